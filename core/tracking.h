@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From answers to events: stations, their series, counts, what changes within a series. */
+#pragma once
+
+#include "protocol.h"
+#include <event2/event.h>
+#include <jansson.h>
+#include <mrqart/plugin.h>
+
+struct keeper;
+struct tracking;
+
+/** What tracking needs to know; times in ms. */
+struct tracking_settings {
+    unsigned update_interval_ms; /* 0: every update is an event */
+    unsigned history;            /* series kept per station */
+};
+
+/** Where events go: to every sink, in order. */
+typedef void (*tracking_publish)(void *self, const struct mrq_event *event);
+
+/** epoch: see design.md 5; copied. keeper may be NULL. Destroy takes NULL and publishes nothing. */
+struct tracking *tracking_create(struct event_base *base, const char *epoch,
+                                 const struct tracking_settings *settings, struct keeper *keeper,
+                                 tracking_publish publish, void *self);
+void tracking_destroy(struct tracking *tracking);
+void tracking_configure(struct tracking *tracking, const struct tracking_settings *settings);
+
+/** Takes one line of the state file back in (keeper_load), before the first answer. */
+void tracking_restore(struct tracking *tracking, const char *key, const json_t *value);
+
+/** What tracking makes of one file. */
+struct tracking_file {
+    const char *folder; /* absolute; what an error is gathered by */
+    const char *name;   /* base name, for errors */
+    bool again;         /* it was counted in this series before: look at it, do not count it */
+};
+
+/** A file has been checked: answer->outcome is PROTOCOL_DONE, json (of check.h) is length bytes. */
+void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
+                     const struct protocol_answer *answer, const char *json, size_t length);
+
+/** One more file of a series that is known already, by its name alone (trust_names). */
+void tracking_count(struct tracking *tracking, const struct tracking_file *file,
+                    uint64_t series_key);
+
+/** A file could not be read, or killed its workers. message: what is wrong, without the path. */
+void tracking_error(struct tracking *tracking, const struct tracking_file *file,
+                    const char *message);
+
+/** Publishes every update and error that still waits. */
+void tracking_flush(struct tracking *tracking);
+
+/** /state, rendered once per change; the caller owns one reference. */
+const struct mrq_text *tracking_state(struct tracking *tracking);

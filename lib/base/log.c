@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines on stderr: with the time for people, with a priority when stderr is the journal. */
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LINE_BYTES = 4096, /* one atomic write to a pipe */
+    FAULT_FIRST_S = 10,
+    FAULT_LAST_S = 3600,
+};
+
+/* the only state of a process outside main(): which lines it writes, set once at its start */
+static enum mrq_level threshold = MRQ_NOTICE;
+
+static const struct {
+    const char *word;
+    enum mrq_level level;
+} levels[] = {{"error", MRQ_ERROR},
+              {"warning", MRQ_WARNING},
+              {"notice", MRQ_NOTICE},
+              {"info", MRQ_INFO},
+              {"debug", MRQ_DEBUG}};
+
+void log_set_level(enum mrq_level level) {
+    threshold = level;
+}
+
+enum mrq_level log_level_named(const char *word) {
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (word && strcmp(word, levels[i].word) == 0) {
+            return levels[i].level;
+        }
+    }
+    return (enum mrq_level)0;
+}
+
+/* systemd sets JOURNAL_STREAM to the device and inode of the stderr it gave (systemd.exec(5)) */
+static bool stderr_is_journal(void) {
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long device, inode;
+    struct stat status;
+    return stream && sscanf(stream, "%lu:%lu", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
+
+static size_t line_head(char *line, size_t room, enum mrq_level level) {
+    if (stderr_is_journal()) {
+        return (size_t)snprintf(line, room, "<%d>", level);
+    }
+    struct timespec now;
+    struct tm local;
+    clock_gettime(CLOCK_REALTIME, &now);
+    localtime_r(&now.tv_sec, &local);
+    size_t length = strftime(line, room, "%F %T", &local);
+    const char *word = "";
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        word = levels[i].level == level ? levels[i].word : word;
+    }
+    return length + (size_t)snprintf(line + length, room - length,
+                                     ".%03ld %s: ", now.tv_nsec / 1000000, word);
+}
+
+void log_named(enum mrq_level level, const char *name, const char *format, va_list arguments) {
+    if (level > threshold) {
+        return;
+    }
+    int kept = errno;
+    char line[LINE_BYTES];
+    size_t length = line_head(line, sizeof(line), level);
+    if (name) {
+        length += (size_t)snprintf(line + length, sizeof(line) - length, "%s: ", name);
+    }
+    errno = kept;
+    if (length < sizeof(line)) {
+        int more = vsnprintf(line + length, sizeof(line) - length, format, arguments);
+        length += more > 0 ? (size_t)more : 0;
+    }
+    length = length < sizeof(line) - 1 ? length : sizeof(line) - 2;
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) {
+            line[i] = ' ';
+        }
+    }
+    line[length] = '\n';
+    ssize_t written = write(STDERR_FILENO, line, length + 1);
+    (void)written; /* nowhere left to say so */
+    errno = kept;
+}
+
+void log_line(enum mrq_level level, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    log_named(level, NULL, format, arguments);
+    va_end(arguments);
+}
+
+static long long now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void log_fault_tell(struct log_fault *fault, const char *name, const char *format, ...) {
+    int kept = errno;
+    long long now = now_ms();
+    if (fault->interval_s && now < fault->next_ms) {
+        fault->untold++;
+        return;
+    }
+    if (!fault->interval_s) {
+        fault->since_ms = now;
+        fault->interval_s = FAULT_FIRST_S;
+    } else {
+        unsigned longer = fault->interval_s * 3;
+        fault->interval_s = longer < FAULT_LAST_S ? longer : FAULT_LAST_S;
+    }
+    fault->next_ms = now + fault->interval_s * 1000LL;
+    errno = kept;
+    va_list arguments;
+    va_start(arguments, format);
+    log_named(MRQ_WARNING, name, format, arguments);
+    va_end(arguments);
+    if (fault->untold) {
+        log_line(MRQ_WARNING, "%s%sthe last message was due %u times more in %lld s",
+                 name ? name : "", name ? ": " : "", fault->untold, (now - fault->since_ms) / 1000);
+    }
+    fault->untold = 0;
+}
+
+void log_fault_over(struct log_fault *fault, const char *name, const char *format, ...) {
+    if (!fault->interval_s) {
+        return;
+    }
+    *fault = (struct log_fault){0};
+    va_list arguments;
+    va_start(arguments, format);
+    log_named(MRQ_NOTICE, name, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines on stderr: with the time for people, with a priority when stderr is the journal. */
+#pragma once
+
+#include <mrqart/plugin.h>
+#include <stdarg.h>
+
+/** Lines less urgent than level are dropped. At first MRQ_NOTICE. For main() only. */
+void log_set_level(enum mrq_level level);
+
+/** The level called word ("error", "warning", "notice", "info", "debug"), or 0. */
+enum mrq_level log_level_named(const char *word);
+
+/** Writes one line, whole, in one write; control characters become spaces. Keeps errno; %m works.
+ */
+void log_line(enum mrq_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The same with a name before the text ("source-inotify: …"); name may be NULL. */
+void log_named(enum mrq_level level, const char *name, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+#define log_error(...) log_line(MRQ_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(MRQ_WARNING, __VA_ARGS__)
+#define log_notice(...) log_line(MRQ_NOTICE, __VA_ARGS__)
+#define log_info(...) log_line(MRQ_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(MRQ_DEBUG, __VA_ARGS__)
+
+/**
+ * A fault that may last: told once, then at growing intervals (10 s to 1 h), then once more when it
+ * is over. Zero it to begin; one per fault.
+ */
+struct log_fault {
+    long long since_ms, next_ms;
+    unsigned interval_s;
+    unsigned untold;
+};
+
+/** Tells the fault when it is time to. */
+void log_fault_tell(struct log_fault *fault, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Says that the fault is over, if it was told; format is the sentence for that. */
+void log_fault_over(struct log_fault *fault, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));

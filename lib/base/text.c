@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text from outside made fit for JSON, and numbers in their shortest form. */
+#include "text.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 64 }; /* longer texts are no numbers of DICOM (PS3.5 6.2: DS has 16) */
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+/* what a character of each length must lie in, once its bytes are put together */
+static const struct {
+    unsigned char mask, lead;
+    uint32_t least;
+} forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+
+size_t text_character(const char *text, size_t left) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    for (size_t form = 0; form < 4; form++) {
+        if ((bytes[0] & forms[form].mask) != forms[form].lead) {
+            continue;
+        }
+        if (form >= left) {
+            return 0;
+        }
+        uint32_t code = bytes[0] & (uint32_t)(unsigned char)~forms[form].mask;
+        for (size_t i = 1; i <= form; i++) {
+            if ((bytes[i] & 0xc0) != 0x80) {
+                return 0;
+            }
+            code = (code << 6) | (bytes[i] & 0x3fU);
+        }
+        bool surrogate = code >= 0xd800 && code <= 0xdfff;
+        return code < forms[form].least || code > 0x10ffff || surrogate ? 0 : form + 1;
+    }
+    return 0;
+}
+
+char *text_valid(const char *bytes, size_t length) {
+    char *out = mem_zeroed(length * (sizeof(replacement) - 1) + 1, 1);
+    size_t used = 0;
+    for (size_t at = 0; at < length;) {
+        size_t character = bytes[at] ? text_character(bytes + at, length - at) : 0;
+        if (character) {
+            memcpy(out + used, bytes + at, character);
+            used += character;
+            at += character;
+        } else {
+            memcpy(out + used, replacement, sizeof(replacement) - 1);
+            used += sizeof(replacement) - 1;
+            at++;
+        }
+    }
+    return mem_resize(out, used + 1, 1);
+}
+
+void text_number(double value, char *out, size_t room) {
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, room, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) {
+            return;
+        }
+    }
+}
+
+bool text_to_number(const char *text, double *value) {
+    while (isspace((unsigned char)*text)) {
+        text++;
+    }
+    size_t length = strspn(text, "+-.0123456789eE");
+    const char *rest = text + length;
+    while (isspace((unsigned char)*rest)) {
+        rest++;
+    }
+    if (length == 0 || length >= NUMBER_BYTES || *rest) {
+        return false;
+    }
+    char *end;
+    double number = strtod(text, &end);
+    if (end != text + length || !isfinite(number)) {
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
+uint64_t text_hash(uint64_t seed, const void *bytes, size_t length) {
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < length; i++) {
+        seed = (seed ^ at[i]) * 0x100000001b3ULL;
+    }
+    return seed;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One file through the checkers: header values in, check result out. For worker and command line.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** How bad a series is; the order is that of severity: a series keeps the worst it has seen. */
+enum check_status {
+    CHECK_NOT_CHECKED,
+    CHECK_NO_TEMPLATE,
+    CHECK_CONFORMS,
+    CHECK_WARNS,
+    CHECK_DEVIATES,
+};
+
+/** "not-checked", "no-template", "conforms", "warns", "deviates". */
+const char *check_status_name(enum check_status status);
+
+enum check_outcome {
+    CHECK_DONE,       /* the answer has a result */
+    CHECK_INCOMPLETE, /* the file ends too early: message says where */
+    CHECK_UNREADABLE, /* no DICOM file, damaged, or a checker failed: message says why */
+};
+
+enum { CHECK_STATION_BYTES = 64 }; /* StationName is an SH: 16 characters of at most 4 bytes */
+
+/** What became of one file. json belongs to the check and lives until its next file. */
+struct check_answer {
+    enum check_outcome outcome;
+    enum check_status status;
+    bool split; /* ImageType MFSPLIT: each volume may have a series number of its own */
+    char station[CHECK_STATION_BYTES + 1];
+    uint64_t series_key; /* of the whole identity of the series, station included */
+    uint64_t digest;     /* of what was found and what is watched, never of notes */
+    const char *json;    /* CHECK_DONE: {"result", "series", "watch", "instance"}, see below */
+    size_t json_length;
+    char message[512];
+};
+/*
+ * json.result   the check result of design.md 5
+ * json.series   {"uid", "study", "number", "name", "project", "expected"}: strings, numbers, null
+ * json.watch    [{"name", "value", "watching": "constant"|"collected", "group", "checker"}]
+ * json.instance InstanceNumber of this file, or null
+ */
+
+struct check;
+
+/**
+ * Loads the checkers of settings: {"header_bytes", "tags", "database", "station", "redact",
+ * "checkers": [{"name", "file", "disabled", "settings": {…}}]}, all optional.
+ * Says why and returns NULL when a checker cannot be loaded or opened. Destroy takes NULL.
+ */
+struct check *check_create(const json_t *settings);
+void check_destroy(struct check *check);
+
+/**
+ * Checks the regular file open at fd. path is what is said of it. Runs each checker in order;
+ * before(self, name) is called before each one, with NULL when the last is done, so that a worker
+ * can tell which checker killed it. before may be NULL.
+ */
+void check_file(struct check *check, const char *path, int fd, struct check_answer *answer,
+                void (*before)(void *self, const char *checker), void *self);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the header of one DICOM file: DCMTK behind a C interface. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** One header value. Valid until the reader reads again. */
+struct dicom_value {
+    const char *name; /* "TR"; see taglist.h */
+    const char *text; /* as the database keeps it (reference.md 3), valid UTF-8; NULL: absent */
+    bool numeric;     /* DICOM gives it as a number (DS, IS, FD, US …) */
+};
+
+enum dicom_outcome {
+    DICOM_COMPLETE,   /* values are there, and so is all of the file */
+    DICOM_INCOMPLETE, /* a DICOM file that ends too early: it may still be written */
+    DICOM_UNREADABLE, /* no DICOM file, or a damaged one */
+};
+
+/** Which way a header is read. */
+enum dicom_way {
+    DICOM_FAST, /* our walk finds the elements, DCMTK decodes them; DCMTK alone where it gives up */
+    DICOM_WHOLE, /* DCMTK alone: what the fast way is tested against */
+};
+
+struct dicom_reader;
+
+/**
+ * A reader for many files, one after the other.
+ * tags: path of a file that extends the list of values, in the reference's form, or NULL.
+ * header_bytes: the most that is read of a file before its pixels; 0: DICOM_HEADER_BYTES.
+ * Says why and returns NULL when the tag file is bad. Destroy takes NULL.
+ */
+struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes, enum dicom_way way);
+void dicom_reader_destroy(struct dicom_reader *reader);
+
+#define DICOM_HEADER_BYTES ((size_t)16 << 20)
+
+/**
+ * Reads the header of the regular file open at fd, from its beginning. On DICOM_COMPLETE the values
+ * are there; else dicom_reader_message() says what is wrong, without a path ("the file ends after
+ * 4096 bytes, in (0029,1010)").
+ */
+enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd);
+const char *dicom_reader_message(const struct dicom_reader *reader);
+
+/** The values of the last file, in the order of the tag list: the reference's 24 come first. */
+size_t dicom_value_count(const struct dicom_reader *reader);
+const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size_t index);
+
+/** One value by name; NULL where the list has no such name. */
+const struct dicom_value *dicom_value(const struct dicom_reader *reader, const char *name);
+
+/** How many values at the head of the list are the reference's. */
+#define DICOM_REFERENCE_VALUES 24
+
+/** The numbers in a value's text ("[94, 0, 0, 88]", "4.8,38.76", "3000"): how many, 0: no numbers.
+ */
+size_t dicom_numbers(const char *text, double *values, size_t room);
