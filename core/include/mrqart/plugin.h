@@ -356,7 +356,7 @@ struct mrq_verdict_ops {
 };
 
 /** Adds a finding: MRQ_FAIL makes the series deviate, MRQ_WARN makes it warn. */
-static inline void mrq_finding(struct mrq_verdict *verdict, const struct mrq_finding *finding) {
+static inline void mrq_add_finding(struct mrq_verdict *verdict, const struct mrq_finding *finding) {
     verdict->ops->finding(verdict, finding);
 }
 
