@@ -145,7 +145,7 @@ static void say_deviation(const struct comparison *comparison, int index, const 
                                   .have = have,
                                   .severity = few ? MRQ_WARN : MRQ_FAIL,
                                   .message = sentence};
-    mrq_finding(comparison->verdict, &finding);
+    mrq_add_finding(comparison->verdict, &finding);
 }
 
 static void compare_parameter(const struct comparison *comparison, int index) {
