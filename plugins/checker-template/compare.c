@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { NUMBER_BYTES = 64 };
@@ -44,10 +43,7 @@ static bool near(double a, double b, double tolerance) {
 }
 
 static bool same_decimals(double a, double b) {
-    char shown_a[NUMBER_BYTES], shown_b[NUMBER_BYTES];
-    snprintf(shown_a, sizeof(shown_a), "%.3f", a + 0.0);
-    snprintf(shown_b, sizeof(shown_b), "%.3f", b + 0.0);
-    return strcmp(shown_a, shown_b) == 0;
+    return rint(a * 1000) == rint(b * 1000);
 }
 
 static bool same_number(enum rule rule, double tolerance, double a, double b) {
