@@ -32,7 +32,7 @@ struct series {
     bool open;           /* has digests and watched values; else it was put away */
     uint64_t order;      /* in which the station's series began */
     uint64_t seen_order; /* order of the youngest series when its last file came */
-    uint64_t folder;     /* of its last file, see folders.h */
+    uint64_t folder;     /* of its last file, see tracking_folders.h */
 
     uint64_t count;      /* files, the first included */
     uint64_t unreadable; /* files of its folder, while it was the last seen there */

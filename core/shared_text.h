@@ -6,5 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** data (length bytes and a NUL, from malloc) becomes the text's own. The caller is its one owner. */
+/** data (length bytes and a NUL, from malloc) becomes the text's own. The caller is its one owner.
+ */
 const struct mrq_text *shared_text_create(char *data, size_t length, uint64_t seq);

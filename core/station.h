@@ -12,10 +12,10 @@ enum {
 TAILQ_HEAD(series_list, series);
 
 struct station {
-    char *name;      /* valid UTF-8 */
-    char *name_json; /* the same as a JSON string, quotes included */
-    uint64_t seq;    /* events so far */
-    uint64_t begun;  /* order of the youngest series */
+    char *name;                          /* valid UTF-8 */
+    char *name_json;                     /* the same as a JSON string, quotes included */
+    uint64_t seq;                        /* events so far */
+    uint64_t begun;                      /* order of the youngest series */
     struct series_list by_begin, by_use; /* youngest first; last file first */
     unsigned count, open;
 };

@@ -4,12 +4,12 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "events.h"
-#include "folders.h"
 #include "keeper.h"
 #include "pacing.h"
 #include "series_record.h"
 #include "state_document.h"
 #include "station.h"
+#include "tracking_folders.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -17,7 +17,7 @@
 struct tracking {
     struct tracking_settings settings;
     struct stations stations;
-    struct folders *folders;
+    struct tracking_folders *folders;
     struct pacing *updates, *errors;
     struct keeper *keeper;
     TAILQ_HEAD(unsaved_list, series) unsaved;
@@ -158,18 +158,18 @@ static void publish_update(void *self, struct pace *pace) {
 }
 
 static bool in_folder(void *self, const struct pace *pace) {
-    const struct folder *folder = self;
+    const struct tracking_folder *folder = self;
     return PACED(const struct series, pace)->folder == folder->id;
 }
 
-static struct series *folder_series(const struct folder *folder) {
+static struct series *folder_series(const struct tracking_folder *folder) {
     return folder->station ? station_run(folder->station, folder->series_key, folder->series_run)
                            : NULL;
 }
 
 static void publish_error(void *self, struct pace *pace) {
     struct tracking *tracking = self;
-    struct folder *folder = PACED(struct folder, pace);
+    struct tracking_folder *folder = PACED(struct tracking_folder, pace);
     pacing_flush_all(tracking->updates, in_folder, folder);
     json_t *content = json_object();
     json_object_set_new(content, "file", json_any_string(folder->file));
@@ -188,7 +188,7 @@ static void publish_error(void *self, struct pace *pace) {
     publish(tracking, &parts);
 }
 
-static void forget_folder(void *self, struct folder *folder) {
+static void forget_folder(void *self, struct tracking_folder *folder) {
     struct tracking *tracking = self;
     pacing_flush(tracking->errors, &folder->pace);
 }
@@ -197,7 +197,7 @@ static void forget_folder(void *self, struct folder *folder) {
 
 static void touch(struct tracking *tracking, const struct tracking_file *file,
                   struct series *series) {
-    struct folder *folder = folders_get(tracking->folders, file->folder);
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
     folder->station = series->station;
     folder->series_key = series->key;
     folder->series_run = series->run;
@@ -315,7 +315,7 @@ bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
 
 void tracking_error(struct tracking *tracking, const struct tracking_file *file,
                     const char *message) {
-    struct folder *folder = folders_get(tracking->folders, file->folder);
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
     free(folder->file);
     free(folder->message);
     folder->file = mem_dup(file->name);
@@ -351,7 +351,7 @@ void tracking_destroy(struct tracking *tracking) {
     }
     mrq_text_release(tracking->state);
     stations_finish(&tracking->stations);
-    folders_destroy(tracking->folders);
+    tracking_folders_destroy(tracking->folders);
     pacing_destroy(tracking->updates);
     pacing_destroy(tracking->errors);
     json_decref(tracking->removed);
@@ -377,7 +377,7 @@ struct tracking *tracking_create(struct event_base *base, const char *epoch,
     tracking->publish = publish_event;
     tracking->self = self;
     tracking->keeper = keeper;
-    tracking->folders = folders_create(forget_folder, tracking);
+    tracking->folders = tracking_folders_create(forget_folder, tracking);
     tracking->updates = pacing_create(base, publish_update, tracking);
     tracking->errors = pacing_create(base, publish_error, tracking);
     tracking_configure(tracking, settings);

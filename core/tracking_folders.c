@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The folders that files come from. */
-#include "folders.h"
+#include "tracking_folders.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 enum { BUCKETS = 1024 };
 
-TAILQ_HEAD(folder_list, folder);
-LIST_HEAD(bucket, folder);
+TAILQ_HEAD(tracking_folder_list, tracking_folder);
+LIST_HEAD(tracking_bucket, tracking_folder);
 
-struct folders {
-    struct bucket buckets[BUCKETS];
-    struct folder_list by_use; /* last used first */
+struct tracking_folders {
+    struct tracking_bucket buckets[BUCKETS];
+    struct tracking_folder_list by_use; /* last used first */
     size_t count;
     uint64_t last_id;
-    void (*forget)(void *self, struct folder *folder);
+    void (*forget)(void *self, struct tracking_folder *folder);
     void *self;
 };
 
-struct folders *folders_create(void (*forget)(void *self, struct folder *folder), void *self) {
-    struct folders *folders = mem_new(struct folders);
+struct tracking_folders *
+tracking_folders_create(void (*forget)(void *self, struct tracking_folder *folder), void *self) {
+    struct tracking_folders *folders = mem_new(struct tracking_folders);
     TAILQ_INIT(&folders->by_use);
     folders->forget = forget;
     folders->self = self;
     return folders;
 }
 
-static void destroy(struct folders *folders, struct folder *folder) {
+static void destroy(struct tracking_folders *folders, struct tracking_folder *folder) {
     TAILQ_REMOVE(&folders->by_use, folder, used);
     LIST_REMOVE(folder, bucket);
     folders->count--;
@@ -36,24 +37,25 @@ static void destroy(struct folders *folders, struct folder *folder) {
     free(folder);
 }
 
-void folders_destroy(struct folders *folders) {
+void tracking_folders_destroy(struct tracking_folders *folders) {
     if (!folders) {
         return;
     }
-    struct folder *folder;
+    struct tracking_folder *folder;
     while ((folder = TAILQ_FIRST(&folders->by_use))) {
         destroy(folders, folder);
     }
     free(folders);
 }
 
-static struct folder *add(struct folders *folders, struct bucket *bucket, const char *path) {
+static struct tracking_folder *add(struct tracking_folders *folders, struct tracking_bucket *bucket,
+                                   const char *path) {
     if (folders->count >= FOLDERS) {
-        struct folder *oldest = TAILQ_LAST(&folders->by_use, folder_list);
+        struct tracking_folder *oldest = TAILQ_LAST(&folders->by_use, tracking_folder_list);
         folders->forget(folders->self, oldest);
         destroy(folders, oldest);
     }
-    struct folder *folder = mem_new(struct folder);
+    struct tracking_folder *folder = mem_new(struct tracking_folder);
     folder->path = mem_dup(path);
     folder->id = ++folders->last_id;
     LIST_INSERT_HEAD(bucket, folder, bucket);
@@ -62,13 +64,13 @@ static struct folder *add(struct folders *folders, struct bucket *bucket, const 
     return folder;
 }
 
-struct folder *folders_get(struct folders *folders, const char *path) {
-    struct folder *folder = TAILQ_FIRST(&folders->by_use);
+struct tracking_folder *tracking_folders_get(struct tracking_folders *folders, const char *path) {
+    struct tracking_folder *folder = TAILQ_FIRST(&folders->by_use);
     if (folder && strcmp(folder->path, path) == 0) {
         return folder;
     }
     uint64_t hash = text_hash(TEXT_HASH_SEED, path, strlen(path));
-    struct bucket *bucket = &folders->buckets[hash % BUCKETS];
+    struct tracking_bucket *bucket = &folders->buckets[hash % BUCKETS];
     LIST_FOREACH(folder, bucket, bucket) {
         if (strcmp(folder->path, path) == 0) {
             TAILQ_REMOVE(&folders->by_use, folder, used);

@@ -8,9 +8,9 @@
 
 enum { FOLDERS = 4096 }; /* one per session: months of them; the longest untouched is forgotten */
 
-struct folder {
-    TAILQ_ENTRY(folder) used;
-    LIST_ENTRY(folder) bucket;
+struct tracking_folder {
+    TAILQ_ENTRY(tracking_folder) used;
+    LIST_ENTRY(tracking_folder) bucket;
     uint64_t id;             /* never used again */
     char *path;              /* absolute */
     struct station *station; /* last seen here, or NULL */
@@ -21,11 +21,12 @@ struct folder {
     char *file, *message; /* of the last one */
 };
 
-struct folders;
+struct tracking_folders;
 
 /** forget(self, folder): room is needed, the folder goes. Destroy takes NULL, and only frees. */
-struct folders *folders_create(void (*forget)(void *self, struct folder *folder), void *self);
-void folders_destroy(struct folders *folders);
+struct tracking_folders *
+tracking_folders_create(void (*forget)(void *self, struct tracking_folder *folder), void *self);
+void tracking_folders_destroy(struct tracking_folders *folders);
 
 /** The folder at path, known or new. */
-struct folder *folders_get(struct folders *folders, const char *path);
+struct tracking_folder *tracking_folders_get(struct tracking_folders *folders, const char *path);
