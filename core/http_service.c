@@ -43,7 +43,8 @@ struct mrq_address {
     STAILQ_ENTRY(mrq_address) next;
     struct http_service *service;
     struct mrq_address *joined; /* the address that serves this one's routes, if another does */
-    char *text, *owner, *label; /* as asked for, and by whom first */
+    char *text, *owner;         /* as asked for, and by whom first */
+    char *label;                /* of the first that asked for it as its own, else of the first */
     enum mrq_sharing sharing;
     struct socket_address socket;
     struct route_list routes;
@@ -240,12 +241,14 @@ struct mrq_address *http_service_listen(struct http_service *service, const char
         address->service = service;
         address->text = mem_dup(text);
         address->owner = mem_dup(owner);
+        address->label = mem_dup(label);
         address->socket = socket;
         address->sharing = sharing;
         STAILQ_INIT(&address->routes);
         STAILQ_INSERT_TAIL(&service->addresses, address, next);
     }
-    if (sharing == MRQ_OWN && !address->label) {
+    if (sharing == MRQ_OWN && address->sharing == MRQ_SHARED) {
+        free(address->label);
         address->label = mem_dup(label);
         address->sharing = MRQ_OWN;
     }
@@ -389,7 +392,7 @@ void http_service_each(const struct http_service *service,
     const struct mrq_address *address;
     char text[SOCKET_ADDRESS_TEXT];
     STAILQ_FOREACH(address, &service->addresses, next) {
-        if (address->listener && address->label) {
+        if (address->listener) {
             socket_address_print(&address->socket, text, sizeof(text));
             visit(self, address->label, text);
         }
