@@ -6,3 +6,4 @@
 #pragma once
 
 int command_tags(int argc, char **argv);
+int command_simulate(int argc, char **argv);

@@ -15,6 +15,7 @@ struct command {
 /* a subcommand is one line here, one in commands.h, and a file that has its name */
 static const struct command commands[] = {
     {"tags", command_tags, "print the header values of DICOM files"},
+    {"simulate", command_simulate, "write DICOM files as two scanners would"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
