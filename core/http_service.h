@@ -10,10 +10,20 @@
 #include <mrqart/plugin.h>
 #include <stdbool.h>
 
+/* connections that speak HTTP at a time; one more, and the one that waits longest is cut */
+#define HTTP_CONNECTIONS 512
+/* for one request: to wait for it (keep-alive), to receive it and to take the answer */
+#define HTTP_DEADLINE_MS 30000
+#define HTTP_HEADER_BYTES (16 * 1024) /* request line and headers: a browser sends about 1 KiB */
+#define HTTP_BODY_BYTES (8 * 1024)    /* no page of ours takes a body */
+
 struct http_service;
 
 struct http_service *http_service_create(struct event_base *base);
 void http_service_destroy(struct http_service *service); /* takes NULL; closes all connections */
+
+/** Other bounds than HTTP_CONNECTIONS and HTTP_DEADLINE_MS, from the next request on. */
+void http_service_limit(struct http_service *service, unsigned connections, unsigned deadline_ms);
 
 /** See mrq_listen(), mrq_route(), mrq_upgraded(). owner: name of the instance that asks. */
 struct mrq_address *http_service_listen(struct http_service *service, const char *owner,

@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include <jansson.h>
 #include <mrqart/plugin.h>
+#include <stdbool.h>
 
 struct keeper;
 struct tracking;
@@ -19,14 +20,19 @@ struct tracking_settings {
 /** Where events go: to every sink, in order. */
 typedef void (*tracking_publish)(void *self, const struct mrq_event *event);
 
-/** epoch: see design.md 5; copied. keeper may be NULL. Destroy takes NULL and publishes nothing. */
+/**
+ * epoch: see docs/messages.md. keeper may be NULL; else it is to be destroyed first, since it asks
+ * tracking for what is not saved. Destroy takes NULL and publishes nothing.
+ */
 struct tracking *tracking_create(struct event_base *base, const char *epoch,
                                  const struct tracking_settings *settings, struct keeper *keeper,
                                  tracking_publish publish, void *self);
 void tracking_destroy(struct tracking *tracking);
 void tracking_configure(struct tracking *tracking, const struct tracking_settings *settings);
 
-/** Takes one line of the state file back in (keeper_load), before the first answer. */
+#define TRACKING_KIND "series" /* of its records in the state file */
+
+/** Takes one record of that kind back in (keeper_load), before the first answer. */
 void tracking_restore(struct tracking *tracking, const char *key, const json_t *value);
 
 /** What tracking makes of one file. */
@@ -40,8 +46,11 @@ struct tracking_file {
 void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
                      const struct protocol_answer *answer, const char *json, size_t length);
 
-/** One more file of a series that is known already, by its name alone (trust_names). */
-void tracking_count(struct tracking *tracking, const struct tracking_file *file,
+/**
+ * One more file of a series that is known already, by its name alone (trust_names). False: the
+ * series has been forgotten; have the file checked.
+ */
+bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
                     uint64_t series_key);
 
 /** A file could not be read, or killed its workers. message: what is wrong, without the path. */

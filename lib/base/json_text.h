@@ -4,8 +4,16 @@
 
 #include <jansson.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** value as one line of JSON text; *length (may be NULL) without the NUL. Free it. */
 char *json_text(const json_t *value, size_t *length);
 
 /** A JSON string of any bytes: what is no UTF-8 becomes U+FFFD. NULL gives JSON null. */
 json_t *json_any_string(const char *bytes);
+
+#ifdef __cplusplus
+}
+#endif

@@ -5,6 +5,10 @@
 #include <mrqart/plugin.h>
 #include <stdarg.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Lines less urgent than level are dropped. At first MRQ_NOTICE. For main() only. */
 void log_set_level(enum mrq_level level);
 
@@ -42,3 +46,7 @@ void log_fault_tell(struct log_fault *fault, const char *name, const char *forma
 /** Says that the fault is over, if it was told; format is the sentence for that. */
 void log_fault_over(struct log_fault *fault, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+#ifdef __cplusplus
+}
+#endif

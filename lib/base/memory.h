@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Zeroed memory for count things of size bytes each; never NULL. Free it with free(). */
 void *mem_zeroed(size_t count, size_t size);
 
@@ -26,3 +30,7 @@ static inline void mem_autofree_cleanup(void *pointer) {
 
 /** For a local pointer: freed when its block ends. */
 #define AUTOFREE __attribute__((cleanup(mem_autofree_cleanup)))
+
+#ifdef __cplusplus
+}
+#endif

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * The length of the valid UTF-8 character at text (1 to 4), or 0 where the bytes are none
  * (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF). left > 0.
@@ -27,3 +31,7 @@ bool text_to_number(const char *text, double *value);
 /** 64-bit hash (FNV-1a), chained through seed; begin with TEXT_HASH_SEED. */
 #define TEXT_HASH_SEED 0xcbf29ce484222325ULL
 uint64_t text_hash(uint64_t seed, const void *bytes, size_t length);
+
+#ifdef __cplusplus
+}
+#endif

@@ -41,7 +41,8 @@ enum mrq_type {
     MRQ_INTEGER,
     MRQ_NUMBER,  /* an integer in the configuration is accepted too */
     MRQ_STRINGS, /* list of strings; a single string in the configuration is a list of one */
-    MRQ_NUMBERS, /* group of numbers by name: tolerances = { TE = 0.05; }; */
+    MRQ_NUMBERS, /* group of numbers by name: tolerances = { TE = 0.05; }; names that the
+                    configuration does not give keep their default */
 };
 
 /** One option of a plugin. The core checks the configuration against the table before open(). */
@@ -356,7 +357,7 @@ struct mrq_verdict_ops {
 };
 
 /** Adds a finding: MRQ_FAIL makes the series deviate, MRQ_WARN makes it warn. */
-static inline void mrq_finding(struct mrq_verdict *verdict, const struct mrq_finding *finding) {
+static inline void mrq_add_finding(struct mrq_verdict *verdict, const struct mrq_finding *finding) {
     verdict->ops->finding(verdict, finding);
 }
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What two simulated scanners scan: their protocols, and the sessions made of them. */
+#pragma once
+
+#include "image.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+
+/** How many scanners there are. */
+enum { SCANNERS = 2 };
+
+enum session_layout {
+    SESSION_STREAM,  /* one folder per session, 001_<series>_<image>.dcm; faults included */
+    SESSION_ARCHIVE, /* Project/date/Subject/Sequence.n/MR.<uid>, first images only, no faults */
+};
+
+/**
+ * A session of scanner 0 … SCANNERS-1 below folder, begun at start (seconds since 1970). random is
+ * where its UIDs and its subject come from, and moves on. Destroy takes NULL.
+ */
+struct session *session_create(unsigned scanner, const char *folder, enum session_layout layout,
+                               int64_t start, uint64_t *random);
+void session_destroy(struct session *session);
+
+/** The folder that a stream's files go to. */
+const char *session_folder(const struct session *session);
+
+/**
+ * Writes what is due next: one image, or all that come at the same moment (echoes, raw and
+ * corrected). now: seconds since 1970, for the acquisition time. *pause_ms becomes the time until
+ * the next step; negative when the session is over. False: could not write.
+ */
+bool session_step(struct session *session, double now, double *pause_ms);
+
+/** Files written so far. */
+unsigned session_files(const struct session *session);

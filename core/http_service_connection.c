@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every connection stands in one list, ordered by when its present request began; as all have the
+ * same time, that is the order of their deadlines too. The first of the list is cut when its time
+ * is over, or when there are too many: so whoever waits, trickles or does not read makes way for
+ * those who come with a request, and nobody is refused.
+ */
+#include "http_service_connection.h"
+
+#include "base/memory.h"
+#include "http_service.h"
+
+#include <event2/http_struct.h>
+#include <sys/queue.h>
+#include <time.h>
+
+/* what may lie unread in a connection's buffer: more than the largest header or body let through */
+#define UNREAD_BYTES (64 * 1024)
+
+struct connection {
+    TAILQ_ENTRY(connection) next;
+    struct http_connections *all;
+    struct bufferevent *stream;
+    struct evhttp_connection *http; /* NULL until it is adopted */
+    int64_t deadline_ms;
+};
+
+TAILQ_HEAD(connection_list, connection);
+
+struct http_connections {
+    struct connection_list list;
+    struct connection_list fresh; /* accepted, not adopted yet */
+    struct event *adopt;          /* active when there are fresh ones */
+    struct event *expire;
+    unsigned maximum, deadline_ms;
+    size_t open;
+    uint64_t cut;
+};
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void await_deadline(struct http_connections *all) {
+    const struct connection *first = TAILQ_FIRST(&all->list);
+    if (!first) {
+        event_del(all->expire);
+        return;
+    }
+    int64_t left = first->deadline_ms - now_ms();
+    left = left > 0 ? left : 0;
+    const struct timeval delay = {.tv_sec = left / 1000, .tv_usec = (left % 1000) * 1000};
+    event_add(all->expire, &delay);
+}
+
+static void append(struct connection *connection) {
+    struct http_connections *all = connection->all;
+    connection->deadline_ms = now_ms() + all->deadline_ms;
+    TAILQ_INSERT_TAIL(&all->list, connection, next);
+    if (!event_pending(all->expire, EV_TIMEOUT, NULL)) {
+        await_deadline(all);
+    }
+}
+
+static void forget(struct connection *connection) {
+    struct http_connections *all = connection->all;
+    TAILQ_REMOVE(&all->list, connection, next);
+    all->open--;
+    free(connection);
+}
+
+static void handle_close(struct evhttp_connection *http, void *self) {
+    (void)http;
+    forget(self);
+}
+
+static void cut(struct connection *connection) {
+    connection->all->cut++;
+    evhttp_connection_free(connection->http); /* comes back through handle_close() */
+}
+
+/* evhttp says nothing about a new connection until a request is whole, but it is the argument of
+ * the callbacks on the bufferevent that we gave. Our reference keeps that until we have looked. */
+static void adopt(struct connection *connection) {
+    struct http_connections *all = connection->all;
+    void *http = NULL;
+    bufferevent_getcb(connection->stream, NULL, NULL, NULL, &http);
+    bufferevent_decref(connection->stream);
+    TAILQ_REMOVE(&all->fresh, connection, next);
+    if (!http) { /* evhttp gave it up at once */
+        free(connection);
+        return;
+    }
+    connection->http = http;
+    all->open++;
+    append(connection);
+    evhttp_connection_set_closecb(connection->http, handle_close, connection);
+}
+
+static void handle_adopt(evutil_socket_t fd, short what, void *self) {
+    (void)fd, (void)what;
+    struct http_connections *all = self;
+    struct connection *connection;
+    while ((connection = TAILQ_FIRST(&all->fresh))) {
+        adopt(connection);
+    }
+    while (all->open > all->maximum) {
+        cut(TAILQ_FIRST(&all->list));
+    }
+}
+
+static void handle_expire(evutil_socket_t fd, short what, void *self) {
+    (void)fd, (void)what;
+    struct http_connections *all = self;
+    int64_t now = now_ms();
+    struct connection *first = TAILQ_FIRST(&all->list);
+    while (first && first->deadline_ms <= now) {
+        cut(first);
+        first = TAILQ_FIRST(&all->list);
+    }
+    await_deadline(all);
+}
+
+static struct connection *find(struct http_connections *all, struct evhttp_request *request) {
+    const struct evhttp_connection *http = evhttp_request_get_connection(request);
+    struct connection *connection;
+    TAILQ_FOREACH_REVERSE(connection, &all->list, connection_list, next) {
+        if (connection->http == http) {
+            break;
+        }
+    }
+    return connection;
+}
+
+static void handle_answered(struct evhttp_request *request, void *self) {
+    (void)request;
+    struct connection *connection = self;
+    TAILQ_REMOVE(&connection->all->list, connection, next);
+    append(connection);
+}
+
+struct http_connections *http_connections_create(struct event_base *base) {
+    struct http_connections *all = mem_new(struct http_connections);
+    TAILQ_INIT(&all->list);
+    TAILQ_INIT(&all->fresh);
+    all->maximum = HTTP_CONNECTIONS;
+    all->deadline_ms = HTTP_DEADLINE_MS;
+    all->adopt = event_new(base, -1, 0, handle_adopt, all);
+    all->expire = evtimer_new(base, handle_expire, all);
+    if (!all->adopt || !all->expire) {
+        abort(); /* out of memory, as in mem_new() */
+    }
+    return all;
+}
+
+void http_connections_destroy(struct http_connections *all) {
+    if (!all) {
+        return;
+    }
+    struct connection *connection;
+    while ((connection = TAILQ_FIRST(&all->fresh))) {
+        TAILQ_REMOVE(&all->fresh, connection, next);
+        bufferevent_decref(connection->stream);
+        free(connection);
+    }
+    event_free(all->adopt);
+    event_free(all->expire);
+    free(all);
+}
+
+void http_connections_limit(struct http_connections *all, unsigned maximum, unsigned deadline_ms) {
+    all->maximum = maximum;
+    all->deadline_ms = deadline_ms;
+}
+
+struct bufferevent *http_connections_accept(struct event_base *base, void *connections) {
+    struct http_connections *all = connections;
+    struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
+    if (!stream) {
+        return NULL;
+    }
+    bufferevent_setwatermark(stream, EV_READ, 0, UNREAD_BYTES);
+    bufferevent_incref(stream);
+    struct connection *connection = mem_new(struct connection);
+    connection->all = all;
+    connection->stream = stream;
+    TAILQ_INSERT_TAIL(&all->fresh, connection, next);
+    event_active(all->adopt, EV_TIMEOUT, 1);
+    return stream;
+}
+
+void http_connections_requested(struct http_connections *all, struct evhttp_request *request) {
+    struct connection *connection = find(all, request);
+    if (connection) {
+        evhttp_request_set_on_complete_cb(request, handle_answered, connection);
+    }
+}
+
+void http_connections_release(struct evhttp_request *request) {
+    if (request->on_complete_cb == handle_answered) {
+        struct connection *connection = request->on_complete_cb_arg;
+        evhttp_connection_set_closecb(connection->http, NULL, NULL);
+        evhttp_request_set_on_complete_cb(request, NULL, NULL);
+        forget(connection);
+    }
+}
+
+size_t http_connections_open(const struct http_connections *all) {
+    return all->open;
+}
+
+uint64_t http_connections_cut(const struct http_connections *all) {
+    return all->cut;
+}

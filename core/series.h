@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One series: what it is, how many files it has, what is watched in it and how it fared. */
+#pragma once
+
+#include "pacing.h"
+#include "protocol.h"
+#include "text_builder.h"
+#include "watched.h"
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+struct station;
+
+enum { SERIES_DIGESTS = 256 }; /* kinds of files told apart; a diffusion series has some hundred */
+
+/** How much of a series the state file does not have yet. */
+enum series_unsaved { SERIES_SAVED, SERIES_COUNTS_UNSAVED, SERIES_UNSAVED };
+
+struct series {
+    TAILQ_ENTRY(series) begun; /* in its station, by order */
+    TAILQ_ENTRY(series) used;  /* in its station, by last file */
+    TAILQ_ENTRY(series) unsaved_link;
+    enum series_unsaved unsaved;
+    bool in_file; /* the state file has a record of it */
+
+    struct station *station;
+    uint64_t key;        /* of the worker's answers */
+    unsigned run;        /* of several runs with the same key (MFSPLIT): 0, 1, … */
+    bool split;          /* its files may each have a series number of their own */
+    bool open;           /* has digests and watched values; else it was put away */
+    uint64_t order;      /* in which the station's series began */
+    uint64_t seen_order; /* order of the youngest series when its last file came */
+    uint64_t folder;     /* of its last file, see tracking_folders.h */
+
+    uint64_t count;      /* files, the first included */
+    uint64_t unreadable; /* files of its folder, while it was the last seen there */
+    int64_t started_ms, last_ms;
+    uint32_t status; /* enum check_status, the worst so far */
+    struct pace pace;
+
+    uint64_t *digests; /* ring of SERIES_DIGESTS, made with the first */
+    unsigned digest_count, digest_next;
+    struct watched watched;
+
+    json_t *about;   /* "series" of the first answer: uid … expected */
+    json_t *changes; /* {name: {from, to, instance}}, latest of each name */
+    char *result;    /* check result of the worst status, as text */
+    size_t result_length;
+    char *head, *tail; /* the series object as text, around count and last */
+};
+
+/** A new series from its first answer. All three are borrowed. */
+struct series *series_create(struct station *station, const struct protocol_answer *answer,
+                             const json_t *about);
+
+/** The same from the state file: open, and without digests. */
+struct series *series_bare(struct station *station, uint64_t key, unsigned run, const json_t *about,
+                           int64_t started_ms);
+
+void series_destroy(struct series *series); /* takes NULL */
+
+/** Has a file with this digest been looked at? */
+bool series_knows(const struct series *series, uint64_t digest);
+void series_learn(struct series *series, uint64_t digest);
+
+/**
+ * Puts the values of one answer ("watch") into their sets. Returns what has changed, {name: {from,
+ * to, instance}}, {} for nothing.
+ */
+json_t *series_watch(struct series *series, const json_t *watch, const json_t *instance);
+
+/** What one file says of its series. */
+struct series_news {
+    uint32_t status;      /* enum check_status */
+    const json_t *result; /* the check result: an object with members */
+    const json_t *changes;
+};
+
+/** Takes status and result over if they are worse than before, and the changes. */
+void series_take(struct series *series, const struct series_news *news);
+
+/** Frees what only further files need: the series is put away with its counts. */
+void series_put_away(struct series *series);
+
+/** Adds the "series" object of messages and /state. */
+void series_describe(struct series *series, struct text_builder *out);
+
+/** Adds the "content" of /state: the result of the worst status, with the changes if there are. */
+void series_content(const struct series *series, struct text_builder *out);
+
+/** Adds result with "changes" added to it: the "content" of `changed`. */
+void series_add_result(struct text_builder *out, const char *result, size_t length,
+                       const json_t *changes);

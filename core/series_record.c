@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A series in the state file. */
+#include "series_record.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "check/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+char *series_record_key(const struct series *series, bool counts) {
+    return mem_printf("%016" PRIx64 "-%u%s", series->key, series->run, counts ? "/count" : "");
+}
+
+static json_t *save_digests(const struct series *series) {
+    json_t *digests = json_array();
+    unsigned first = series->digest_count < SERIES_DIGESTS ? 0 : series->digest_next;
+    for (unsigned i = 0; i < series->digest_count; i++) {
+        uint64_t digest = series->digests[(first + i) % SERIES_DIGESTS];
+        json_array_append_new(digests, json_integer((json_int_t)digest));
+    }
+    return digests;
+}
+
+json_t *series_record(const struct series *series) {
+    json_t *record = json_object();
+    json_object_set_new(record, "station", json_string(series->station->name));
+    json_object_set_new(record, "order", json_integer((json_int_t)series->order));
+    json_object_set_new(record, "split", json_boolean(series->split));
+    json_object_set_new(record, "status", json_integer(series->status));
+    json_object_set_new(record, "started", json_integer(series->started_ms));
+    json_object_set(record, "series", series->about);
+    json_object_set(record, "changes", series->changes);
+    json_object_set_new(record, "watched", watched_save(&series->watched));
+    json_object_set_new(record, "digests", save_digests(series));
+    json_object_set_new(record, "result",
+                        json_loadb(series->result, series->result_length, 0, NULL));
+    return record;
+}
+
+json_t *series_record_counts(const struct series *series) {
+    json_t *record = json_object();
+    json_object_set_new(record, "station", json_string(series->station->name));
+    json_object_set_new(record, "count", json_integer((json_int_t)series->count));
+    json_object_set_new(record, "unreadable", json_integer((json_int_t)series->unreadable));
+    json_object_set_new(record, "seen", json_integer((json_int_t)series->seen_order));
+    json_object_set_new(record, "last", json_integer(series->last_ms));
+    return record;
+}
+
+static json_int_t natural(const json_t *object, const char *key) {
+    json_int_t value = json_integer_value(json_object_get(object, key));
+    return value > 0 ? value : 0;
+}
+
+static void restore_digests(struct series *series, const json_t *digests) {
+    series->open = json_array_size(digests) > 0;
+    for (size_t i = 0; i < json_array_size(digests); i++) {
+        series_learn(series, (uint64_t)json_integer_value(json_array_get(digests, i)));
+    }
+}
+
+static void restore_counts(struct series *series, const json_t *record) {
+    series->count = (uint64_t)natural(record, "count");
+    series->unreadable = (uint64_t)natural(record, "unreadable");
+    series->seen_order = (uint64_t)natural(record, "seen");
+    series->last_ms = natural(record, "last");
+}
+
+static struct series *restore_series(struct station *station, uint64_t key, unsigned run,
+                                     const json_t *record) {
+    struct series *series = series_bare(station, key, run, json_object_get(record, "series"),
+                                        natural(record, "started"));
+    series->order = series->seen_order = (uint64_t)natural(record, "order");
+    series->split = json_is_true(json_object_get(record, "split"));
+    series->in_file = true;
+    json_int_t status = natural(record, "status");
+    struct series_news news = {
+        .status = status <= CHECK_DEVIATES ? (uint32_t)status : CHECK_DEVIATES,
+        .result = json_object_get(record, "result"),
+        .changes = json_object_get(record, "changes"),
+    };
+    series_take(series, &news);
+    watched_restore(&series->watched, json_object_get(record, "watched"));
+    restore_digests(series, json_object_get(record, "digests"));
+    series->count = 1;
+    return series;
+}
+
+void series_record_restore(struct stations *stations, const char *key, const json_t *value) {
+    uint64_t series_key;
+    unsigned run;
+    int end = 0;
+    const char *name = json_string_value(json_object_get(value, "station"));
+    if (!name || sscanf(key, "%16" SCNx64 "-%u%n", &series_key, &run, &end) != 2 || !end) {
+        return;
+    }
+    struct station *station = stations_find(stations, name);
+    struct series *series = station ? station_run(station, series_key, run) : NULL;
+    if (strcmp(key + end, "/count") == 0) {
+        if (series) {
+            station_remove(station, series);
+            restore_counts(series, value);
+            station_restore(station, series);
+        }
+    } else if (!series && json_object_size(json_object_get(value, "result")) > 0) {
+        station = stations_get(stations, name);
+        station_restore(station, restore_series(station, series_key, run, value));
+    }
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A series in the state file: "KEY" has all of it, "KEY/count" what changes with every file and is
+ * always put behind it. KEY is the series' key of /state.
+ */
+#pragma once
+
+#include "station.h"
+#include <jansson.h>
+
+/** "0123456789abcdef-0" or the same with "/count". Free it. */
+char *series_record_key(const struct series *series, bool counts);
+
+json_t *series_record(const struct series *series);
+json_t *series_record_counts(const struct series *series);
+
+/** Takes one record back in; one that makes no sense is passed over. */
+void series_record_restore(struct stations *stations, const char *key, const json_t *value);

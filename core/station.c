@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stations and the series of each. */
+#include "station.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+
+static const char other[] = "other";
+
+/*
+ * A split run may get company in its first volumes only, from a series that is split as well: its
+ * motion-corrected twin. Anything else that begins between two of its files ends the run.
+ */
+enum { RUN_COMPANY_COUNT = 8 };
+
+static struct station *create(const char *name) {
+    struct station *station = mem_new(struct station);
+    json_t *text = json_any_string(name);
+    station->name = mem_dup(json_string_value(text));
+    station->name_json = json_text(text, NULL);
+    json_decref(text);
+    TAILQ_INIT(&station->by_begin);
+    TAILQ_INIT(&station->by_use);
+    return station;
+}
+
+static void destroy(struct station *station) {
+    struct series *series;
+    while ((series = TAILQ_FIRST(&station->by_use))) {
+        station_remove(station, series);
+        series_destroy(series);
+    }
+    free(station->name);
+    free(station->name_json);
+    free(station);
+}
+
+void stations_finish(struct stations *stations) {
+    for (size_t i = 0; i < stations->count; i++) {
+        destroy(stations->list[i]);
+    }
+    *stations = (struct stations){0};
+}
+
+static struct station *find(const struct stations *stations, const char *name) {
+    for (size_t i = 0; i < stations->count; i++) {
+        if (strcmp(stations->list[i]->name, name) == 0) {
+            return stations->list[i];
+        }
+    }
+    return NULL;
+}
+
+struct station *stations_find(const struct stations *stations, const char *name) {
+    struct station *station = find(stations, name);
+    return !station && stations->count >= STATIONS ? find(stations, other) : station;
+}
+
+struct station *stations_get(struct stations *stations, const char *name) {
+    struct station *station = stations_find(stations, name);
+    if (!station) {
+        station = create(stations->count < STATIONS ? name : other);
+        stations->list[stations->count++] = station;
+    }
+    return station;
+}
+
+/* whether another series has come between the last file of a split run and this one */
+static bool run_ended(const struct station *station, const struct series *run) {
+    const struct series *series;
+    uint64_t newcomers = 0;
+    TAILQ_FOREACH(series, &station->by_begin, begun) {
+        if (series->order <= run->seen_order) {
+            break;
+        }
+        newcomers++;
+        bool company = series->split && series->count <= run->count;
+        if (!company || run->count > RUN_COMPANY_COUNT) {
+            return true;
+        }
+    }
+    return newcomers < station->begun - run->seen_order; /* some are forgotten already */
+}
+
+struct series *station_series(const struct station *station, uint64_t key, bool split) {
+    struct series *series;
+    TAILQ_FOREACH(series, &station->by_use, used) {
+        if (series->key == key) {
+            break; /* of several runs the latest: no other gets files any more */
+        }
+    }
+    return series && split && run_ended(station, series) ? NULL : series;
+}
+
+struct series *station_run(const struct station *station, uint64_t key, unsigned run) {
+    struct series *series;
+    TAILQ_FOREACH(series, &station->by_use, used) {
+        if (series->key == key && series->run == run) {
+            break;
+        }
+    }
+    return series;
+}
+
+static unsigned next_run(const struct station *station, uint64_t key) {
+    const struct series *series;
+    unsigned next = 0;
+    TAILQ_FOREACH(series, &station->by_use, used) {
+        if (series->key == key && series->run >= next) {
+            next = series->run + 1;
+        }
+    }
+    return next;
+}
+
+static void put_away_oldest(struct station *station) {
+    struct series *series;
+    TAILQ_FOREACH_REVERSE(series, &station->by_use, series_list, used) {
+        if (series->open) {
+            series_put_away(series);
+            station->open--;
+            return;
+        }
+    }
+}
+
+static void count_in(struct station *station, struct series *series) {
+    station->count++;
+    if (series->open && ++station->open > STATION_OPEN_SERIES) {
+        put_away_oldest(station);
+    }
+}
+
+void station_add(struct station *station, struct series *series) {
+    series->run = next_run(station, series->key);
+    series->order = series->seen_order = ++station->begun;
+    TAILQ_INSERT_HEAD(&station->by_begin, series, begun);
+    TAILQ_INSERT_HEAD(&station->by_use, series, used);
+    count_in(station, series);
+}
+
+void station_restore(struct station *station, struct series *series) {
+    struct series *older = TAILQ_FIRST(&station->by_begin);
+    while (older && older->order > series->order) {
+        older = TAILQ_NEXT(older, begun);
+    }
+    if (older) {
+        TAILQ_INSERT_BEFORE(older, series, begun);
+    } else {
+        TAILQ_INSERT_TAIL(&station->by_begin, series, begun);
+    }
+    older = TAILQ_FIRST(&station->by_use);
+    while (older && older->last_ms > series->last_ms) {
+        older = TAILQ_NEXT(older, used);
+    }
+    if (older) {
+        TAILQ_INSERT_BEFORE(older, series, used);
+    } else {
+        TAILQ_INSERT_TAIL(&station->by_use, series, used);
+    }
+    station->begun = series->order > station->begun ? series->order : station->begun;
+    count_in(station, series);
+}
+
+void station_use(struct station *station, struct series *series) {
+    series->seen_order = station->begun;
+    if (TAILQ_FIRST(&station->by_use) != series) {
+        TAILQ_REMOVE(&station->by_use, series, used);
+        TAILQ_INSERT_HEAD(&station->by_use, series, used);
+    }
+    if (!series->open) {
+        series->open = true;
+        if (++station->open > STATION_OPEN_SERIES) {
+            put_away_oldest(station);
+        }
+    }
+}
+
+void station_remove(struct station *station, struct series *series) {
+    TAILQ_REMOVE(&station->by_begin, series, begun);
+    TAILQ_REMOVE(&station->by_use, series, used);
+    station->count--;
+    station->open -= series->open;
+}
+
+struct series *station_surplus(const struct station *station, unsigned most) {
+    return station->count > most ? TAILQ_LAST(&station->by_use, series_list) : NULL;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stations and the series of each: which series a file belongs to, and what is let go. */
+#pragma once
+
+#include "series.h"
+
+enum {
+    STATIONS = 64,            /* more share one called "other": names come from files */
+    STATION_OPEN_SERIES = 64, /* with digests and watched values, per station */
+};
+
+TAILQ_HEAD(series_list, series);
+
+struct station {
+    char *name;                          /* valid UTF-8 */
+    char *name_json;                     /* the same as a JSON string, quotes included */
+    uint64_t seq;                        /* events so far */
+    uint64_t begun;                      /* order of the youngest series */
+    struct series_list by_begin, by_use; /* youngest first; last file first */
+    unsigned count, open;
+};
+
+struct stations {
+    struct station *list[STATIONS + 1];
+    size_t count;
+};
+
+void stations_finish(struct stations *stations);
+
+/** The station called name, or the one that takes its files when there are too many; or NULL. */
+struct station *stations_find(const struct stations *stations, const char *name);
+
+/** The same, made where it is missing: never NULL. */
+struct station *stations_get(struct stations *stations, const char *name);
+
+/** The series that a file with this key belongs to, or NULL where a new one begins. */
+struct series *station_series(const struct station *station, uint64_t key, bool split);
+
+/** Series key/run, or NULL. */
+struct series *station_run(const struct station *station, uint64_t key, unsigned run);
+
+/** A new series begins. */
+void station_add(struct station *station, struct series *series);
+
+/** A series comes back from the state file, among the others by its order; last file last. */
+void station_restore(struct station *station, struct series *series);
+
+/** A file of the series has come: it is the last that is put away. */
+void station_use(struct station *station, struct series *series);
+
+/** Takes a series out, which the caller then destroys. */
+void station_remove(struct station *station, struct series *series);
+
+/** The series to let go of when more than most are kept: longest without a file; NULL: none. */
+struct series *station_surplus(const struct station *station, unsigned most);

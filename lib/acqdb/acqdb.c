@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The templates of the acquisition database: followed while others write it. */
+#include "acqdb/acqdb.h"
+#include "acqdb/load.h"
+#include "acqdb/templates.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum {
+    FIRST_WAIT_MS = 1000,    /* at the start nothing is known: worth waiting for a writer */
+    LATER_WAIT_MS = 0,       /* what is known serves until the next file */
+    RETRY_NS = 100000000,    /* a database in trouble is tried ten times a second at most */
+    RELOAD_SHARE = 10,       /* reading anew takes at most a tenth of the time */
+    TROUBLE_NS = 2000000000, /* so long a rebuild or a writer may take without a word */
+};
+
+struct acqdb {
+    char *path, *name;
+    sqlite3 *db;
+    sqlite3_stmt *data_version;
+    long long version;           /* of what was loaded */
+    struct stat opened;          /* the file that db has open */
+    struct templates *templates; /* never NULL; empty until something was loaded */
+    bool loaded, counted;        /* counted: there was no table of templates, we counted */
+    long long not_before_ns, trouble_since_ns;
+    struct log_fault fault;
+};
+
+static long long now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void disconnect(struct acqdb *acqdb) {
+    sqlite3_finalize(acqdb->data_version);
+    sqlite3_close(acqdb->db);
+    acqdb->data_version = NULL;
+    acqdb->db = NULL;
+}
+
+/* what is known stays; when it lasts, or nothing is known, it is said */
+static void trouble(struct acqdb *acqdb, const char *what, const char *remedy) {
+    long long now = now_ns();
+    acqdb->not_before_ns = now + RETRY_NS;
+    if (!acqdb->trouble_since_ns) {
+        acqdb->trouble_since_ns = now;
+    }
+    if (acqdb->loaded && now - acqdb->trouble_since_ns < TROUBLE_NS) {
+        return;
+    }
+    log_fault_tell(&acqdb->fault, acqdb->name, "cannot read the database %s: %s%s%s; %s",
+                   acqdb->path, what, *remedy ? ": " : "", remedy,
+                   acqdb->loaded ? "the templates known so far are used"
+                                 : "files are checked without templates until it can");
+}
+
+static void trouble_sqlite(struct acqdb *acqdb, int result) {
+    AUTOFREE char *what = mem_dup(acqdb->db ? sqlite3_errmsg(acqdb->db) : sqlite3_errstr(result));
+    trouble(acqdb, what, acqdb_remedy(result));
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* a file written over in place by something else than SQLite shows only here */
+static bool same_content(const struct stat *a, const struct stat *b) {
+    return a->st_size == b->st_size && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static bool connect_to(struct acqdb *acqdb, const struct stat *file) {
+    disconnect(acqdb);
+    acqdb->opened = *file;
+    int result =
+        sqlite3_open_v2(acqdb->path, &acqdb->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result == SQLITE_OK) {
+        sqlite3_extended_result_codes(acqdb->db, 1);
+        sqlite3_busy_timeout(acqdb->db, acqdb->loaded ? LATER_WAIT_MS : FIRST_WAIT_MS);
+        schema_prepare(acqdb->db);
+        result = sqlite3_prepare_v3(acqdb->db, "pragma data_version", -1, SQLITE_PREPARE_PERSISTENT,
+                                    &acqdb->data_version, NULL);
+    }
+    if (result != SQLITE_OK) {
+        trouble_sqlite(acqdb, result);
+        disconnect(acqdb);
+        return false;
+    }
+    return true;
+}
+
+/* false: it cannot be told now */
+static bool read_version(struct acqdb *acqdb, long long *version) {
+    int result = sqlite3_step(acqdb->data_version);
+    *version = result == SQLITE_ROW ? sqlite3_column_int64(acqdb->data_version, 0) : 0;
+    sqlite3_reset(acqdb->data_version);
+    if (result != SQLITE_ROW) {
+        trouble_sqlite(acqdb, result);
+    }
+    return result == SQLITE_ROW;
+}
+
+static bool load(struct acqdb *acqdb, long long version) {
+    long long began = now_ns();
+    struct templates *templates = templates_create();
+    /* the table vanishes for a moment when it is rebuilt: then what is known is better */
+    enum load_counting counting =
+        acqdb->loaded && !acqdb->counted ? LOAD_TABLE_ONLY : LOAD_COUNT_IF_MISSING;
+    enum load_outcome outcome = load_templates(acqdb->db, counting, templates);
+    if (outcome == LOAD_FAILED || outcome == LOAD_NO_TABLE) {
+        templates_destroy(templates);
+        if (outcome == LOAD_FAILED) {
+            trouble_sqlite(acqdb, sqlite3_extended_errcode(acqdb->db));
+        } else {
+            trouble(acqdb, "it has no table of templates",
+                    "rebuild it with \"mrqart db rebuild\" if nobody does");
+        }
+        return false;
+    }
+    templates_destroy(acqdb->templates);
+    acqdb->templates = templates;
+    acqdb->counted = outcome == LOAD_COUNTED;
+    acqdb->loaded = true;
+    acqdb->version = version;
+    sqlite3_busy_timeout(acqdb->db, LATER_WAIT_MS);
+    long long now = now_ns();
+    acqdb->not_before_ns = now + (now - began) * RELOAD_SHARE;
+    acqdb->trouble_since_ns = 0;
+    log_fault_over(&acqdb->fault, acqdb->name, "the database %s is read again: %zu templates",
+                   acqdb->path, templates_count(templates));
+    return true;
+}
+
+static void refresh(struct acqdb *acqdb) {
+    struct stat file;
+    long long version;
+    bool waits = acqdb->not_before_ns && now_ns() < acqdb->not_before_ns;
+    if (stat(acqdb->path, &file) < 0) {
+        if (!waits) {
+            trouble(acqdb, strerror(errno),
+                    errno == ENOENT ? "make it with \"mrqart db init\""
+                                    : "give the service's user the right to read it");
+        }
+        return;
+    }
+    bool connected = acqdb->db && same_file(&file, &acqdb->opened);
+    if (waits && (connected || acqdb->trouble_since_ns)) {
+        return;
+    }
+    bool fresh = !connected;
+    if (fresh && !connect_to(acqdb, &file)) {
+        return;
+    }
+    if (!read_version(acqdb, &version)) {
+        return;
+    }
+    if (!fresh && acqdb->loaded && version == acqdb->version) {
+        if (same_content(&file, &acqdb->opened)) {
+            acqdb->trouble_since_ns = 0;
+            return;
+        }
+        if (!connect_to(acqdb, &file) || !read_version(acqdb, &version)) {
+            return;
+        }
+    }
+    if (load(acqdb, version)) {
+        acqdb->opened = file;
+    }
+}
+
+struct acqdb *acqdb_open(const char *path, const char *name) {
+    struct acqdb *acqdb = mem_new(struct acqdb);
+    acqdb->path = mem_dup(path);
+    acqdb->name = mem_dup(name);
+    acqdb->templates = templates_create();
+    refresh(acqdb);
+    return acqdb;
+}
+
+void acqdb_close(struct acqdb *acqdb) {
+    if (!acqdb) {
+        return;
+    }
+    disconnect(acqdb);
+    templates_destroy(acqdb->templates);
+    free(acqdb->path);
+    free(acqdb->name);
+    free(acqdb);
+}
+
+const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project,
+                                        const char *sequence) {
+    refresh(acqdb);
+    return templates_find(acqdb->templates, project, sequence);
+}
+
+size_t acqdb_count(struct acqdb *acqdb) {
+    refresh(acqdb);
+    return templates_count(acqdb->templates);
+}
+
+const struct acqdb_template **acqdb_list(struct acqdb *acqdb, size_t *count) {
+    *count = acqdb_count(acqdb);
+    return templates_sorted(acqdb->templates);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One file through the checkers: header values in, check result out. */
+#include "check/check.h"
+#include "base/memory.h"
+#include "check/checkers.h"
+#include "check/identity.h"
+#include "check/redact.h"
+#include "check/verdict.h"
+#include "check/writer.h"
+#include "dicom/dicom.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RESULT_BYTES = 200 * 1024 }; /* must fit PROTOCOL_BODY_BYTES with room to spare */
+
+struct check {
+    struct dicom_reader *reader;
+    struct checkers *checkers;
+    struct verdict *verdict;
+    struct writer json;
+    enum station_source station;
+    bool redact;
+};
+
+static const char *const status_names[] = {
+    [CHECK_NOT_CHECKED] = "not-checked", [CHECK_NO_TEMPLATE] = "no-template",
+    [CHECK_CONFORMS] = "conforms",       [CHECK_WARNS] = "warns",
+    [CHECK_DEVIATES] = "deviates",
+};
+
+const char *check_status_name(enum check_status status) {
+    return status_names[status];
+}
+
+static const char *setting_text(const json_t *settings, const char *key) {
+    const char *text = json_string_value(json_object_get(settings, key));
+    return text && *text ? text : NULL;
+}
+
+struct check *check_create(const json_t *settings) {
+    struct check *check = mem_new(struct check);
+    json_int_t header_bytes = json_integer_value(json_object_get(settings, "header_bytes"));
+    const char *station = setting_text(settings, "station");
+    check->station =
+        station && strcmp(station, "DeviceSerialNumber") == 0 ? STATION_SERIAL : STATION_NAME;
+    check->redact = json_is_true(json_object_get(settings, "redact"));
+    check->verdict = verdict_create();
+    check->reader = dicom_reader_create(setting_text(settings, "tags"),
+                                        header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
+    check->checkers = check->reader ? checkers_create(json_object_get(settings, "checkers"),
+                                                      setting_text(settings, "database"))
+                                    : NULL;
+    if (!check->checkers) {
+        check_destroy(check);
+        return NULL;
+    }
+    return check;
+}
+
+void check_destroy(struct check *check) {
+    if (!check) {
+        return;
+    }
+    checkers_destroy(check->checkers);
+    dicom_reader_destroy(check->reader);
+    verdict_destroy(check->verdict);
+    writer_free(&check->json);
+    free(check);
+}
+
+/* false, and the answer says which, when a checker fails */
+static bool run_checkers(struct check *check, const char *path, struct check_answer *answer,
+                         void (*before)(void *, const char *), void *self) {
+    bool good = true;
+    for (size_t i = 0; good && i < checkers_count(check->checkers); i++) {
+        const char *name = checkers_name(check->checkers, i);
+        if (before) {
+            before(self, name);
+        }
+        good = checkers_run(check->checkers, i, check->reader, path,
+                            verdict_for(check->verdict, name));
+        if (!good) {
+            snprintf(answer->message, sizeof(answer->message), "the checker %s failed", name);
+        }
+    }
+    if (before) {
+        before(self, NULL);
+    }
+    return good;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* folders of a session carry the subject's name as well: of a redacted path the base name stays */
+static void write_path(struct check *check, const char *path, const struct redact *redact) {
+    AUTOFREE char *hidden = redact_text(redact, base_name(path));
+    writer_key(&check->json, "dcm_path");
+    writer_string(&check->json, hidden ? hidden : redact ? base_name(path) : path);
+}
+
+static void write_input(struct check *check, const char *path, const struct redact *redact) {
+    struct writer *json = &check->json;
+    writer_key(json, "input");
+    writer_raw(json, "{");
+    for (size_t i = 0; i < dicom_value_count(check->reader); i++) {
+        const struct dicom_value *value = dicom_value_at(check->reader, i);
+        AUTOFREE char *redacted = redact_text(redact, value->text);
+        const char *text = redacted ? redacted : value->text;
+        writer_key(json, value->name);
+        writer_value(json, redact && redact_hides(value->name) ? NULL : text, value->numeric);
+    }
+    write_path(check, path, redact);
+    writer_raw(json, "}");
+}
+
+static void write_result(struct check *check, const char *path, const struct redact *redact) {
+    struct writer *json = &check->json;
+    writer_reset(json);
+    writer_raw(json, "{\"result\":{");
+    verdict_write_head(check->verdict, json);
+    write_input(check, path, redact);
+    verdict_write_tail(check->verdict, json);
+    writer_raw(json, "},\"series\":");
+    identity_write(check->reader, json);
+    writer_raw(json, ",\"watch\":[");
+    writer_append(json, verdict_watched(check->verdict));
+    writer_raw(json, "],\"instance\":");
+    writer_value(json, identity_text(check->reader, "InstanceNumber"), true);
+    writer_raw(json, "}");
+}
+
+static void say(struct check_answer *answer, const char *message) {
+    snprintf(answer->message, sizeof(answer->message), "%s", message);
+}
+
+void check_file(struct check *check, const char *path, int fd, struct check_answer *answer,
+                void (*before)(void *self, const char *checker), void *self) {
+    *answer = (struct check_answer){.outcome = CHECK_UNREADABLE, .status = CHECK_NOT_CHECKED};
+    enum dicom_outcome read = dicom_read(check->reader, fd);
+    if (read != DICOM_COMPLETE) {
+        answer->outcome = read == DICOM_INCOMPLETE ? CHECK_INCOMPLETE : CHECK_UNREADABLE;
+        say(answer, dicom_reader_message(check->reader));
+        return;
+    }
+    struct redact subject = redact_subject(check->reader);
+    const struct redact *redact = check->redact ? &subject : NULL;
+    identity_find(check->reader, check->station, path, answer);
+    verdict_begin(check->verdict, check->reader, redact);
+    if (!run_checkers(check, path, answer, before, self)) {
+        return;
+    }
+    write_result(check, path, redact);
+    if (check->json.used > RESULT_BYTES) {
+        say(answer, "its check result is too large: a damaged header, or a checker in a loop");
+        return;
+    }
+    answer->outcome = CHECK_DONE;
+    answer->status = verdict_status(check->verdict);
+    answer->digest = verdict_digest(check->verdict);
+    answer->json = check->json.bytes;
+    answer->json_length = check->json.used;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which station and which series a file belongs to. */
+#include "check/identity.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+const char *identity_text(const struct dicom_reader *reader, const char *name) {
+    const struct dicom_value *value = dicom_value(reader, name);
+    return value ? value->text : NULL;
+}
+
+/* empty and the database's word for absence name nothing */
+static const char *present(const struct dicom_reader *reader, const char *name) {
+    const char *text = identity_text(reader, name);
+    return text && *text && strcmp(text, "null") != 0 ? text : NULL;
+}
+
+/* trimmed, and cut between two characters where it is too long */
+static void station_copy(char *station, const char *text) {
+    while (isspace((unsigned char)*text)) {
+        text++;
+    }
+    size_t length = strlen(text);
+    while (length && isspace((unsigned char)text[length - 1])) {
+        length--;
+    }
+    size_t kept = 0;
+    while (kept < length) {
+        size_t character = text_character(text + kept, length - kept);
+        if (kept + (character ? character : 1) > CHECK_STATION_BYTES) {
+            break;
+        }
+        kept += character ? character : 1;
+    }
+    memcpy(station, text, kept);
+    station[kept] = '\0';
+}
+
+static uint64_t hash_next(uint64_t hash, const char *text) {
+    return text_hash(hash, text ? text : "", text ? strlen(text) + 1 : 1); /* its NUL parts them */
+}
+
+static uint64_t hash_folder(uint64_t hash, const char *path) {
+    const char *slash = strrchr(path, '/');
+    return text_hash(hash, path, slash ? (size_t)(slash - path) : 0);
+}
+
+void identity_find(const struct dicom_reader *reader, enum station_source source, const char *path,
+                   struct check_answer *answer) {
+    const char *station =
+        present(reader, source == STATION_SERIAL ? "DeviceSerialNumber" : "Station");
+    station_copy(answer->station, station ? station : "");
+    if (!answer->station[0]) {
+        strcpy(answer->station, "unknown");
+    }
+    const char *type = identity_text(reader, "ImageType");
+    const char *study = present(reader, "StudyInstanceUID");
+    const char *series = present(reader, "SeriesInstanceUID");
+    const char *name = identity_text(reader, "SequenceName");
+    answer->split = type && study && strstr(type, "MFSPLIT");
+
+    uint64_t hash = hash_next(TEXT_HASH_SEED, answer->station);
+    if (answer->split) {
+        hash = hash_next(hash_next(hash_next(hash, "split"), study), name);
+    } else if (series) {
+        hash = hash_next(hash_next(hash, "series"), series);
+    } else {
+        hash = hash_next(hash_folder(hash_next(hash, "folder"), path), "");
+        hash = hash_next(hash_next(hash, identity_text(reader, "SeriesNumber")), name);
+    }
+    answer->series_key = hash;
+}
+
+/*
+ * Images due. Only mosaics hold one volume per file, so that the number of time points is the
+ * number of files; scanners also write it into derived series, where it counts their source's.
+ */
+static long long expected_images(const struct dicom_reader *reader) {
+    const char *type = identity_text(reader, "ImageType");
+    const char *text = identity_text(reader, "NumberOfTemporalPositions");
+    double count = 0;
+    bool mosaic = type && strstr(type, "MOSAIC") && strstr(type, "ORIGINAL");
+    if (!mosaic || !text || !text_to_number(text, &count)) {
+        return 0;
+    }
+    return count > 1 && count < 1e6 && floor(count) == count ? (long long)count : 0;
+}
+
+static void write_text(struct writer *writer, const char *key, const char *text) {
+    writer_key(writer, key);
+    writer_string(writer, text);
+}
+
+void identity_write(const struct dicom_reader *reader, struct writer *writer) {
+    writer_raw(writer, "{");
+    write_text(writer, "uid", present(reader, "SeriesInstanceUID"));
+    write_text(writer, "study", present(reader, "StudyInstanceUID"));
+    writer_key(writer, "number");
+    writer_value(writer, present(reader, "SeriesNumber"), true);
+    write_text(writer, "name", present(reader, "SequenceName"));
+    write_text(writer, "project", present(reader, "Project"));
+    writer_key(writer, "expected");
+    long long expected = expected_images(reader);
+    if (expected) {
+        writer_integer(writer, expected);
+    } else {
+        writer_raw(writer, "null");
+    }
+    writer_raw(writer, "}");
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking the subject's name and ID out of texts. */
+#pragma once
+
+#include "dicom/dicom.h"
+
+/** The subject of one file; the texts are the reader's. */
+struct redact {
+    const char *words[2];
+};
+
+/** The words to take out of what is said of the reader's last file. */
+struct redact redact_subject(const struct dicom_reader *reader);
+
+/**
+ * A copy of text without the words, in any case, whatever stands for their blanks and carets (a
+ * scanner writes DOE^JANE into a folder's name as DOE_JANE); NULL where there is nothing to take
+ * out. redact and text may be NULL.
+ */
+char *redact_text(const struct redact *redact, const char *text);
+
+/** True for the header values that name the subject. */
+int redact_hides(const char *name);

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checkers say of one file, gathered as pieces of the check result. */
+#include "check/verdict.h"
+#include "base/json_text.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    NAMES_MOST = 256, /* of one kind in one file; a checker that says more is in a loop */
+    MESSAGE_BYTES = 512,
+    DATA_BYTES = 32 * 1024, /* of free JSON in one file: an answer must fit PROTOCOL_BODY_BYTES */
+};
+
+/* names that were said already, by their hash: the first of a name wins */
+struct names {
+    uint64_t hashes[NAMES_MOST];
+    size_t count;
+};
+
+struct verdict {
+    struct mrq_verdict public; /* what checkers see; first, so that both have one address */
+    const struct dicom_reader *reader;
+    const struct redact *redact;
+    const char *checker;
+    struct writer findings, errors, compared, template, notes, watched, reason;
+    struct names error_names, compared_names, template_names;
+    size_t finding_count, watch_count, note_count;
+    enum mrq_severity worst; /* 0: nothing found */
+    bool not_checked;
+    uint64_t digest;
+    json_t *data;
+    size_t data_bytes;
+};
+
+static bool names_first(struct names *names, const char *name) {
+    uint64_t hash = text_hash(TEXT_HASH_SEED, name, strlen(name));
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->hashes[i] == hash) {
+            return false;
+        }
+    }
+    if (names->count == NAMES_MOST) {
+        return false;
+    }
+    names->hashes[names->count++] = hash;
+    return true;
+}
+
+static struct verdict *own(struct mrq_verdict *verdict) {
+    return (struct verdict *)verdict;
+}
+
+/* a text for people's eyes: without the subject where that is asked for */
+static void put_text(const struct verdict *verdict, struct writer *writer, const char *text) {
+    AUTOFREE char *redacted = redact_text(verdict->redact, text);
+    writer_string(writer, redacted ? redacted : text);
+}
+
+static void put_member(const struct verdict *verdict, struct writer *writer, const char *key,
+                       const char *text) {
+    writer_key(writer, key);
+    put_text(verdict, writer, text);
+}
+
+static void digest_text(struct verdict *verdict, const char *text) {
+    /* the NUL parts texts, and 0xff, which no UTF-8 has, stands for an absent one */
+    verdict->digest = text_hash(verdict->digest, text ? text : "\xff", text ? strlen(text) + 1 : 2);
+}
+
+/* "TR is 2000, template 1300": the page makes its own of expect and have */
+static void make_message(const struct mrq_finding *finding, char *message, size_t room) {
+    if (!finding->have) {
+        snprintf(message, room, "%s is not in the header, template %s", finding->parameter,
+                 finding->expect ? finding->expect : "has none either");
+    } else if (!finding->expect) {
+        snprintf(message, room, "%s is %s", finding->parameter, finding->have);
+    } else {
+        snprintf(message, room, "%s is %s, template %s", finding->parameter, finding->have,
+                 finding->expect);
+    }
+}
+
+static void put_error(struct verdict *verdict, const struct mrq_finding *finding) {
+    struct writer *errors = &verdict->errors;
+    if (!names_first(&verdict->error_names, finding->parameter)) {
+        return;
+    }
+    writer_key(errors, finding->parameter);
+    writer_raw(errors, "{");
+    put_member(verdict, errors, "expect", finding->expect);
+    put_member(verdict, errors, "have", finding->have);
+    writer_raw(errors, "}");
+}
+
+static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding *finding) {
+    struct verdict *verdict = own(public);
+    if (!finding->parameter || verdict->finding_count == NAMES_MOST) {
+        return;
+    }
+    verdict->finding_count++;
+    char made[MESSAGE_BYTES];
+    const char *message = finding->message;
+    if (!message) {
+        make_message(finding, made, sizeof(made));
+        message = made;
+    }
+    bool warns = finding->severity == MRQ_WARN;
+    if (!warns || !verdict->worst) {
+        verdict->worst = warns ? MRQ_WARN : MRQ_FAIL; /* a checker's default is to fail */
+    }
+    struct writer *findings = &verdict->findings;
+    writer_comma(findings);
+    writer_raw(findings, "{");
+    put_member(verdict, findings, "checker", verdict->checker);
+    put_member(verdict, findings, "parameter", finding->parameter);
+    put_member(verdict, findings, "expect", finding->expect);
+    put_member(verdict, findings, "have", finding->have);
+    put_member(verdict, findings, "severity", warns ? "warn" : "fail");
+    put_member(verdict, findings, "message", message);
+    writer_raw(findings, "}");
+    put_error(verdict, finding);
+    digest_text(verdict, verdict->checker);
+    digest_text(verdict, finding->parameter);
+    digest_text(verdict, finding->expect);
+    digest_text(verdict, finding->have);
+    digest_text(verdict, message);
+    digest_text(verdict, warns ? "warn" : "fail");
+}
+
+static void verdict_compared(struct mrq_verdict *public, const char *parameter) {
+    struct verdict *verdict = own(public);
+    if (names_first(&verdict->compared_names, parameter)) {
+        writer_comma(&verdict->compared);
+        writer_string(&verdict->compared, parameter);
+    }
+}
+
+/* a value of the template has the type of the header value of its name; of the others, which are
+ * texts, only the count of acquisitions is a number */
+static void verdict_reference(struct mrq_verdict *public, const char *name, const char *value) {
+    struct verdict *verdict = own(public);
+    if (!names_first(&verdict->template_names, name)) {
+        return;
+    }
+    const struct dicom_value *known = dicom_value(verdict->reader, name);
+    writer_key(&verdict->template, name);
+    writer_value(&verdict->template, value, known ? known->numeric : strcmp(name, "n") == 0);
+}
+
+static void verdict_not_checked(struct mrq_verdict *public, const char *reason) {
+    struct verdict *verdict = own(public);
+    if (!verdict->not_checked) {
+        verdict->not_checked = true;
+        put_text(verdict, &verdict->reason, reason ? reason : "");
+    }
+}
+
+static void verdict_note(struct mrq_verdict *public, const char *text) {
+    struct verdict *verdict = own(public);
+    if (text && verdict->note_count < NAMES_MOST) {
+        verdict->note_count++;
+        writer_comma(&verdict->notes);
+        put_text(verdict, &verdict->notes, text);
+    }
+}
+
+static void verdict_data(struct mrq_verdict *public, const char *key, const char *json) {
+    struct verdict *verdict = own(public);
+    AUTOFREE char *redacted = redact_text(verdict->redact, json);
+    const char *text = redacted ? redacted : json;
+    verdict->data_bytes += strlen(text);
+    json_t *value = verdict->data_bytes > DATA_BYTES
+                        ? NULL
+                        : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    if (!value) {
+        log_debug("%s: data \"%s\" is left out: it must be JSON text, and all data of a file at "
+                  "most %d bytes",
+                  verdict->checker, key, DATA_BYTES);
+        return;
+    }
+    if (!verdict->data) {
+        verdict->data = json_object();
+    }
+    json_object_set_new(verdict->data, key, value);
+}
+
+static void verdict_watch(struct mrq_verdict *public, const char *name, const char *value,
+                          enum mrq_watching watching, const char *group) {
+    struct verdict *verdict = own(public);
+    if (verdict->watch_count == NAMES_MOST) {
+        return;
+    }
+    verdict->watch_count++;
+    const char *kind = watching == MRQ_COLLECTED ? "collected" : "constant";
+    struct writer *watched = &verdict->watched;
+    writer_comma(watched);
+    writer_raw(watched, "{");
+    put_member(verdict, watched, "name", name);
+    put_member(verdict, watched, "value", value);
+    put_member(verdict, watched, "watching", kind);
+    put_member(verdict, watched, "group", group ? group : "");
+    put_member(verdict, watched, "checker", verdict->checker);
+    writer_raw(watched, "}");
+    digest_text(verdict, name);
+    digest_text(verdict, value);
+    digest_text(verdict, kind);
+    digest_text(verdict, group ? group : "");
+}
+
+static const struct mrq_verdict_ops operations = {
+    .finding = verdict_finding,
+    .compared = verdict_compared,
+    .reference = verdict_reference,
+    .not_checked = verdict_not_checked,
+    .note = verdict_note,
+    .data = verdict_data,
+    .watch = verdict_watch,
+};
+
+struct verdict *verdict_create(void) {
+    struct verdict *verdict = mem_new(struct verdict);
+    verdict->public.ops = &operations;
+    return verdict;
+}
+
+void verdict_destroy(struct verdict *verdict) {
+    if (!verdict) {
+        return;
+    }
+    writer_free(&verdict->findings);
+    writer_free(&verdict->errors);
+    writer_free(&verdict->compared);
+    writer_free(&verdict->template);
+    writer_free(&verdict->notes);
+    writer_free(&verdict->watched);
+    writer_free(&verdict->reason);
+    json_decref(verdict->data);
+    free(verdict);
+}
+
+void verdict_begin(struct verdict *verdict, const struct dicom_reader *reader,
+                   const struct redact *redact) {
+    verdict->reader = reader;
+    verdict->redact = redact;
+    verdict->checker = "";
+    writer_reset(&verdict->findings);
+    writer_reset(&verdict->errors);
+    writer_reset(&verdict->compared);
+    writer_reset(&verdict->template);
+    writer_reset(&verdict->notes);
+    writer_reset(&verdict->watched);
+    writer_reset(&verdict->reason);
+    verdict->error_names.count = 0;
+    verdict->compared_names.count = 0;
+    verdict->template_names.count = 0;
+    verdict->finding_count = verdict->watch_count = verdict->note_count = 0;
+    verdict->worst = (enum mrq_severity)0;
+    verdict->not_checked = false;
+    verdict->digest = TEXT_HASH_SEED;
+    json_decref(verdict->data);
+    verdict->data = NULL;
+    verdict->data_bytes = 0;
+}
+
+struct mrq_verdict *verdict_for(struct verdict *verdict, const char *name) {
+    verdict->checker = name;
+    return &verdict->public;
+}
+
+enum check_status verdict_status(const struct verdict *verdict) {
+    if (verdict->worst) {
+        return verdict->worst == MRQ_FAIL ? CHECK_DEVIATES : CHECK_WARNS;
+    }
+    if (verdict->not_checked) {
+        return CHECK_NOT_CHECKED;
+    }
+    /* a fixed limit that is kept says nothing of the protocol: that takes a template */
+    bool with_template = verdict->compared_names.count && verdict->template_names.count;
+    return with_template ? CHECK_CONFORMS : CHECK_NO_TEMPLATE;
+}
+
+uint64_t verdict_digest(const struct verdict *verdict) {
+    const char *status = check_status_name(verdict_status(verdict));
+    return text_hash(verdict->digest, status, strlen(status));
+}
+
+static void write_part(struct writer *writer, const char *key, const char *brackets,
+                       const struct writer *part) {
+    char bracket[2] = {brackets[0], '\0'};
+    writer_key(writer, key);
+    writer_raw(writer, bracket);
+    writer_append(writer, part);
+    bracket[0] = brackets[1];
+    writer_raw(writer, bracket);
+}
+
+void verdict_write_head(const struct verdict *verdict, struct writer *writer) {
+    enum check_status status = verdict_status(verdict);
+    writer_key(writer, "status");
+    writer_string(writer, check_status_name(status));
+    writer_key(writer, "conforms");
+    writer_raw(writer, status == CHECK_DEVIATES ? "false" : "true");
+    if (verdict->not_checked) {
+        writer_key(writer, "reason");
+        writer_append(writer, &verdict->reason);
+    }
+    write_part(writer, "findings", "[]", &verdict->findings);
+    write_part(writer, "compared", "[]", &verdict->compared);
+    write_part(writer, "errors", "{}", &verdict->errors);
+}
+
+void verdict_write_tail(const struct verdict *verdict, struct writer *writer) {
+    write_part(writer, "template", "{}", &verdict->template);
+    if (verdict->note_count) {
+        write_part(writer, "notes", "[]", &verdict->notes);
+    }
+    if (verdict->data) {
+        AUTOFREE char *data = json_text(verdict->data, NULL);
+        writer_key(writer, "data");
+        writer_raw(writer, data);
+    }
+}
+
+const struct writer *verdict_watched(const struct verdict *verdict) {
+    return &verdict->watched;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checkers say of one file, gathered as pieces of the check result. */
+#pragma once
+
+#include "check/check.h"
+#include "check/redact.h"
+#include "check/writer.h"
+#include "dicom/dicom.h"
+
+#include <mrqart/plugin.h>
+
+struct verdict;
+
+/** Keeps its memory from file to file. Destroy takes NULL. */
+struct verdict *verdict_create(void);
+void verdict_destroy(struct verdict *verdict);
+
+/**
+ * Begins a file: nothing is found yet. reader says which names are numeric; redact, if not NULL,
+ * takes the subject out of every text. Both must live until the verdict has been written.
+ */
+void verdict_begin(struct verdict *verdict, const struct dicom_reader *reader,
+                   const struct redact *redact);
+
+/** What the checker called name is given; its name is remembered with what it says. */
+struct mrq_verdict *verdict_for(struct verdict *verdict, const char *name);
+
+/** The status that follows from what was said (design.md 5). */
+enum check_status verdict_status(const struct verdict *verdict);
+
+/** Digest of status, findings and watched values. */
+uint64_t verdict_digest(const struct verdict *verdict);
+
+/** Members of the check result from "status" to "errors", and from "template" to the end. */
+void verdict_write_head(const struct verdict *verdict, struct writer *writer);
+void verdict_write_tail(const struct verdict *verdict, struct writer *writer);
+
+/** The items of json.watch, without brackets. */
+const struct writer *verdict_watched(const struct verdict *verdict);

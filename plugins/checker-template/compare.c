@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The comparison of one value with a template's. */
+#include "compare.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 64 };
+
+/* far below any tolerance that means something: 30.05 - 30 is a little more than 0.05 */
+static const double rounding = 1e-9;
+
+size_t compare_numbers(const char *text, double *values, size_t room) {
+    size_t count = 0, length = strlen(text);
+    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+        text++;
+        length -= 2;
+    }
+    for (const char *end = text + length; text <= end; count++) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        size_t part = (size_t)((comma ? comma : end) - text);
+        char number[NUMBER_BYTES];
+        if (part >= sizeof(number) || count == room) {
+            return 0;
+        }
+        memcpy(number, text, part);
+        number[part] = '\0';
+        if (!text_to_number(number, &values[count])) {
+            return 0;
+        }
+        text += part + 1;
+    }
+    return count;
+}
+
+static bool same_text(const char *a, const char *b);
+
+static bool near(double a, double b, double tolerance) {
+    return a == b || fabs(a - b) <= tolerance + rounding * fmax(1, fabs(a));
+}
+
+static bool same_decimals(double a, double b) {
+    return rint(a * 1000) == rint(b * 1000);
+}
+
+static bool same_number(enum rule rule, double tolerance, double a, double b) {
+    return (tolerance > 0 ? near(a, b, tolerance) : a == b) ||
+           (rule == RULE_WHOLE && trunc(a) == trunc(b)) ||
+           (rule == RULE_DECIMALS && same_decimals(a, b));
+}
+
+static bool same_numbers(enum rule rule, double tolerance, const char *expect, const char *have) {
+    double a[COMPARE_NUMBERS], b[COMPARE_NUMBERS];
+    size_t count = compare_numbers(expect, a, COMPARE_NUMBERS);
+    if (count == 0 || compare_numbers(have, b, COMPARE_NUMBERS) == 0) {
+        return same_text(expect, have);
+    }
+    if (compare_numbers(have, b, COMPARE_NUMBERS) != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!same_number(rule, tolerance, a[i], b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool share_number(double tolerance, const char *expect, const char *have) {
+    double a[COMPARE_NUMBERS], b[COMPARE_NUMBERS];
+    size_t expected = compare_numbers(expect, a, COMPARE_NUMBERS);
+    size_t found = compare_numbers(have, b, COMPARE_NUMBERS);
+    if (!expected || !found) {
+        return same_text(expect, have);
+    }
+    for (size_t i = 0; i < expected * found; i++) {
+        if (same_number(RULE_SHARED, tolerance, a[i / found], b[i % found])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* moves on to the next character of a text whose white space is collapsed; '\0' at its end */
+static char next_folded(const char **text) {
+    if (isspace((unsigned char)**text)) {
+        while (isspace((unsigned char)**text)) {
+            (*text)++;
+        }
+        return **text ? ' ' : '\0';
+    }
+    char byte = (char)tolower((unsigned char)**text);
+    *text += **text ? 1 : 0;
+    return byte;
+}
+
+static bool same_text(const char *a, const char *b) {
+    a += strspn(a, " \t\n\v\f\r");
+    b += strspn(b, " \t\n\v\f\r");
+    char from_a, from_b;
+    do {
+        from_a = next_folded(&a);
+        from_b = next_folded(&b);
+    } while (from_a == from_b && from_a);
+    return from_a == from_b;
+}
+
+/* "ep_b1540#27" becomes "ep_": one series has a strength and a number for each of its directions */
+static void take_out_direction(char *text) {
+    char *to = text, before = '\0';
+    for (const char *from = text; *from;) {
+        bool strength = tolower((unsigned char)*from) == 'b' && !isalnum((unsigned char)before);
+        size_t digits = strspn(from + 1, "0123456789");
+        if (digits && (*from == '#' || strength)) {
+            before = from[digits];
+            from += 1 + digits;
+        } else {
+            before = *from;
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+static bool same_sequence(const char *expect, const char *have) {
+    AUTOFREE char *a = mem_dup(expect);
+    AUTOFREE char *b = mem_dup(have);
+    take_out_direction(a);
+    take_out_direction(b);
+    return same_text(a, b);
+}
+
+bool compare_values(enum rule rule, double tolerance, const char *expect, const char *have) {
+    switch (rule) {
+    case RULE_TEXT:
+        return same_text(expect, have);
+    case RULE_EXACT:
+        return strcmp(expect, have) == 0;
+    case RULE_SHARED:
+        return share_number(tolerance, expect, have);
+    case RULE_SEQUENCE:
+        return same_sequence(expect, have);
+    default:
+        return same_numbers(rule, tolerance, expect, have);
+    }
+}

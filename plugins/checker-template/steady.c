@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which values must stay the same over a series. */
+#include "steady.h"
+#include "base/memory.h"
+#include "compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    GROUP_BYTES = 128,
+    ORIENTATION = 6,   /* numbers of ImageOrientationPatient */
+    TEXT_BYTES = 1024, /* of a list of numbers */
+};
+
+/* absent: a value that one vendor leaves out of some images is no change */
+static const char *present(const struct mrq_file *file, const char *name) {
+    const char *text = mrq_value(file, name);
+    return text && *text && strcmp(text, "null") != 0 ? text : NULL;
+}
+
+/* rounded to two decimals: the same slice computed twice differs in the last ones */
+static void orientation_group(const struct mrq_file *file, char *group) {
+    double values[ORIENTATION];
+    size_t count = mrq_numbers(file, "ImageOrientationPatient", values, ORIENTATION);
+    group[0] = '\0';
+    size_t used = 0;
+    for (size_t i = 0; i < count && i < ORIENTATION && used < GROUP_BYTES; i++) {
+        double rounded = round(values[i] * 100) / 100;
+        used += (size_t)snprintf(group + used, GROUP_BYTES - used, "%s%.4g", i ? "," : "",
+                                 rounded == 0 ? 0.0 : rounded); /* no minus before a zero */
+    }
+}
+
+/* numbers in seven digits: TR 1999.99975 and 2000.00003 are one, not a change */
+static void steady_text(char *out, const struct parameter *parameter, const char *text) {
+    double values[COMPARE_NUMBERS];
+    bool numeric = parameter->rule != RULE_TEXT && parameter->rule != RULE_EXACT;
+    size_t count = numeric ? compare_numbers(text, values, COMPARE_NUMBERS) : 0;
+    bool list = text[0] == '[';
+    size_t used = (size_t)snprintf(out, TEXT_BYTES, "%s", count ? (list ? "[" : "") : text);
+    for (size_t i = 0; i < count && used < TEXT_BYTES; i++) {
+        used += (size_t)snprintf(out + used, TEXT_BYTES - used, "%s%.7g", i ? ", " : "", values[i]);
+    }
+    if (count && list && used < TEXT_BYTES) {
+        snprintf(out + used, TEXT_BYTES - used, "]");
+    }
+}
+
+static void watch_parameter(const struct mrq_file *file, const struct parameter *parameter,
+                            const char *orientation, struct mrq_verdict *verdict) {
+    const char *text = present(file, parameter->name);
+    if (!text || parameter->steady == STEADY_NEVER) {
+        return;
+    }
+    const char *echo = mrq_value(file, "EchoNumbers");
+    const char *group = parameter->steady == STEADY_ORIENTATION ? orientation
+                        : parameter->steady == STEADY_ECHO      ? echo
+                                                                : NULL;
+    char steady[TEXT_BYTES];
+    steady_text(steady, parameter, text);
+    mrq_watch(verdict, parameter->name, steady, MRQ_CONSTANT, group ? group : "");
+}
+
+/* an enhanced file has several at once: "4.8,38.76" */
+static void collect_echo_times(const struct mrq_file *file, struct mrq_verdict *verdict) {
+    const char *text = present(file, "TE");
+    double values[COMPARE_NUMBERS];
+    size_t count = text ? compare_numbers(text, values, COMPARE_NUMBERS) : 0;
+    for (size_t i = 0; i < count; i++) {
+        char number[32];
+        snprintf(number, sizeof(number), "%.7g", values[i]);
+        mrq_watch(verdict, "TE", number, MRQ_COLLECTED, "");
+    }
+}
+
+void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
+                  struct mrq_verdict *verdict) {
+    char orientation[GROUP_BYTES];
+    orientation_group(file, orientation);
+    for (int i = 0; i < PARAMETERS; i++) {
+        if (chosen[i]) {
+            watch_parameter(file, &parameters[i], orientation, verdict);
+        }
+    }
+    const char *shims = present(file, "Shims");
+    if (shims && strncmp(shims, "null", strlen("null")) != 0) { /* ten times null: no protocol */
+        mrq_watch(verdict, "Shims", shims, MRQ_CONSTANT, "");
+    }
+    collect_echo_times(file, verdict);
+}

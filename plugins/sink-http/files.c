@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files by name beneath one folder, and out of it never: the kernel itself keeps the path beneath
+ * (openat2), whatever dots and links stand in it. They are few and small and lie in the page cache;
+ * each is read when it is asked for, so that a changed file shows at once.
+ */
+#include "files.h"
+
+#include "base/memory.h"
+#include "reply.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NAME_BYTES 255                /* of a file below the folder, its own folders included */
+#define FILE_BYTES (4L * 1024 * 1024) /* the whole dashboard has 200 KiB */
+#define ETAG_BYTES 64
+
+struct files {
+    struct mrq_host *host;
+    char *folder;
+};
+
+static const struct {
+    const char *suffix, *type;
+} types[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".json", "application/json"},
+    {".map", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".ico", "image/x-icon"},
+    {".woff2", "font/woff2"},
+    {".wav", "audio/wav"},
+    {".mp3", "audio/mpeg"},
+};
+
+static const char *type_of(const char *name) {
+    const char *suffix = strrchr(name, '.');
+    for (size_t i = 0; suffix && i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strcasecmp(suffix, types[i].suffix) == 0) {
+            return types[i].type;
+        }
+    }
+    return "application/octet-stream";
+}
+
+/* name as it stands in a URL made a path; false where it cannot be that of a file to be shown */
+static bool decode_name(const char *escaped, char *name, size_t room) {
+    size_t length = 0;
+    AUTOFREE char *decoded = evhttp_uridecode(escaped, 0, &length);
+    if (!decoded || length == 0 || length >= room || strlen(decoded) != length) {
+        return false;
+    }
+    for (const char *part = decoded; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (*part == '.' || *part == '/' || *part == '\0') { /* "..", hidden, "//", a folder */
+            return false;
+        }
+    }
+    memcpy(name, decoded, length + 1);
+    return true;
+}
+
+static int open_beneath(const char *folder, const char *name) {
+    int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    int file = (int)syscall(SYS_openat2, fd, name, &how, sizeof(how));
+    close(fd);
+    return file;
+}
+
+/* The bytes of an open file; NULL when it is no regular one, too large, or changes meanwhile. */
+static char *read_all(int fd, struct stat *stat) {
+    if (fstat(fd, stat) < 0 || !S_ISREG(stat->st_mode) || stat->st_size > FILE_BYTES) {
+        return NULL;
+    }
+    size_t size = (size_t)stat->st_size, done = 0;
+    char *bytes = mem_zeroed(size + 1, 1);
+    while (done < size) {
+        ssize_t got = read(fd, bytes + done, size - done);
+        if (got <= 0) {
+            free(bytes);
+            return NULL;
+        }
+        done += (size_t)got;
+    }
+    return bytes;
+}
+
+static void make_etag(const struct stat *stat, char *etag) {
+    snprintf(etag, ETAG_BYTES, "\"%lx-%lx-%lx.%lx\"", (unsigned long)stat->st_ino,
+             (unsigned long)stat->st_size, (unsigned long)stat->st_mtim.tv_sec,
+             (unsigned long)stat->st_mtim.tv_nsec);
+}
+
+/* If-None-Match is *, or a list of tags, each perhaps marked as weak: ours has no comma in it */
+static bool etag_known(struct evhttp_request *request, const char *etag) {
+    const char *known =
+        evhttp_find_header(evhttp_request_get_input_headers(request), "If-None-Match");
+    return known && (strcmp(known, "*") == 0 || strstr(known, etag));
+}
+
+static void release_bytes(const void *data, size_t length, void *owner) {
+    (void)data, (void)length;
+    free(owner);
+}
+
+static void reply_bytes(struct evhttp_request *request, const char *name, const struct stat *stat,
+                        char *bytes) {
+    char etag[ETAG_BYTES];
+    make_etag(stat, etag);
+    reply_header(request, "ETag", etag);
+    reply_header(request, "Cache-Control", "no-cache");
+    if (etag_known(request, etag)) {
+        free(bytes);
+        reply_not_modified(request);
+        return;
+    }
+    const struct reply_body body = {bytes, (size_t)stat->st_size, release_bytes, bytes};
+    reply_send(request, HTTP_OK, type_of(name), &body);
+}
+
+bool files_reply(struct files *files, struct evhttp_request *request, const char *escaped) {
+    char name[NAME_BYTES + 1];
+    if (!decode_name(escaped, name, sizeof(name))) {
+        return false;
+    }
+    int fd = open_beneath(files->folder, name);
+    if (fd < 0) {
+        if (errno != ENOENT && errno != ENOTDIR) {
+            mrq_warning(files->host, "cannot open %s in %s: %m", name, files->folder);
+        }
+        return false;
+    }
+    struct stat stat;
+    char *bytes = read_all(fd, &stat);
+    close(fd);
+    if (!bytes) {
+        return false;
+    }
+    reply_bytes(request, name, &stat, bytes);
+    return true;
+}
+
+bool files_there(const struct files *files) {
+    int fd = open_beneath(files->folder, "index.html");
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+struct files *files_create(struct mrq_host *host, const char *folder) {
+    struct files *files = mem_new(struct files);
+    files->host = host;
+    files->folder = mem_dup(folder);
+    return files;
+}
+
+void files_destroy(struct files *files) {
+    if (files) {
+        free(files->folder);
+        free(files);
+    }
+}

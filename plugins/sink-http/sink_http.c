@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sink-http: the dashboard, /state and /healthz for browsers and monitors. */
+#include "base/memory.h"
+#include "files.h"
+#include "reply.h"
+
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <inttypes.h>
+#include <mrqart/plugin.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HOST_BYTES 255 /* of a Host header that goes into the policy: a DNS name at most */
+
+#define STATIC_PREFIX "/static/"
+
+struct http_sink {
+    struct mrq_host *host;
+    struct files *files;
+    char *folder;
+    uint64_t requests;
+};
+
+/* 'self' means the page's websocket too, but not in every browser that is in use. */
+static bool host_is_plain(const char *host) {
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  ".-:[]";
+    return host && strlen(host) <= HOST_BYTES && host[strspn(host, allowed)] == '\0';
+}
+
+static void add_policy(struct evhttp_request *request) {
+    const char *host = evhttp_find_header(evhttp_request_get_input_headers(request), "Host");
+    char sockets[2 * HOST_BYTES + 32] = "";
+    if (host_is_plain(host)) {
+        snprintf(sockets, sizeof(sockets), " ws://%s wss://%s", host, host);
+    }
+    AUTOFREE char *policy =
+        mem_printf("default-src 'none'; script-src 'self'; style-src 'self'; "
+                   "img-src 'self' data:; font-src 'self'; media-src 'self'; manifest-src 'self'; "
+                   "connect-src 'self'%s; "
+                   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                   sockets);
+    reply_header(request, "Content-Security-Policy", policy);
+}
+
+static const char *path_of(struct evhttp_request *request) {
+    const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
+    return path ? path : "/";
+}
+
+static bool begin(struct http_sink *sink, struct evhttp_request *request) {
+    sink->requests++;
+    add_policy(request);
+    return reply_method_allowed(request);
+}
+
+static void handle_page(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (!begin(sink, request) || files_reply(sink->files, request, "index.html")) {
+        return;
+    }
+    AUTOFREE char *text = mem_printf("MRQART is running, but its dashboard is not installed: there "
+                                     "is no index.html in %s.\nSet static_dir of %s to the folder "
+                                     "that has it. /state works without.\n",
+                                     sink->folder, sink->host->name);
+    reply_text(request, HTTP_INTERNAL, text);
+}
+
+static void handle_file(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (begin(sink, request) &&
+        !files_reply(sink->files, request, path_of(request) + strlen(STATIC_PREFIX))) {
+        reply_text(request, HTTP_NOTFOUND, "There is no such file in the dashboard.\n");
+    }
+}
+
+static void handle_state(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (!begin(sink, request)) {
+        return;
+    }
+    const struct mrq_text *state = mrq_state(sink->host);
+    char seq[32];
+    snprintf(seq, sizeof(seq), "%" PRIu64, state->seq);
+    reply_header(request, "MRQART-Epoch", sink->host->epoch);
+    reply_header(request, "MRQART-Seq", seq);
+    reply_shared(request, HTTP_OK, "application/json", state);
+}
+
+static void handle_healthz(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (begin(sink, request)) {
+        int status = HTTP_OK;
+        const struct mrq_text *health = mrq_healthz(sink->host, &status);
+        reply_shared(request, status, "application/json", health);
+    }
+}
+
+static const struct {
+    const char *pattern;
+    mrq_handler handler;
+} pages[] = {
+    {"/", handle_page},       {"/station/*", handle_page},  {STATIC_PREFIX "*", handle_file},
+    {"/state", handle_state}, {"/healthz", handle_healthz},
+};
+
+static void http_sink_close(void *self) {
+    struct http_sink *sink = self;
+    if (sink) {
+        files_destroy(sink->files);
+        free(sink->folder);
+        free(sink);
+    }
+}
+
+static bool listen_on(struct http_sink *sink, const char *address) {
+    struct mrq_address *place = mrq_listen(sink->host, address, "http", MRQ_OWN);
+    for (size_t i = 0; place && i < sizeof(pages) / sizeof(pages[0]); i++) {
+        mrq_route(sink->host, place, pages[i].pattern, pages[i].handler, sink);
+    }
+    return place;
+}
+
+static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *settings) {
+    struct http_sink *sink = mem_new(struct http_sink);
+    sink->host = host;
+    const char *folder = mrq_setting(settings, "static_dir");
+    sink->folder = mem_dup(folder ? folder : host->static_dir);
+    sink->files = files_create(host, sink->folder);
+    for (size_t i = 0; i < mrq_setting_count(settings, "listen"); i++) {
+        if (!listen_on(sink, mrq_setting_item(settings, "listen", i))) {
+            http_sink_close(sink);
+            return NULL;
+        }
+    }
+    return sink;
+}
+
+static bool http_sink_start(void *self) {
+    struct http_sink *sink = self;
+    if (!files_there(sink->files)) {
+        mrq_warning(sink->host,
+                    "there is no index.html in %s, so that / shows no dashboard: set static_dir to "
+                    "the folder that has it",
+                    sink->folder);
+    }
+    return true;
+}
+
+static void http_sink_health(void *self, struct mrq_report *report) {
+    struct http_sink *sink = self;
+    mrq_report_number(report, "requests", (double)sink->requests);
+    if (!files_there(sink->files)) {
+        AUTOFREE char *text = mem_printf("there is no index.html in %s: set static_dir of %s",
+                                         sink->folder, sink->host->name);
+        mrq_report_warning(report, text);
+    }
+}
+
+static const struct mrq_option options[] = {
+    {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080\"]",
+     .help = "addresses to serve the dashboard on"},
+    {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
+    {0},
+};
+
+MRQ_PLUGIN(.kind = MRQ_SINK, .name = "sink-http", .version = "1.0",
+           .description = "the dashboard, /state and /healthz", .options = options,
+           .open = http_sink_open, .close = http_sink_close, .start = http_sink_start,
+           .health = http_sink_health);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be wrong with a folder, said once, with the remedy. */
+#pragma once
+
+#include "folder.h"
+#include <mrqart/plugin.h>
+#include <stddef.h>
+
+/** What is in the log already. Zero it to begin. */
+struct faults {
+    bool watches, folders, depth;
+};
+
+/** folder cannot be watched; error: the errno of it. */
+void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct folder *folder,
+                       int error);
+
+/** folder cannot be read; error: the errno of it. */
+void faults_tell_read(struct mrq_host *host, struct folder *folder, int error);
+
+void faults_tell_folders(struct faults *faults, struct mrq_host *host, const char *path,
+                         size_t limit);
+void faults_tell_depth(struct faults *faults, struct mrq_host *host, const char *path,
+                       unsigned limit);
+
+/** There are watches for all folders: says so if it was not so before. */
+void faults_over(struct faults *faults, struct mrq_host *host);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scans of folders, in slices: at most 256 entries per turn of the loop, so that events are heard
+ * in between. A folder is always watched before it is scanned; what happens in it meanwhile is
+ * heard, what happened before is seen.
+ */
+#pragma once
+
+#include "tree.h"
+#include <event2/event.h>
+
+struct walk;
+
+/** Destroy takes NULL. The tree must outlive the walk. */
+struct walk *walk_create(struct mrq_host *host, struct tree *tree);
+void walk_destroy(struct walk *walk);
+
+/** Has folder scanned; flags: FOLDER_DEEP, FOLDER_FRESH or 0. */
+void walk_queue(struct walk *walk, struct folder *folder, enum mrq_lane lane, unsigned flags);
+
+/** What to do with a folder that was attached on an event: scan it where that is due. */
+void walk_attached(struct walk *walk, struct folder *folder, enum tree_change change);
+
+/** Once per round: scans what waits for it, and has the tree forget what is gone. */
+void walk_round(struct walk *walk);
+
+/** Stops and goes on, at any time. */
+void walk_pause(struct walk *walk, bool paused);
+
+/** True while there is something to scan. */
+bool walk_is_busy(const struct walk *walk);

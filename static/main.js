@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: one plain object of state, and one render per frame that makes the document follow it.
+import { createAnnouncer } from "./announce.js";
+import { createConnection } from "./connection.js";
+import { setAttribute, setShape, setText, shape } from "./dom.js";
+import { applyMessage, applyState, createModel, zoneOf } from "./model.js";
+import { createSeriesView, spokenVerdict } from "./series-view.js";
+import { createStationView, loudestStation, seriesTitle } from "./station-view.js";
+import { createTableView } from "./table-view.js";
+import { toggleTheme } from "./theme.js";
+import { judge, loudestOf, needsAct, stateOf, wordOf } from "./verdict.js";
+import { clean, clockTime } from "./words.js";
+
+const HEALTH = 15000; // ms between two looks at /healthz
+const HEALTH_LIMIT = 3000;
+
+const path = /^\/station\/([^/]+)/.exec(location.pathname);
+const only = path ? decodeURIComponent(path[1]) : null;
+const phone = matchMedia("(max-width: 699px)");
+const root = document.documentElement;
+const by = (role) => document.querySelector(`[data-role=${role}]`);
+
+const state = {
+  model: createModel(), station: only, selected: null, onlyDifferences: phone.matches, health: null,
+};
+let scheduled = false;
+let verdicts = new Map();
+
+// ---- what people do --------------------------------------------------------------------------
+
+const actions = {
+  selectStation(name) {
+    state.station = name;
+    state.selected = null;
+    change();
+  },
+  selectSeries(key) {
+    state.selected = key;
+    change();
+  },
+  followScanner() {
+    state.selected = null;
+    change();
+  },
+  toggleDifferences() {
+    state.onlyDifferences = !state.onlyDifferences;
+    change();
+  },
+  toggleTheme,
+};
+
+by("only").addEventListener("click", actions.toggleDifferences);
+by("more").addEventListener("click", actions.toggleDifferences);
+by("back").addEventListener("click", actions.followScanner);
+by("theme").addEventListener("click", toggleTheme);
+phone.addEventListener("change", () => {
+  state.onlyDifferences = phone.matches;
+  change();
+});
+
+// ---- the daemon ------------------------------------------------------------------------------
+
+const cover = by("cover");
+
+/** Holds off the layer that covers the page when this script has died. */
+function holdCover() {
+  const [animation] = cover.getAnimations();
+  if (animation) {
+    animation.currentTime = 0;
+  }
+}
+
+async function fetchState(limit) {
+  const answer = await fetch("/state", { cache: "no-store", signal: AbortSignal.timeout(limit) });
+  if (!answer.ok) {
+    throw new Error(`/state: ${answer.status}`);
+  }
+  const seq = answer.headers.get("MRQART-Seq");
+  return {
+    epoch: answer.headers.get("MRQART-Epoch"), seq: seq === null ? null : Number(seq),
+    state: await answer.json(),
+  };
+}
+
+function socketAddress() {
+  const address = new URL("/ws", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  if (only) {
+    address.searchParams.set("station", only);
+  }
+  return address;
+}
+
+const connection = createConnection({
+  filtered: only !== null,
+  environment: {
+    open: () => new WebSocket(socketAddress()),
+    fetchState,
+    now: () => Date.now(),
+    setTimer: (call, ms) => setTimeout(call, ms),
+    clearTimer: (timer) => clearTimeout(timer),
+    random: Math.random,
+  },
+  handlers: {
+    heard: holdCover,
+    changed: change,
+    message: (message) => applyMessage(state.model, message),
+    state: (content, { afresh, missed }) =>
+      applyState(state.model, content, { afresh, missed, only, at: Date.now() }),
+  },
+});
+
+async function checkHealth() {
+  try {
+    const answer = await fetch("/healthz", {
+      cache: "no-store", signal: AbortSignal.timeout(HEALTH_LIMIT),
+    });
+    const setup = await import("./setup-view.js");
+    state.health = setup.readHealth(await answer.json(), answer.status);
+  } catch {
+    state.health = null; // the websocket tells whether the daemon is there
+  }
+  change();
+}
+
+// ---- rendering -------------------------------------------------------------------------------
+
+const renderStations = createStationView({ banners: by("banners"), tabs: by("tabs") }, actions);
+const renderSeries = createSeriesView({
+  strip: by("open"), openText: by("open-text"), sessionText: by("session-text"),
+  reconnected: by("reconnected"), note: by("note"), trail: by("trail"), rows: by("rows"),
+  listTitle: document.getElementById("list-title"), listAbout: by("list-about"),
+}, actions);
+const renderTable = createTableView({
+  panel: by("comparison"), title: by("table-title"), about: by("table-about"), back: by("back"),
+  only: by("only"), more: by("more"), body: by("parameters"), scroll: by("table-scroll"),
+});
+const announce = createAnnouncer(document.getElementById("say"), document.getElementById("alert"));
+const pinned = by("pinned");
+pinned.append(shape(), document.createElement("b"), document.createElement("bdi"));
+
+/** Everything that the views show, for this moment. */
+function look() {
+  const link = connection.status();
+  const fault = link.phase === "live" || link.phase === "late" ? state.health?.fault ?? null : null;
+  if (fault) {
+    link.phase = "lost";
+    link.hatched = true;
+  }
+  const now = Date.now() + link.offset;
+  state.model.zoneMinutes = zoneOf(link.zoneTime) ?? -new Date().getTimezoneOffset();
+  const stations = [...state.model.stations.values()].map((station) => judge(station, now));
+  stations.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const shown = only ? stations.filter(({ name }) => name === only) : stations;
+  if (shown.length === 0) {
+    shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null }, now));
+  }
+  const selected = shown.find(({ name }) => name === state.station) ?? shown[0];
+  const picked = selected.station.series.get(state.selected) ?? null;
+  const nothing = selected.ordered.length === 0 && shown.length === 1;
+  return {
+    link, fault, now, time: Date.now(), offset: link.offset, zone: state.model.zoneMinutes,
+    stations: shown, station: selected.name, selected, series: picked ?? selected.shown,
+    following: !picked || picked === selected.shown, onlyDifferences: state.onlyDifferences,
+    lostFile: state.model.lostFiles, noTemplates: state.health?.templates === 0 && !nothing,
+    warning: state.health?.warnings[0] ?? null, health: state.health, nothing, only, actions,
+    known: stations.map(({ name }) => name).filter((name) => name !== only),
+  };
+}
+
+const CONNECTION_TEXT = {
+  "loading": "Loading", "live": "Live", "late": "Live?", "lost": "Not live",
+  "catching-up": "Catching up",
+};
+
+function renderConnection(view) {
+  const { phase, nextTry, seq } = view.link;
+  setAttribute(root, "data-connection", phase);
+  setAttribute(root, "data-seq", seq);
+  const wait = nextTry === null ? 0 : Math.ceil((nextTry - view.time) / 1000);
+  const trying = phase === "lost" && nextTry !== null ? `, next try ${wait > 0 ? `in ${wait} s` : "now"}` : "";
+  setText(by("connection-text"), CONNECTION_TEXT[phase] + trying);
+  setText(by("clock"), clockTime(view.now, view.zone, true));
+}
+
+/** Title and icon of the browser's tab follow the loudest station. */
+function renderTitle(view) {
+  const loudest = loudestStation(view.stations);
+  const state = view.link.hatched ? "lost" : loudestOf(loudest);
+  const series = needsAct(state) ? loudest.open.at(-1) ?? loudest.shown : loudest.shown;
+  const mark = { deviates: "≠ ", changed: "≠ ", lost: "⊘ ", warns: "! ", "no-template": "? " }[state] ?? "";
+  const number = series && state !== "lost" && state !== "waiting" ? `${clean(series.number)} ` : "";
+  const verdict = `${mark}${number}${wordOf(state).toLowerCase()}`;
+  const title = [verdict, clean(loudest.name), "MRQART"].filter(Boolean).join(" · ");
+  if (document.title !== title) {
+    document.title = title;
+    document.querySelector("link[rel=icon]").href = `/static/icon-${state}.svg`;
+  }
+}
+
+/** The selected station in one line, for phones whose banner has left the screen. */
+function renderPinned({ selected, link }) {
+  const state = link.hatched ? "lost" : selected.state;
+  setAttribute(pinned, "data-state", state);
+  setShape(pinned.children[0], state);
+  setText(pinned.children[1], wordOf(state));
+  setText(pinned.children[2], selected.shown ? seriesTitle(selected.shown) : "");
+}
+
+function renderSpeech(view) {
+  const next = new Map();
+  for (const judged of view.stations) {
+    const state = view.link.hatched ? "lost" : view.link.phase === "loading" ? "loading" : judged.state;
+    const key = `${state} ${judged.shown?.key}`;
+    next.set(judged.name, key);
+    if (verdicts.get(judged.name) !== key && state !== "loading") {
+      const text = state === "lost" ? "Not live. Do not rely on this screen" : spokenVerdict(judged);
+      announce(text, needsAct(state) || state === "lost");
+    }
+  }
+  verdicts = next;
+}
+
+async function renderSetup(view) {
+  const setup = by("setup");
+  setAttribute(setup, "hidden", !view.nothing);
+  setAttribute(by("panels"), "hidden", view.nothing);
+  setAttribute(by("open"), "hidden", view.nothing && !view.link.notice && !view.lostFile);
+  if (view.nothing) {
+    (await import("./setup-view.js")).renderSetup(setup, view);
+  }
+}
+
+function render() {
+  scheduled = false;
+  const view = look();
+  renderConnection(view);
+  renderStations(view);
+  renderSeries(view);
+  renderTable(view);
+  renderPinned(view);
+  renderTitle(view);
+  renderSpeech(view);
+  renderSetup(view);
+}
+
+/** Something has changed: one render with the next frame, or soon where no frames are drawn. */
+function change() {
+  if (!scheduled) {
+    scheduled = true;
+    if (document.hidden) {
+      setTimeout(render, 200);
+    } else {
+      requestAnimationFrame(render);
+    }
+  }
+}
+
+function everySecond() {
+  connection.tick();
+  const { hatched, phase } = connection.status();
+  if (hatched || phase === "loading") {
+    holdCover(); // the page says itself that it is not live; the cover is for when it cannot
+  }
+  change();
+}
+
+function watchBanner() {
+  const observer = new IntersectionObserver((entries) => {
+    const sentence = entries.at(-1);
+    pinned.hidden = sentence.isIntersecting || sentence.boundingClientRect.top > 0 || !phone.matches;
+  });
+  let watched = null;
+  return () => {
+    const banner = document.querySelector(".banner[data-selected] [data-role=sentence]");
+    if (banner !== watched) {
+      observer.disconnect();
+      watched = banner;
+      if (banner) {
+        observer.observe(banner);
+      }
+    }
+  };
+}
+
+/** At once when somebody looks at the page again, or the network is back. */
+function wake() {
+  connection.tick();
+  connection.hurry();
+  render();
+}
+
+const rewatch = watchBanner();
+setInterval(() => {
+  everySecond();
+  rewatch();
+}, 1000);
+setInterval(checkHealth, HEALTH);
+addEventListener("online", wake);
+document.addEventListener("visibilitychange", () => !document.hidden && wake());
+connection.start();
+render();
+checkHealth();
+import("./keyboard.js").then(({ listenToKeys }) => listenToKeys(actions, {
+  current: () => look(),
+  help: document.getElementById("help"),
+  helpButton: by("help"),
+  comparison: by("comparison"),
+  rows: by("rows"),
+}));

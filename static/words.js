@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page says: parameters, values with their units, sentences. No DOM, no state.
+
+/** The table's rows, in its order. digits: text is a number; words: text is quoted in a sentence. */
+export const PARAMETERS = [
+  { name: "TR", title: "Repetition time", unit: " ms", kind: "numbers" },
+  { name: "TE", title: "Echo time", unit: " ms", kind: "numbers", join: ", " },
+  { name: "FA", title: "Flip angle", unit: "°", kind: "numbers" },
+  { name: "Matrix", title: "Acquisition matrix", unit: "", kind: "matrix" },
+  { name: "PixelResol", title: "Pixel size", unit: " mm", kind: "numbers" },
+  { name: "Phase", title: "Phase encoding sign", unit: "", kind: "sign" },
+  { name: "PED_major", title: "Phase encoding axis", unit: "", kind: "code" },
+  { name: "iPAT", title: "Parallel imaging", unit: "", kind: "code" },
+  { name: "BWP", title: "Bandwidth", unit: " Hz/px", kind: "numbers" },
+  { name: "BWPPE", title: "Bandwidth, phase", unit: " Hz/px", kind: "numbers" },
+  { name: "SequenceType", title: "Sequence", unit: "", kind: "words" },
+  { name: "SequenceFile", title: "Sequence file", unit: "", kind: "words" },
+  { name: "Comments", title: "Comments", unit: "", kind: "words" },
+  { name: "TA", title: "Acquisition time", unit: "", kind: "words" },
+  { name: "FoV", title: "Field of view", unit: "", kind: "words" },
+  { name: "Shims", title: "Shim currents", unit: "", kind: "words" },
+];
+
+const ABSENT_LIVE = new Set(["FoV", "TA", "BWPPE"]); // what a scanner does not send live
+const LOOKED_UP = new Set(["Project", "SequenceName"]); // a template is found by these
+const byName = new Map(PARAMETERS.map((parameter, index) => [parameter.name, { index, parameter }]));
+
+export function parameterOf(name) {
+  return byName.get(name)?.parameter ?? { name, title: "", unit: "", kind: "words" };
+}
+
+/** For sorting in the table's order; what is not in it comes last. */
+export function parameterRank(name) {
+  return byName.get(name)?.index ?? PARAMETERS.length;
+}
+
+// C0 and C1 controls, line and paragraph separators, and what turns the direction of text round
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name or value from a file, fit to be shown. */
+export function clean(text) {
+  return String(text ?? "").replace(CONTROLS, "\ufffd");
+}
+
+export function isAbsent(value) {
+  return value === null || value === undefined || value === "" || value === "null";
+}
+
+/** The numbers of a typed value or of a database string ("[94, 0, 0, 88]"); null: no numbers. */
+export function numbersOf(value) {
+  const list = Array.isArray(value)
+    ? value
+    : String(value).replace(/^\s*[[(]|[\])]\s*$/g, "").split(/[,\\]/);
+  const numbers = list.map((item) => (String(item).trim() === "" ? NaN : Number(item)));
+  return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+/** As in the file while short, else rounded to digits, but never before the decimal point. */
+export function formatNumber(number, digits = 4) {
+  const whole = String(number);
+  const significant = whole.replace(/e.*$/, "").replace(/^-?0*\.?0*|\./g, "").length;
+  if (significant <= Math.max(5, digits) || whole.includes("e")) {
+    return whole.replace("-", "−");
+  }
+  const before = Math.trunc(Math.abs(number)).toString().length;
+  const rounded = Math.abs(number) < 1 ? digits : Math.max(digits, before);
+  return String(Number(number.toPrecision(Math.min(rounded, 17)))).replace("-", "−");
+}
+
+function withoutUnit(parameter, value, digits) {
+  const numbers = /numbers|matrix|sign/.test(parameter.kind) ? numbersOf(value) : null;
+  if (!numbers) {
+    return clean(Array.isArray(value) ? value.join(", ") : value);
+  }
+  if (parameter.kind === "sign") {
+    return ["negative (0)", "positive (1)"][numbers[0]] ?? String(numbers[0]);
+  }
+  const present = numbers.filter((number) => number !== 0);
+  const shown = parameter.kind === "matrix" && present.length === 2 ? present : numbers;
+  return shown.map((number) => formatNumber(number, digits)).join(parameter.join ?? " × ");
+}
+
+/** A value with its unit, as in the table. */
+export function formatValue(parameter, value, digits = 4) {
+  if (isAbsent(value)) {
+    return "–";
+  }
+  const text = withoutUnit(parameter, value, digits);
+  return numbersOf(value) ? text + parameter.unit : text;
+}
+
+function same(a, b) {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  return left && right ? left.join() === right.join() : clean(a) === clean(b);
+}
+
+/** Two values with as many digits as it takes to tell them apart. */
+export function formatPair(parameter, have, expect) {
+  let digits = 4;
+  const pair = () => [formatValue(parameter, have, digits), formatValue(parameter, expect, digits)];
+  let texts = pair();
+  while (texts[0] === texts[1] && digits < 17 && !same(have, expect)) {
+    digits += 1;
+    texts = pair();
+  }
+  return texts;
+}
+
+/** "+700 ms", or "" where a difference says nothing. */
+export function formatDifference(parameter, have, expect) {
+  if (parameter.kind !== "numbers" || isAbsent(have) || isAbsent(expect)) {
+    return "";
+  }
+  const [a, b] = [numbersOf(have), numbersOf(expect)];
+  if (!a || !b || a.length !== b.length) {
+    return "";
+  }
+  const steps = new Set(a.map((number, index) => Number((number - b[index]).toPrecision(4))));
+  const [step] = steps;
+  if (steps.size !== 1 || step === 0) {
+    return "";
+  }
+  return (step > 0 ? "+" : "") + formatNumber(step) + parameter.unit;
+}
+
+/** One value inside a sentence: text in quotes, several accepted ones with "or". */
+function spoken(parameter, text, value) {
+  if (parameter.kind === "words") {
+    return `“${text}”`;
+  }
+  if (parameter.join && (numbersOf(value)?.length ?? 0) > 1) {
+    return text.replace(/, ([^,]*)$/, " or $1");
+  }
+  return text;
+}
+
+/** "(seen 412 times)", "(seen twice only)"; "" where nobody counted. */
+export function evidence(template) {
+  const seen = Number(template?.n ?? template?.count ?? NaN);
+  if (!Number.isFinite(seen)) {
+    return "";
+  }
+  return seen === 1 ? "(seen once only)" : seen === 2 ? "(seen twice only)" : `(seen ${seen} times)`;
+}
+
+function isTemplateFinding(finding) {
+  return !finding.checker || finding.checker.startsWith("checker-template") || !finding.message;
+}
+
+export function sortFindings(findings) {
+  return [...(findings ?? [])].sort(
+    (a, b) => parameterRank(a.parameter) - parameterRank(b.parameter),
+  );
+}
+
+function oneFinding(finding, template) {
+  const parameter = parameterOf(finding.parameter);
+  const name = clean(finding.parameter);
+  if (!isTemplateFinding(finding)) {
+    return [{ strong: clean(finding.message) }, { text: ` (${clean(finding.checker)})` }];
+  }
+  const [have, expect] = formatPair(parameter, finding.have, finding.expect);
+  const seen = evidence(template);
+  const tail = seen ? [{ text: " " }, { text: seen, minor: true }] : [];
+  if (isAbsent(finding.have)) {
+    return [{ strong: `${name} is not in the header` },
+      { text: `, template ${spoken(parameter, expect, finding.expect)}` }, ...tail];
+  }
+  if (parameter.kind === "sign") {
+    return [{ strong: `Phase encoding is reversed: ${have}` },
+      { text: `, template ${expect}` }, ...tail];
+  }
+  return [{ strong: `${name} is ${spoken(parameter, have, finding.have)}` },
+    { text: isAbsent(finding.expect) ? "" : `, template ${spoken(parameter, expect, finding.expect)}` },
+    ...tail];
+}
+
+/** The sentence for findings: parts {strong} or {text}, minor ones may be left out in tight places. */
+export function findingsSentence(findings, template) {
+  const sorted = sortFindings(findings);
+  if (sorted.length === 0) {
+    return [];
+  }
+  if (sorted.length === 1) {
+    return oneFinding(sorted[0], template);
+  }
+  const parts = [{ strong: `${sorted.length} parameters differ:` }];
+  sorted.slice(0, 2).forEach((finding, index) => {
+    const parameter = parameterOf(finding.parameter);
+    const [have, expect] = formatPair(parameter, finding.have, finding.expect);
+    const value = isAbsent(finding.have) ? "absent" : have;
+    parts.push({ text: index ? ", " : " " }, { strong: `${clean(finding.parameter)} ${value}` });
+    parts.push({ text: isAbsent(finding.expect) ? "" : ` (${index ? "" : "template "}${expect})` });
+  });
+  if (sorted.length > 2) {
+    parts.push({ text: ` and ${sorted.length - 2} more` });
+  }
+  return parts;
+}
+
+function fromTo(name, change) {
+  const parameter = parameterOf(name);
+  const [to, from] = formatPair(parameter, change.to, change.from);
+  const before = parameter.unit && from.endsWith(parameter.unit) && to.endsWith(parameter.unit)
+    ? from.slice(0, -parameter.unit.length)
+    : from;
+  const quote = (text, value) => (isAbsent(value) ? "absent" : spoken(parameter, text, value));
+  return `from ${quote(before, change.from)} to ${quote(to, change.to)}`;
+}
+
+/** "TR went from 1300 to 2000 ms at image 46" */
+export function changesSentence(changes) {
+  const names = Object.keys(changes).sort((a, b) => parameterRank(a) - parameterRank(b));
+  const instance = changes[names[0]].instance;
+  const where = isAbsent(instance) ? "" : ` at image ${clean(instance)}`;
+  if (names.length === 1) {
+    return [{ strong: `${clean(names[0])} went ${fromTo(names[0], changes[names[0]])}` },
+      { text: where }];
+  }
+  const parts = [{ strong: `${names.length} parameters changed:` }];
+  names.slice(0, 2).forEach((name, index) => {
+    parts.push({ text: index ? ", " : " " });
+    parts.push({ strong: `${clean(name)} ${fromTo(name, changes[name])}` });
+  });
+  parts.push({ text: (names.length > 2 ? ` and ${names.length - 2} more` : "") + where });
+  return parts;
+}
+
+/** What was compared, without what the template was looked up by. */
+export function comparedNames(content) {
+  const { compared, input, template } = content ?? {};
+  const names = Array.isArray(compared)
+    ? compared
+    : PARAMETERS.map(({ name }) => name).filter(
+      (name) => !isAbsent(input?.[name]) && !isAbsent(template?.[name]));
+  return names.filter((name) => !LOOKED_UP.has(name));
+}
+
+export function conformsSentence(content) {
+  const count = comparedNames(content).length;
+  const seen = evidence(content?.template);
+  const what = count === 1 ? "The one parameter compared is" : `All ${count} parameters`;
+  return [{ text: count ? `${what} as in the template` : "As in the template" },
+    ...(seen ? [{ text: " " }, { text: seen, minor: true }] : [])];
+}
+
+/** Why images are not compared, in the daemon's words. */
+export function notCheckedReason(content) {
+  return clean(content?.reason ?? content?.notes?.[0] ?? "");
+}
+
+/** Why a parameter of the table was not compared. */
+export function notComparedReason(name, content) {
+  if (isAbsent(content?.input?.[name])) {
+    return ABSENT_LIVE.has(name) ? "not sent live" : "not in the header";
+  }
+  const hasTemplate = Object.keys(content?.template ?? {}).length > 0;
+  return hasTemplate && isAbsent(content.template[name]) ? "not in the template" : "not compared";
+}
+
+export function plural(count, one, many) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** "42 s", "6 min", "3 h" */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) {
+    return `${seconds} s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+}
+
+/** Clock of the daemon's own time zone: hours and minutes, with seconds if asked. */
+export function clockTime(ms, zoneMinutes, seconds = false) {
+  const local = new Date(ms + zoneMinutes * 60000);
+  return Number.isFinite(local.getTime()) ? local.toISOString().slice(11, seconds ? 19 : 16) : "–";
+}
+
+/** ISO date of the daemon's own time zone. */
+export function calendarDate(ms, zoneMinutes) {
+  const local = new Date(ms + zoneMinutes * 60000);
+  return Number.isFinite(local.getTime()) ? local.toISOString().slice(0, 10) : "–";
+}
+
+/** "20260914" of a file becomes 2026-09-14. */
+export function isoDate(text) {
+  return clean(text).replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tracking with its surroundings played: answers go in, events and records come out. */
+#pragma once
+
+#include "tracking.h"
+
+enum { BENCH_EVENTS = 40000 };
+
+/** What one file is made of; what is not set is as on any good day. */
+struct bench_file {
+    const char *station, *folder, *name;
+    uint64_t key;
+    unsigned split;
+    uint32_t status;
+    uint64_t digest; /* 0: of the texts below */
+    const char *watch;
+    const char *about; /* members of "series" */
+    const char *note;  /* told apart in the result */
+    int instance;
+    bool again;
+};
+
+struct bench {
+    struct event_base *base;
+    struct tracking *tracking;
+    struct keeper *keeper;
+    json_t *events[BENCH_EVENTS];
+    size_t event_count;
+    json_t *records; /* key: value, as in the state file */
+    json_t *order;   /* keys in the order in which they were last put */
+    bool parse;      /* keep the events as JSON; else only count them */
+};
+
+/** update_interval 0 unless set otherwise afterwards. records: of an earlier bench, or NULL. */
+struct bench *bench_create(const struct bench *earlier);
+void bench_destroy(struct bench *bench);
+void bench_interval(struct bench *bench, unsigned ms);
+void bench_send(struct bench *bench, struct bench_file file);
+void bench_error(struct bench *bench, const char *folder, const char *name);
+void bench_collect(struct bench *bench);
+
+/** The types of all events, "new update changed"; free it. */
+char *bench_types(const struct bench *bench);
+
+/** A value deep in the last event or in /state: bench_last(bench, "series", "count", NULL). */
+const json_t *bench_last(const struct bench *bench, ...) __attribute__((sentinel));
+const json_t *bench_in(const json_t *value, ...) __attribute__((sentinel));
+json_t *bench_state(struct bench *bench);
