@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart-worker: what the daemon does not do itself, in processes that may die. */
+#include "keeper_main.h"
 #include "plugin/loader.h"
 #include "sandbox.h"
 #include "serve.h"
@@ -37,6 +38,9 @@ int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
     if (strcmp(mode, "--check") == 0 && argc == 3) {
         return work(argv[2]);
+    }
+    if (strcmp(mode, "--keeper") == 0 && argc == 4) {
+        return keeper_main(argc, argv);
     }
     if (strcmp(mode, "--describe") == 0 && argc == 3) {
         return describe(argv[2]);
