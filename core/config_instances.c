@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The instances of plugins that a configuration lists. */
+#include "config_instances.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "catalogue.h"
+#include "config.h"
+#include "nearest.h"
+#include "plugin/describe.h"
+#include "plugin/loader.h"
+
+#include <ctype.h>
+#include <unistd.h>
+
+enum { NAME_BYTES = 64 }; /* it becomes part of file names and log lines */
+
+const char *const config_instance_lists[] = {"sources", "checkers", "sinks", NULL};
+
+static const enum mrq_kind kinds[] = {MRQ_SOURCE, MRQ_CHECKER, MRQ_SINK};
+
+static const char *const instance_keys[] = {"plugin", "name", NULL};
+
+struct listing {
+    struct config_reader *reader;
+    struct catalogue *catalogue;
+    json_t *names; /* taken: name to the place that took it */
+};
+
+static bool name_valid(const char *name) {
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)name[i]) && !strchr("-_.", name[i])) {
+            return false;
+        }
+    }
+    return length > 0 && length <= NAME_BYTES && *name != '.';
+}
+
+static bool take_name(struct listing *listing, const char *name, const struct place *place) {
+    if (!name_valid(name)) {
+        problems_add(listing->reader->problems, place,
+                     "name \"%.80s\" must be 1 to %d letters, digits, and - _ .", name, NAME_BYTES);
+        return false;
+    }
+    const char *taken = json_string_value(json_object_get(listing->names, name));
+    if (taken) {
+        problems_add(listing->reader->problems, place,
+                     "the name \"%s\" is taken at %s: give this one a name of its own (name = …)",
+                     name, taken);
+        return false;
+    }
+    AUTOFREE char *at = mem_printf("%s:%u", place->file, place->line);
+    json_object_set_new(listing->names, name, json_any_string(at));
+    return true;
+}
+
+static bool plugin_exists(struct listing *listing, const char *plugin, const struct place *place) {
+    AUTOFREE char *file = catalogue_file(listing->catalogue, plugin);
+    if (access(file, R_OK) == 0) {
+        return true;
+    }
+    char **names = catalogue_names(listing->catalogue);
+    const char *nearest = text_nearest(plugin, (const char *const *)names);
+    problems_add(listing->reader->problems, place, "cannot read its plugin %s: %m%s%s%s", file,
+                 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+                 nearest ? "\"?" : " (mrqartd --list-plugins says which there are)");
+    catalogue_names_free(names);
+    return false;
+}
+
+static const char *text_member(const config_setting_t *group, const char *key) {
+    const char *text = NULL;
+    config_setting_lookup_string(group, key, &text);
+    return text;
+}
+
+/* one { plugin = …; } as JSON, or NULL and a problem */
+static json_t *read_instance(struct listing *listing, const config_setting_t *group,
+                             const char *plugin, enum mrq_kind kind, const struct place *place) {
+    struct problems *problems = listing->reader->problems;
+    if (!plugin_exists(listing, plugin, place)) {
+        return NULL;
+    }
+    const json_t *described = catalogue_describe(listing->catalogue, plugin, kind);
+    struct mrq_option *table = described ? plugin_described(described) : NULL;
+    if (!table) {
+        problems_add(problems, place, "its plugin cannot be used, for the reason given above");
+        return NULL;
+    }
+    const char *given = text_member(group, "name");
+    const char *name = given ? given : json_string_value(json_object_get(described, "name"));
+    json_t *instance = json_object();
+    if (take_name(listing, name ? name : plugin, place)) {
+        json_object_set_new(instance, "name", json_any_string(name ? name : plugin));
+    }
+    json_object_set_new(instance, "plugin", json_any_string(plugin));
+    json_object_set(instance, "file", json_object_get(described, "file"));
+    json_object_set_new(
+        instance, "settings",
+        config_values(listing->reader, group, table, instance_keys, place->instance));
+    plugin_described_free(table);
+    return instance;
+}
+
+static json_t *read_element(struct listing *listing, const config_setting_t *element,
+                            const char *list, enum mrq_kind kind) {
+    AUTOFREE char *file = NULL;
+    struct place place = config_text_place(&listing->reader->text, element, &file);
+    if (!config_setting_is_group(element)) {
+        problems_add(listing->reader->problems, &place,
+                     "%s: every %s stands in braces: { plugin = \"…\"; }", list,
+                     plugin_kind_name(kind));
+        return NULL;
+    }
+    const char *plugin = text_member(element, "plugin");
+    if (!plugin || !*plugin) {
+        problems_add(listing->reader->problems, &place,
+                     "%s: option \"plugin\" is missing: which plugin is it?", list);
+        return NULL;
+    }
+    const char *name = text_member(element, "name");
+    place.instance = name ? name : plugin;
+    return read_instance(listing, element, plugin, kind, &place);
+}
+
+static json_t *read_list(struct listing *listing, const config_setting_t *setting, const char *list,
+                         enum mrq_kind kind) {
+    json_t *instances = json_array();
+    bool empty = config_setting_is_array(setting) && config_setting_length(setting) == 0;
+    if (!config_setting_is_list(setting) && !empty) {
+        AUTOFREE char *file = NULL;
+        struct place place = config_text_place(&listing->reader->text, setting, &file);
+        problems_add(listing->reader->problems, &place,
+                     "\"%s\" must be a list of groups: %s = ( { plugin = \"…\"; } );", list, list);
+        return instances;
+    }
+    for (int i = 0; i < config_setting_length(setting); i++) {
+        json_t *instance =
+            read_element(listing, config_setting_get_elem(setting, (unsigned)i), list, kind);
+        if (instance) {
+            json_array_append_new(instances, instance);
+        }
+    }
+    return instances;
+}
+
+void config_instances(struct config_reader *reader, json_t *config, const char *worker) {
+    struct listing listing = {
+        .reader = reader,
+        .catalogue = catalogue_create(worker, config_text_option(config, "plugin_dir")),
+        .names = json_object(),
+    };
+    for (size_t i = 0; config_instance_lists[i]; i++) {
+        const char *list = config_instance_lists[i];
+        const config_setting_t *setting = config_lookup(&reader->text.tree, list);
+        if (!setting && kinds[i] == MRQ_SOURCE) {
+            struct place place = {.file = reader->text.file};
+            problems_add(reader->problems, &place,
+                         "names no sources: nothing would be watched; see mrqart.conf(5)");
+        }
+        json_object_set_new(config, list,
+                            setting ? read_list(&listing, setting, list, kinds[i]) : json_array());
+    }
+    json_decref(listing.names);
+    catalogue_destroy(listing.catalogue);
+}

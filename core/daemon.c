@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running daemon. */
+#include "daemon.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "config.h"
+#include "core_settings.h"
+#include "health.h"
+#include "http_service.h"
+#include "instances.h"
+#include "keeper.h"
+#include "notify.h"
+#include "parts.h"
+#include "pipeline.h"
+#include "ready.h"
+#include "reload.h"
+#include "state_dir.h"
+#include "tracking.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    GRACE_MS = 3000,    /* for files in workers, when we are told to end */
+    GOODBYE_MS = 100,   /* for what sinks still send */
+    PATIENCE_MS = 4000, /* whatever hangs: the state is still to be written within 5 s */
+    SIGNALS = 3,
+};
+
+struct daemon {
+    struct parts parts;
+    char epoch[17];
+    const char *state_dir; /* "" keeps none */
+    int lock;              /* of the state folder */
+    struct reload *reload;
+    struct notify *notify;
+    struct event *signals[SIGNALS];
+    struct event *patience;
+    bool draining;
+};
+
+static void make_epoch(char *epoch, size_t room) {
+    unsigned char bytes[8] = {0};
+    if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) < 0) { /* early in the boot: the clock */
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        memcpy(bytes, &now.tv_nsec, sizeof(bytes));
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        snprintf(epoch + 2 * i, room - 2 * i, "%02x", bytes[i]);
+    }
+}
+
+/* browsers and folders are many, and select() is used nowhere; workers have a limit of their own */
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void handle_paused(void *self, bool paused) {
+    struct daemon *daemon = self;
+    if (daemon->parts.instances) {
+        instances_pause(daemon->parts.instances, paused);
+    }
+}
+
+static void handle_event(void *self, const struct mrq_event *event) {
+    struct daemon *daemon = self;
+    if (daemon->parts.instances) {
+        instances_event(daemon->parts.instances, event);
+    }
+}
+
+/* ---- the end ---- */
+
+static void handle_goodbye_over(evutil_socket_t unused, short events, void *self) {
+    (void)unused, (void)events;
+    event_base_loopbreak(((struct daemon *)self)->parts.base);
+}
+
+static void set_patience(struct daemon *daemon, unsigned ms) {
+    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    event_add(daemon->patience, &time);
+}
+
+static void handle_drained(void *self) {
+    struct daemon *daemon = self;
+    tracking_flush(daemon->parts.tracking);
+    instances_stop(daemon->parts.instances, MRQ_SINK);
+    http_service_stop(daemon->parts.http);
+    set_patience(daemon, GOODBYE_MS);
+}
+
+static void handle_end(evutil_socket_t number, short events, void *self) {
+    (void)events;
+    struct daemon *daemon = self;
+    if (daemon->draining) {
+        log_notice("told to end once more (SIG%s): leaving at once", sigabbrev_np(number));
+        event_base_loopbreak(daemon->parts.base);
+        return;
+    }
+    daemon->draining = true;
+    log_notice("told to end (SIG%s)", sigabbrev_np(number));
+    notify_send(daemon->notify, "STOPPING=1");
+    reload_cancel(daemon->reload);
+    set_patience(daemon, PATIENCE_MS);
+    instances_stop(daemon->parts.instances, MRQ_SOURCE);
+    pipeline_drain(daemon->parts.pipeline, GRACE_MS, handle_drained, daemon);
+}
+
+static void handle_reload(evutil_socket_t unused, short events, void *self) {
+    (void)unused, (void)events;
+    struct daemon *daemon = self;
+    if (!daemon->draining) {
+        reload_begin(daemon->reload);
+    }
+}
+
+static bool listen_to_signals(struct daemon *daemon) {
+    static const struct {
+        int number;
+        event_callback_fn handler;
+    } rows[SIGNALS] = {{SIGTERM, handle_end}, {SIGINT, handle_end}, {SIGHUP, handle_reload}};
+    signal(SIGPIPE, SIG_IGN); /* a client that leaves is found out by write() */
+    for (size_t i = 0; i < SIGNALS; i++) {
+        daemon->signals[i] =
+            evsignal_new(daemon->parts.base, rows[i].number, rows[i].handler, daemon);
+        if (!daemon->signals[i] || event_add(daemon->signals[i], NULL) < 0) {
+            log_error("cannot listen to signals");
+            return false;
+        }
+    }
+    daemon->patience = evtimer_new(daemon->parts.base, handle_goodbye_over, daemon);
+    return daemon->patience;
+}
+
+/* ---- the beginning ---- */
+
+/* by hand, with a folder of state that nobody has chosen, a second daemon is fine without one */
+static bool take_state(struct daemon *daemon, const struct arguments *arguments,
+                       const json_t *config) {
+    daemon->state_dir = config_text_option(config, "state_dir");
+    if (!*daemon->state_dir) {
+        return true;
+    }
+    enum state_dir_outcome outcome = state_dir_take(daemon->state_dir, &daemon->lock);
+    bool chosen = arguments->file || arguments->state_dir || getenv("STATE_DIRECTORY");
+    if (outcome == STATE_DIR_BUSY && !chosen) {
+        log_warning("nothing will be kept over a restart");
+        daemon->state_dir = "";
+        return true;
+    }
+    return outcome == STATE_DIR_TAKEN;
+}
+
+static void keep_record(void *self, const char *kind, const char *key, const json_t *value) {
+    json_t *records = self;
+    json_array_append_new(records, json_pack("[s, s, O]", kind, key, (json_t *)value));
+}
+
+static void restore(struct daemon *daemon, const json_t *records) {
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        const json_t *record = json_array_get(records, i);
+        const char *kind = json_string_value(json_array_get(record, 0));
+        const char *key = json_string_value(json_array_get(record, 1));
+        if (strcmp(kind, TRACKING_KIND) == 0) {
+            tracking_restore(daemon->parts.tracking, key, json_array_get(record, 2));
+        } else {
+            pipeline_restore(daemon->parts.pipeline, key, json_array_get(record, 2));
+        }
+    }
+}
+
+/* the state is read before the keeper starts, which may rewrite it */
+static bool make_parts(struct daemon *daemon, const struct paths *paths, const json_t *config) {
+    struct parts *parts = &daemon->parts;
+    json_auto_t *records = json_array();
+    if (*daemon->state_dir && !keeper_load(daemon->state_dir, keep_record, records)) {
+        return false;
+    }
+    parts->http = http_service_create(parts->base);
+    parts->keeper = keeper_create(parts->base, paths->worker, daemon->state_dir,
+                                  config_text_option(config, "database"));
+    struct tracking_settings tracking = core_settings_tracking(config);
+    parts->tracking = parts->keeper ? tracking_create(parts->base, daemon->epoch, &tracking,
+                                                      parts->keeper, handle_event, daemon)
+                                    : NULL;
+    struct pipeline_settings pipeline;
+    core_settings_pipeline(&pipeline, config, paths->worker);
+    parts->pipeline = parts->tracking ? pipeline_create(parts->base, &pipeline, parts->tracking,
+                                                        parts->keeper, handle_paused, daemon)
+                                      : NULL;
+    core_settings_finish(&pipeline);
+    if (!parts->http || !parts->pipeline) {
+        return false;
+    }
+    restore(daemon, records);
+    return true;
+}
+
+static bool start(struct daemon *daemon, const struct arguments *arguments,
+                  const struct paths *paths, json_t *config) {
+    struct parts *parts = &daemon->parts;
+    if (!listen_to_signals(daemon) || !take_state(daemon, arguments, config) ||
+        !make_parts(daemon, paths, config)) {
+        return false;
+    }
+    parts->health = health_create(parts);
+    parts->instances = instances_create(parts);
+    daemon->reload = reload_create(parts, arguments, paths, config, daemon->notify);
+    return instances_open(parts->instances, config) && http_service_start(parts->http) &&
+           pipeline_start(parts->pipeline) && instances_start(parts->instances);
+}
+
+static void take_down(struct daemon *daemon) {
+    struct parts *parts = &daemon->parts;
+    reload_destroy(daemon->reload);
+    instances_destroy(parts->instances);
+    health_destroy(parts->health);
+    keeper_destroy(parts->keeper); /* asks its owners once more */
+    pipeline_destroy(parts->pipeline);
+    tracking_destroy(parts->tracking);
+    http_service_destroy(parts->http);
+    notify_destroy(daemon->notify);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        if (daemon->signals[i]) {
+            event_free(daemon->signals[i]);
+        }
+    }
+    if (daemon->patience) {
+        event_free(daemon->patience);
+    }
+    event_base_free(parts->base);
+    libevent_global_shutdown();
+    if (daemon->lock >= 0) {
+        close(daemon->lock);
+    }
+}
+
+bool daemon_run(const struct arguments *arguments, const struct paths *paths, json_t *config) {
+    struct daemon daemon = {.lock = -1, .state_dir = ""};
+    raise_descriptors();
+    make_epoch(daemon.epoch, sizeof(daemon.epoch));
+    daemon.parts.epoch = daemon.epoch;
+    daemon.parts.base = event_base_new();
+    if (!daemon.parts.base) {
+        log_error("cannot make an event loop: %m");
+        return false;
+    }
+    daemon.notify = notify_create(daemon.parts.base);
+    bool started = start(&daemon, arguments, paths, config);
+    if (started) {
+        ready_print(daemon.parts.http);
+        notify_send(daemon.notify, "READY=1");
+        event_base_dispatch(daemon.parts.base);
+    }
+    take_down(&daemon);
+    return started;
+}

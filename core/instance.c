@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One instance of a source or sink plugin. */
+#include "instance.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "config.h"
+#include "health.h"
+#include "http_service.h"
+#include "pipeline.h"
+#include "plugin/settings.h"
+#include "tracking.h"
+
+static const struct parts *parts_of(const struct mrq_host *host) {
+    return ((const struct instance *)host)->parts;
+}
+
+static void host_log(struct mrq_host *host, enum mrq_level level, const char *format,
+                     va_list arguments) {
+    log_named(level, host->name, format, arguments);
+}
+
+static void host_follow(struct mrq_host *host, const char *root) {
+    pipeline_follow(parts_of(host)->pipeline, root);
+}
+
+static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
+    pipeline_emit(parts_of(host)->pipeline, found);
+}
+
+static struct mrq_address *host_listen(struct mrq_host *host, const char *address,
+                                       const char *label, enum mrq_sharing sharing) {
+    return http_service_listen(parts_of(host)->http, host->name, address, label, sharing);
+}
+
+static void host_route(struct mrq_address *address, const char *pattern, mrq_handler handler,
+                       void *self) {
+    http_service_route(address, pattern, handler, self);
+}
+
+static void host_upgraded(struct evhttp_request *request) {
+    http_service_upgraded(request);
+}
+
+static const struct mrq_text *host_state(struct mrq_host *host) {
+    return tracking_state(parts_of(host)->tracking);
+}
+
+static const struct mrq_text *host_healthz(struct mrq_host *host, int *status) {
+    return health_text(parts_of(host)->health, status);
+}
+
+static const struct mrq_host_ops operations = {
+    .log = host_log,
+    .follow = host_follow,
+    .emit = host_emit,
+    .listen = host_listen,
+    .route = host_route,
+    .upgraded = host_upgraded,
+    .state = host_state,
+    .healthz = host_healthz,
+};
+
+static const char *text_member(const json_t *object, const char *key) {
+    return json_string_value(json_object_get(object, key));
+}
+
+static struct mrq_settings *settings_of(const struct instance *instance, const json_t *configured) {
+    return settings_create(json_object_get(configured, "settings"),
+                           instance->loaded.plugin.options);
+}
+
+static bool open_plugin(struct instance *instance) {
+    struct mrq_settings *settings = settings_of(instance, instance->configured);
+    instance->self = instance->loaded.plugin.open(&instance->host, settings);
+    settings_destroy(settings);
+    return instance->self;
+}
+
+struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, json_t *config,
+                               json_t *configured) {
+    struct instance *instance = mem_new(struct instance);
+    instance->parts = parts;
+    instance->config = json_incref(config);
+    instance->configured = json_incref(configured);
+    instance->host = (struct mrq_host){
+        .ops = &operations,
+        .base = parts->base,
+        .name = text_member(configured, "name"),
+        .database = config_text_option(config, "database"),
+        .static_dir = config_text_option(config, "static_dir"),
+        .epoch = parts->epoch,
+        .version = MRQART_VERSION,
+    };
+    if (plugin_load(&instance->loaded, text_member(configured, "file"), kind) &&
+        open_plugin(instance)) {
+        return instance;
+    }
+    instance_close(instance);
+    return NULL;
+}
+
+void instance_close(struct instance *instance) {
+    if (!instance) {
+        return;
+    }
+    instance_stop(instance);
+    if (instance->self) {
+        instance->loaded.plugin.close(instance->self);
+    }
+    plugin_unload(&instance->loaded);
+    json_decref(instance->configured);
+    json_decref(instance->config);
+    free(instance);
+}
+
+bool instance_start(struct instance *instance) {
+    const struct mrq_plugin *plugin = &instance->loaded.plugin;
+    instance->started = !plugin->start || plugin->start(instance->self);
+    return instance->started;
+}
+
+void instance_stop(struct instance *instance) {
+    const struct mrq_plugin *plugin = &instance->loaded.plugin;
+    if (instance->started && plugin->stop) {
+        plugin->stop(instance->self);
+    }
+    instance->started = false;
+}
+
+/* the old object stays alive with config: host.name points into it */
+bool instance_reload(struct instance *instance, json_t *configured) {
+    const struct mrq_plugin *plugin = &instance->loaded.plugin;
+    if (!plugin->reload) {
+        return false;
+    }
+    struct mrq_settings *settings = settings_of(instance, configured);
+    bool taken = plugin->reload(instance->self, settings);
+    settings_destroy(settings);
+    if (taken) {
+        json_object_set(instance->configured, "settings", json_object_get(configured, "settings"));
+    }
+    return taken;
+}

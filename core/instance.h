@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One instance of a source or sink plugin. */
+#pragma once
+
+#include "parts.h"
+#include "plugin/loader.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct instance {
+    struct mrq_host host; /* what the plugin is handed; first, so that both have one address */
+    const struct parts *parts;
+    struct loaded_plugin loaded;
+    json_t *configured; /* {"name", "plugin", "file", "settings"} */
+    json_t *config;     /* all of it: the host's texts live in there */
+    void *self;
+    bool started;
+};
+
+/** Loads the plugin and opens the instance. NULL, having said why. */
+struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, json_t *config,
+                               json_t *configured);
+void instance_close(struct instance *instance); /* takes NULL; stops it where it was started */
+
+bool instance_start(struct instance *instance);
+void instance_stop(struct instance *instance);
+
+/** Changed options through the plugin's reload(). False: it has none, or cannot. */
+bool instance_reload(struct instance *instance, json_t *configured);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of source and sink plugins in the daemon. */
+#include "instances.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "instance.h"
+#include "report.h"
+
+struct instances {
+    const struct parts *parts;
+    struct instance **list; /* in the order of the configuration, sources first */
+    size_t count;
+    bool paused, running;
+};
+
+static const struct {
+    enum mrq_kind kind;
+    const char *list; /* in the configuration */
+} lists[] = {{MRQ_SOURCE, "sources"}, {MRQ_SINK, "sinks"}};
+
+struct instances *instances_create(const struct parts *parts) {
+    struct instances *instances = mem_new(struct instances);
+    instances->parts = parts;
+    return instances;
+}
+
+void instances_destroy(struct instances *instances) {
+    if (!instances) {
+        return;
+    }
+    for (size_t i = 0; i < instances->count; i++) {
+        instance_close(instances->list[i]);
+    }
+    free(instances->list);
+    free(instances);
+}
+
+static enum mrq_kind kind_of(const struct instance *instance) {
+    return instance->loaded.plugin.kind;
+}
+
+static void append(struct instances *instances, struct instance *instance) {
+    instances->list = mem_resize(instances->list, instances->count + 1, sizeof(*instances->list));
+    instances->list[instances->count++] = instance;
+}
+
+bool instances_open(struct instances *instances, json_t *config) {
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        const json_t *list = json_object_get(config, lists[i].list);
+        for (size_t j = 0; j < json_array_size(list); j++) {
+            struct instance *instance =
+                instance_open(instances->parts, lists[i].kind, config, json_array_get(list, j));
+            if (!instance) {
+                return false;
+            }
+            append(instances, instance);
+        }
+    }
+    return true;
+}
+
+static bool start_kind(struct instances *instances, enum mrq_kind kind) {
+    for (size_t i = 0; i < instances->count; i++) {
+        struct instance *instance = instances->list[i];
+        if (kind_of(instance) == kind && !instance_start(instance)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool instances_start(struct instances *instances) {
+    instances->running = start_kind(instances, MRQ_SINK) && start_kind(instances, MRQ_SOURCE);
+    return instances->running;
+}
+
+void instances_stop(struct instances *instances, enum mrq_kind kind) {
+    instances->running = false;
+    for (size_t i = 0; i < instances->count; i++) {
+        if (kind_of(instances->list[i]) == kind) {
+            instance_stop(instances->list[i]);
+        }
+    }
+}
+
+void instances_event(struct instances *instances, const struct mrq_event *event) {
+    for (size_t i = 0; i < instances->count; i++) {
+        const struct mrq_plugin *plugin = &instances->list[i]->loaded.plugin;
+        if (plugin->kind == MRQ_SINK && plugin->event && instances->list[i]->started) {
+            plugin->event(instances->list[i]->self, event);
+        }
+    }
+}
+
+static void pause_source(struct instance *instance, bool paused) {
+    const struct mrq_plugin *plugin = &instance->loaded.plugin;
+    if (paused) {
+        plugin->pause(instance->self);
+    } else {
+        plugin->resume(instance->self);
+    }
+}
+
+void instances_pause(struct instances *instances, bool paused) {
+    instances->paused = paused;
+    for (size_t i = 0; i < instances->count; i++) {
+        if (kind_of(instances->list[i]) == MRQ_SOURCE && instances->list[i]->started) {
+            pause_source(instances->list[i], paused);
+        }
+    }
+}
+
+/* ---- a new configuration ---- */
+
+static const char *text_member(const json_t *object, const char *key) {
+    return json_string_value(json_object_get(object, key));
+}
+
+/* the entry of a list that configures instance: of that name, and still of that plugin's file */
+static json_t *entry_of(const json_t *list, const struct instance *instance) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *entry = json_array_get(list, i);
+        if (strcmp(text_member(entry, "name"), instance->host.name) == 0 &&
+            strcmp(text_member(entry, "file"), instance->loaded.file) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static bool is_open(const struct instances *instances, enum mrq_kind kind, const char *name) {
+    for (size_t i = 0; i < instances->count; i++) {
+        if (kind_of(instances->list[i]) == kind &&
+            strcmp(instances->list[i]->host.name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_unchanged(const struct instance *instance, const json_t *entry) {
+    return json_equal(json_object_get(instance->configured, "settings"),
+                      json_object_get(entry, "settings"));
+}
+
+static void take_out(struct instances *instances, size_t index) {
+    instance_close(instances->list[index]);
+    instances->count--;
+    memmove(&instances->list[index], &instances->list[index + 1],
+            (instances->count - index) * sizeof(*instances->list));
+}
+
+/* what cannot go on as it is makes room for what is opened anew */
+static void retire_sources(struct instances *instances, const json_t *list) {
+    for (size_t i = instances->count; i-- > 0;) {
+        struct instance *instance = instances->list[i];
+        if (kind_of(instance) != MRQ_SOURCE) {
+            continue;
+        }
+        json_t *entry = entry_of(list, instance);
+        if (!entry || (!is_unchanged(instance, entry) && !instance_reload(instance, entry))) {
+            log_notice("%s: closed%s", instance->host.name, entry ? ", to be opened anew" : "");
+            take_out(instances, i);
+        }
+    }
+}
+
+static bool open_source(struct instances *instances, json_t *config, json_t *entry) {
+    struct instance *instance = instance_open(instances->parts, MRQ_SOURCE, config, entry);
+    if (!instance || !instance_start(instance)) {
+        instance_close(instance);
+        return false;
+    }
+    append(instances, instance);
+    if (instances->paused) {
+        pause_source(instance, true);
+    }
+    return true;
+}
+
+static bool configure_sources(struct instances *instances, json_t *config) {
+    const json_t *list = json_object_get(config, "sources");
+    retire_sources(instances, list);
+    bool all = true;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *entry = json_array_get(list, i);
+        if (!is_open(instances, MRQ_SOURCE, text_member(entry, "name"))) {
+            all &= open_source(instances, config, entry);
+        }
+    }
+    return all;
+}
+
+static void say_changed(const struct instance *instance, const json_t *entry) {
+    const json_t *old = json_object_get(instance->configured, "settings");
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(entry, "settings"), key, value) {
+        if (!json_equal(value, json_object_get(old, key))) {
+            log_warning("%s: option \"%s\" needs a restart", instance->host.name, key);
+        }
+    }
+    json_object_foreach((json_t *)old, key, value) {
+        if (!json_object_get(json_object_get(entry, "settings"), key)) {
+            log_warning("%s: option \"%s\" needs a restart", instance->host.name, key);
+        }
+    }
+}
+
+/* routes of the HTTP service stay until the end, so sinks neither come nor go */
+static void configure_sinks(struct instances *instances, const json_t *list) {
+    for (size_t i = 0; i < instances->count; i++) {
+        struct instance *instance = instances->list[i];
+        json_t *entry = kind_of(instance) == MRQ_SINK ? entry_of(list, instance) : NULL;
+        if (kind_of(instance) == MRQ_SINK && !entry) {
+            log_warning("%s: only a restart takes a sink away", instance->host.name);
+        } else if (entry && !is_unchanged(instance, entry) && !instance_reload(instance, entry)) {
+            say_changed(instance, entry);
+        }
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *name = text_member(json_array_get(list, i), "name");
+        if (!is_open(instances, MRQ_SINK, name)) {
+            log_warning("%s: only a restart adds a sink", name);
+        }
+    }
+}
+
+bool instances_configure(struct instances *instances, json_t *config) {
+    configure_sinks(instances, json_object_get(config, "sinks"));
+    return configure_sources(instances, config);
+}
+
+bool instances_health(const struct instances *instances, json_t *health, json_t *warnings) {
+    bool source_works = false;
+    for (size_t i = 0; i < instances->count; i++) {
+        const struct instance *instance = instances->list[i];
+        bool works = report_instance(instance, health, warnings);
+        source_works |= works && kind_of(instance) == MRQ_SOURCE;
+    }
+    return source_works;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the running daemon, for those of them that need several others. */
+#pragma once
+
+#include <event2/event.h>
+
+/** All are made by daemon_run(), in this order, and taken down in the opposite one. */
+struct parts {
+    const char *epoch; /* which start this is */
+    struct event_base *base;
+    struct http_service *http;
+    struct keeper *keeper;
+    struct tracking *tracking;
+    struct pipeline *pipeline;
+    struct instances *instances;
+    struct health *health;
+};

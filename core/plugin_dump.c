@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --dump-plugin and --list-plugins. */
+#include "plugin_dump.h"
+#include "base/json_text.h"
+#include "base/memory.h"
+#include "catalogue.h"
+
+#include <stdio.h>
+
+/* texts as they are, all else as JSON text; what is absent is left out */
+static void print_member(const char *before, const char *key, const json_t *object) {
+    const json_t *value = json_object_get(object, key);
+    if (json_is_string(value) && strcmp(key, "default") != 0) {
+        printf("%s%s=%s\n", before, key, json_string_value(value));
+    } else if (value && !json_is_null(value)) {
+        AUTOFREE char *text = json_text(value, NULL);
+        printf("%s%s=%s\n", before, key, text);
+    }
+}
+
+static void print_option(const json_t *option) {
+    static const char *const members[] = {"type",    "required", "default", "minimum",
+                                          "maximum", "unit",     "choices", "help"};
+    AUTOFREE char *before =
+        mem_printf("option.%s.", json_string_value(json_object_get(option, "key")));
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        print_member(before, members[i], option);
+    }
+}
+
+static struct catalogue *open_catalogue(const struct arguments *arguments,
+                                        const struct paths *paths) {
+    return catalogue_create(paths->worker,
+                            arguments->plugin_dir ? arguments->plugin_dir : paths->plugin_dir);
+}
+
+bool plugin_dump(const struct arguments *arguments, const struct paths *paths) {
+    static const char *const members[] = {"name", "kind", "version", "description", "abi", "file"};
+    struct catalogue *catalogue = open_catalogue(arguments, paths);
+    const json_t *described = catalogue_describe(catalogue, arguments->plugin, (enum mrq_kind)0);
+    for (size_t i = 0; described && i < sizeof(members) / sizeof(members[0]); i++) {
+        print_member("", members[i], described);
+    }
+    const json_t *options = json_object_get(described, "options");
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        print_option(json_array_get(options, i));
+    }
+    catalogue_destroy(catalogue);
+    return described;
+}
+
+bool plugin_list(const struct arguments *arguments, const struct paths *paths) {
+    struct catalogue *catalogue = open_catalogue(arguments, paths);
+    char **names = catalogue_names(catalogue);
+    bool all = true;
+    for (char **name = names; *name; name++) {
+        const json_t *described = catalogue_describe(catalogue, *name, (enum mrq_kind)0);
+        if (!described) {
+            all = false;
+            continue;
+        }
+        AUTOFREE char *description = json_text(json_object_get(described, "description"), NULL);
+        printf("name=%s kind=%s version=%s description=%s\n", *name,
+               json_string_value(json_object_get(described, "kind")),
+               json_string_value(json_object_get(described, "version")), description);
+    }
+    if (!*names) {
+        fprintf(stderr, "mrqartd: no plugins in %s\n",
+                arguments->plugin_dir ? arguments->plugin_dir : paths->plugin_dir);
+        all = false;
+    }
+    catalogue_names_free(names);
+    catalogue_destroy(catalogue);
+    return all;
+}
