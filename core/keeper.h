@@ -43,7 +43,10 @@ void keeper_destroy(struct keeper *keeper);
 typedef void (*keeper_collect)(void *self);
 void keeper_add_owner(struct keeper *keeper, keeper_collect collect, void *self);
 
-/** Something has changed: within a second the owners are asked. Cheap. */
+/**
+ * Something has changed: within a second the owners are asked, or as soon as what they gave before
+ * is saved. Cheap.
+ */
 void keeper_mark(struct keeper *keeper);
 
 /** In collect(): one record. value is stolen; NULL takes the record away. */
@@ -51,3 +54,6 @@ void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t
 
 /** For /healthz: state of helper, file and database, number of templates. */
 void keeper_health(struct keeper *keeper, json_t *health);
+
+/** For /healthz: adds sentences on what an administrator should look at. */
+void keeper_warnings(const struct keeper *keeper, json_t *warnings);

@@ -37,7 +37,10 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
 void pipeline_destroy(struct pipeline *pipeline);
 bool pipeline_start(struct pipeline *pipeline);
 
-/** Takes one line of the state file back in (keeper_load), before the first path. */
+/** The kind of its records in the state file. */
+#define PIPELINE_RECORD "seen"
+
+/** Takes one record of that kind back in (keeper_load), before the first path. */
 void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value);
 
 /** See mrq_follow() and mrq_emit(). */

@@ -17,8 +17,6 @@ enum protocol_kind {
     PROTOCOL_QUIT,         /* nothing: finish and exit */
     /* worker to daemon */
     PROTOCOL_READY,  /* nothing: the settings are in force */
-    PROTOCOL_TAKEN,  /* nothing: request is about to be opened; the time-out runs from here */
-    PROTOCOL_RUNS,   /* name of the checker that is about to run on request; empty: none */
     PROTOCOL_ANSWER, /* struct protocol_answer, then JSON text or message */
     PROTOCOL_FAILED, /* a sentence: the settings cannot be used; the worker exits */
     /* daemon to keeper and back: see core/keeper.h */
@@ -26,10 +24,28 @@ enum protocol_kind {
     PROTOCOL_DATABASE,
 };
 
-enum { PROTOCOL_BODY_BYTES = 256 * 1024 }; /* an answer is 3 to 20 KiB */
+enum {
+    PROTOCOL_BODY_BYTES = 256 * 1024, /* an answer is 3 to 20 KiB */
+    PROTOCOL_MESSAGE_BYTES = 1024,    /* a sentence */
+    PROTOCOL_PATH_BYTES = 4096,       /* PATH_MAX, NUL included */
+    PROTOCOL_NAME_BYTES = 56,         /* name of a checker, NUL included; longer ones are cut */
+};
+
+/* where a child finds what it was given */
+enum { PROTOCOL_SOCKET = 3, PROTOCOL_NOTE = 4 };
 
 struct protocol_header {
     uint32_t kind, length, generation, request; /* length: of the body behind the header */
+};
+
+/**
+ * A page of memory that a worker shares with the daemon, so that its last words need no system
+ * call: what was taken when it died, and which checker ran.
+ */
+struct protocol_note {
+    uint64_t identity;                 /* hash of it, of the file that was opened */
+    uint32_t request;                  /* that was opened and is not answered yet; 0: none */
+    char checker[PROTOCOL_NAME_BYTES]; /* that runs on it; "": none */
 };
 
 /** Which file this was when it was looked at; all zero: not known. */
@@ -42,11 +58,16 @@ enum protocol_flags {
     PROTOCOL_MAYBE_OPEN = 1, /* a scan found it: make sure that nobody still writes it */
 };
 
+/**
+ * One path to check. Requests are answered in the order in which they came; each is taken when the
+ * one before it has been answered.
+ */
 struct protocol_check {
     uint32_t flags;
     uint32_t root_length, path_length; /* without their NULs; path is relative to root */
     uint32_t unused;
-    struct file_identity known; /* same again: answer PROTOCOL_SAME and do not read it */
+    uint64_t known;   /* hash of an identity: this one again: answer PROTOCOL_SAME; 0: none */
+    uint64_t settled; /* the one it had `settle` ago: this one again: it is closed; 0: none */
 };
 
 enum protocol_outcome {
@@ -78,3 +99,14 @@ bool protocol_answer_valid(const struct protocol_answer *answer, size_t body_len
 
 /** True if a check request's lengths fit its body and its texts end where they say. */
 bool protocol_check_valid(const void *body, size_t body_length);
+
+struct stat;
+
+/** Which file status is of. */
+struct file_identity protocol_identity(const struct stat *status);
+
+/**
+ * A hash of device, inode, size and time of modification, never 0. The time of change is no part of
+ * it: a rename alters it.
+ */
+uint64_t protocol_identity_hash(const struct file_identity *identity);

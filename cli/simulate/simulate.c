@@ -2,6 +2,7 @@
 /* mrqart simulate: a scanner's stream without a scanner. */
 #include "base/log.h"
 #include "base/memory.h"
+#include "commands.h"
 #include "replay.h"
 #include "session.h"
 
@@ -24,8 +25,6 @@ struct simulation {
     bool once, keep;
     long archive;
 };
-
-int command_simulate(int argc, char **argv);
 
 static const char help[] =
     "Usage: mrqart simulate [OPTION…] FOLDER\n"

@@ -204,3 +204,8 @@ size_t acqdb_count(struct acqdb *acqdb) {
     refresh(acqdb);
     return templates_count(acqdb->templates);
 }
+
+const struct acqdb_template **acqdb_list(struct acqdb *acqdb, size_t *count) {
+    *count = acqdb_count(acqdb);
+    return templates_sorted(acqdb->templates);
+}

@@ -38,6 +38,12 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
 /** How many templates are known. */
 size_t acqdb_count(struct acqdb *acqdb);
 
+/**
+ * All templates, by project and sequence, *count of them. Free the list, not what it points to;
+ * valid until the next call.
+ */
+const struct acqdb_template **acqdb_list(struct acqdb *acqdb, size_t *count);
+
 /** True where text means that there is no value: NULL, "" or "null". */
 bool acqdb_absent(const char *text);
 

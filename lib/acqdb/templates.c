@@ -137,3 +137,23 @@ const struct acqdb_template *templates_find(const struct templates *templates, c
 size_t templates_count(const struct templates *templates) {
     return templates->count;
 }
+
+static int by_name(const void *a, const void *b) {
+    const struct acqdb_template *left = *(const struct acqdb_template *const *)a;
+    const struct acqdb_template *right = *(const struct acqdb_template *const *)b;
+    int order = sqlite3_stricmp(named(left->values[PROJECT]), named(right->values[PROJECT]));
+    return order ? order
+                 : sqlite3_stricmp(named(left->values[SEQUENCE]), named(right->values[SEQUENCE]));
+}
+
+const struct acqdb_template **templates_sorted(const struct templates *templates) {
+    const struct acqdb_template **list = mem_zeroed(templates->count, sizeof(*list));
+    size_t count = 0;
+    for (size_t i = 0; i < templates->room; i++) {
+        if (templates->slots[i]) {
+            list[count++] = templates->slots[i];
+        }
+    }
+    qsort(list, count, sizeof(*list), by_name);
+    return list;
+}

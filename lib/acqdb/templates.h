@@ -18,3 +18,6 @@ void templates_add(struct templates *templates, const struct acqdb_template *tem
 const struct acqdb_template *templates_find(const struct templates *templates, const char *project,
                                             const char *sequence);
 size_t templates_count(const struct templates *templates);
+
+/** A list of all, by project and sequence; free the list only. */
+const struct acqdb_template **templates_sorted(const struct templates *templates);

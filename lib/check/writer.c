@@ -216,7 +216,7 @@ static bool put_strings(struct writer *writer, const char *text) {
 }
 
 void writer_value(struct writer *writer, const char *text, bool numeric) {
-    if (!text) {
+    if (!text || (numeric && !*text)) {
         writer_raw(writer, "null");
         return;
     }

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** One header value. Valid until the reader reads again. */
+/**
+ * One header value. Several values of one element are a list as Python writes it: numbers
+ * "[94, 0, 0, 88]", texts "['ORIGINAL', 'PRIMARY', 'M']", names of people "[A, B]". A text of more
+ * than 4096 bytes is cut. dicom_json.h makes JSON of it. Valid until the reader reads again. */
 struct dicom_value {
     const char *name; /* "TR"; see taglist.h */
     const char *text; /* as the database keeps it (reference.md 3), valid UTF-8; NULL: absent */
@@ -46,12 +49,24 @@ void dicom_reader_destroy(struct dicom_reader *reader);
 enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd);
 const char *dicom_reader_message(const struct dicom_reader *reader);
 
+/**
+ * True if the values of the last file are there: on DICOM_COMPLETE, and on DICOM_INCOMPLETE where
+ * the header is whole and only pixel data are missing.
+ */
+bool dicom_has_values(const struct dicom_reader *reader);
+
 /** The values of the last file, in the order of the tag list: the reference's 24 come first. */
 size_t dicom_value_count(const struct dicom_reader *reader);
 const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size_t index);
 
 /** One value by name; NULL where the list has no such name. */
 const struct dicom_value *dicom_value(const struct dicom_reader *reader, const char *name);
+
+/**
+ * The value as the reference's database keeps it: its text, or where it is absent "null", of Shims
+ * ten times with commas.
+ */
+const char *dicom_database_text(const struct dicom_value *value);
 
 /** How many values at the head of the list are the reference's. */
 #define DICOM_REFERENCE_VALUES 24

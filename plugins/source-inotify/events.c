@@ -86,6 +86,7 @@ static void handle_moved(struct events *events, struct folder *folder) {
     if (now != folder) {
         tree_leave(events->tree, folder);
     }
+    roots_check_lost(events->roots);
 }
 
 static void handle_ended(struct events *events, struct folder *folder) {

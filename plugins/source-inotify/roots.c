@@ -104,7 +104,7 @@ static void enter(struct roots *roots, struct root *root, enum tree_change chang
     if (change != TREE_KNOWN) {
         walk_queue(roots->walk, folder, roots->started ? MRQ_LIVE : MRQ_BACKLOG,
                    change == TREE_MOVED ? FOLDER_DEEP : 0);
-        mrq_notice(roots->host, "%s%s is watched", root->path, root->told ? " is there:" : "");
+        mrq_notice(roots->host, "%s is %swatched", root->path, root->told ? "there now, and " : "");
         mounts_tell(roots->host, root->path);
     }
     root->state = folder->watch >= 0 ? ROOT_WATCHED : ROOT_POLLED;
@@ -144,6 +144,14 @@ void roots_check(struct roots *roots, struct root *root) {
         miss(roots, root, errno);
         if (look(roots, root) != TREE_NONE) { /* it came before its parent was watched */
             return;
+        }
+    }
+}
+
+void roots_check_lost(struct roots *roots) {
+    for (struct root *root = roots->list; root < roots->list + roots->count; root++) {
+        if (!root->folder && root->state == ROOT_WATCHED) {
+            roots_check(roots, root);
         }
     }
 }

@@ -17,6 +17,9 @@ void roots_start(struct roots *roots);
 /** Looks whether a root is where it should be, and whether it is the same folder still. */
 void roots_check(struct roots *roots, struct root *root);
 
+/** Checks those whose folder has been moved into another root. */
+void roots_check_lost(struct roots *roots);
+
 /** Checks all of them: once per round, for no event tells that a parent was renamed. */
 void roots_check_all(struct roots *roots);
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting a child of the daemon. */
+#include "child.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* What dup2() must not hit before its turn: descriptors above the fixed ones. */
+static int lift(int fd) {
+    if (fd < 0 || fd > PROTOCOL_NOTE) {
+        return fd;
+    }
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, PROTOCOL_NOTE + 1);
+    close(fd);
+    return higher;
+}
+
+static void close_if(int fd) {
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static int spawn(pid_t *pid, const char *program, int socket, int note) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
+    posix_spawn_file_actions_adddup2(&actions, note, PROTOCOL_NOTE);
+    posix_spawn_file_actions_addclosefrom_np(&actions, PROTOCOL_NOTE + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    char parent[16];
+    snprintf(parent, sizeof(parent), "%d", (int)getpid());
+    char *arguments[] = {(char[]){"mrqart-worker"}, (char[]){"--check"}, parent, NULL};
+    int failed = posix_spawn(pid, program, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+static bool make_note(struct child *child, int *note) {
+    *note = lift(memfd_create("mrqart-note", MFD_CLOEXEC));
+    if (*note < 0 || ftruncate(*note, sizeof(*child->note)) < 0) {
+        return false;
+    }
+    void *page = mmap(NULL, sizeof(*child->note), PROT_READ | PROT_WRITE, MAP_SHARED, *note, 0);
+    child->note = page == MAP_FAILED ? NULL : page;
+    return child->note;
+}
+
+bool child_start(struct child *child, const char *program) {
+    *child = (struct child){.pid = -1, .socket = -1};
+    int pair[2] = {-1, -1}, note = -1;
+    bool made =
+        make_note(child, &note) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0;
+    if (made) {
+        child->socket = lift(pair[0]);
+        pair[1] = lift(pair[1]);
+        made = child->socket >= 0 && pair[1] >= 0 && fcntl(child->socket, F_SETFL, O_NONBLOCK) == 0;
+    }
+    if (made) {
+        errno = spawn(&child->pid, program, pair[1], note);
+        made = errno == 0;
+    }
+    if (!made) {
+        log_error("cannot start a worker, %s: %m", program);
+    }
+    close_if(pair[1]);
+    close_if(note);
+    if (!made) {
+        child_close(child);
+    }
+    return made;
+}
+
+void child_close(struct child *child) {
+    close_if(child->socket);
+    if (child->note) {
+        munmap(child->note, sizeof(*child->note));
+    }
+    child->socket = -1;
+    child->note = NULL;
+}

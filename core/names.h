@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which file names are wanted, and what is said of the others. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct names;
+
+/** patterns: for fnmatch, any case; ended by NULL; copied. Destroy takes NULL. */
+struct names *names_create(const char *const *patterns);
+void names_destroy(struct names *names);
+
+bool names_wanted(const struct names *names, const char *name);
+
+/**
+ * Counts a name that is not wanted. first: nothing was refused in its folder before: said in the
+ * log, with the watched folder root and the patterns.
+ */
+void names_refuse(struct names *names, const char *root, const char *name, bool first);
+
+/** {"wanted": [patterns], "refused": count, "examples": [names]} */
+json_t *names_health(const struct names *names);

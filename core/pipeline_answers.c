@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the pipeline: what becomes of a file that a worker had. */
+#include "pipeline_parts.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "tracking.h"
+#include "trusted_names.h"
+
+#include <stdio.h>
+
+enum { DEATHS = 2 }; /* workers that a file may kill: the second time it was alone */
+
+void pipeline_request(void *self, const struct queued_file *file, struct protocol_check *request) {
+    struct pipeline *pipeline = self;
+    const struct seen_place place = pipeline_place(file);
+    const struct seen_file *known = seen_find(pipeline->seen, &place);
+    request->flags = file->maybe_open ? PROTOCOL_MAYBE_OPEN : 0;
+    request->known = known ? known->identity : 0;
+    request->settled = file->last_look;
+    order_join(file->folder, (struct queued_file *)(uintptr_t)file);
+}
+
+/* ---- the end of its way ------------------------------------------------------------------ */
+
+static void finish(struct pipeline *pipeline, struct queued_file *file) {
+    free(file->held);
+    file->held = NULL;
+    if (file->again) {
+        file->again = false;
+        file->maybe_open = file->again_found;
+        file->last_look = 0;
+        file->deaths = file->returns = file->patience = 0;
+        file->alone = false;
+        pipeline_queue(pipeline, file);
+        return;
+    }
+    folders_drop(pipeline->folders, file);
+}
+
+static void remember(struct pipeline *pipeline, const struct queued_file *file,
+                     const struct protocol_answer *answer, uint64_t identity, uint64_t series) {
+    const struct seen_place place = pipeline_place(file);
+    const struct seen_file seen = {.key = file->link.hash, .identity = identity, .series = series};
+    seen_note(pipeline->seen, &place, &seen, answer->identity.changed_ns);
+    pipeline_mark(pipeline);
+}
+
+static uint64_t identity_of(const struct protocol_answer *answer) {
+    return answer->identity.inode ? protocol_identity_hash(&answer->identity) : 0;
+}
+
+static void deliver_result(struct pipeline *pipeline, struct queued_file *file,
+                           const struct protocol_answer *answer, const char *text, size_t length) {
+    const struct seen_place place = pipeline_place(file);
+    const struct seen_file *known = seen_find(pipeline->seen, &place);
+    uint64_t identity = identity_of(answer);
+    if (!known && answer->links == 1 && seen_anywhere(pipeline->seen, identity)) {
+        seen_move(pipeline->seen, &place, identity, answer->identity.changed_ns);
+        pipeline_mark(pipeline);
+        return; /* it was renamed */
+    }
+    const struct tracking_file what = {.folder = file->folder->path,
+                                       .name = file->name,
+                                       .again = known && known->series == answer->series_key};
+    tracking_answer(pipeline->tracking, &what, answer, text, length);
+    if (pipeline->trust_names) {
+        trusted_names_note(&file->folder->trusted, file->name, answer->series_key);
+    }
+    remember(pipeline, file, answer, identity, answer->series_key);
+}
+
+static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
+                          const struct protocol_answer *answer, const char *text, size_t length) {
+    const struct seen_place place = pipeline_place(file);
+    const struct seen_file *known = seen_find(pipeline->seen, &place);
+    const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
+    AUTOFREE char *message = text_valid(text, length);
+    tracking_error(pipeline->tracking, &what, message);
+    remember(pipeline, file, answer, identity_of(answer), known ? known->series : SEEN_ERROR);
+}
+
+static void deliver_trusted(struct pipeline *pipeline, struct queued_file *file) {
+    const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
+    const struct protocol_answer nothing = {0};
+    tracking_count(pipeline->tracking, &what, file->held->trusted);
+    remember(pipeline, file, &nothing, 0, file->held->trusted);
+}
+
+static void deliver(struct pipeline *pipeline, struct queued_file *file,
+                    const struct protocol_answer *answer, const char *text, size_t length) {
+    if (answer->outcome == PROTOCOL_DONE) {
+        deliver_result(pipeline, file, answer, text, length);
+    } else {
+        deliver_error(pipeline, file, answer, text, length);
+    }
+    finish(pipeline, file);
+}
+
+void pipeline_deliver(void *self, struct queued_file *file) {
+    struct pipeline *pipeline = self;
+    const struct held_answer *held = file->held;
+    if (held->trusted) {
+        deliver_trusted(pipeline, file);
+        finish(pipeline, file);
+    } else {
+        deliver(pipeline, file, &held->answer, held->text, held->length);
+    }
+}
+
+/* ---- in its turn ------------------------------------------------------------------------- */
+
+static struct held_answer *held_create(const struct protocol_answer *answer, const char *text,
+                                       size_t length) {
+    struct held_answer *held = mem_zeroed(1, sizeof(*held) + length);
+    held->answer = *answer;
+    held->length = length;
+    memcpy(held->text, text, length);
+    return held;
+}
+
+/* At once if it may go, else it is kept. */
+static void settle_turn(struct pipeline *pipeline, struct queued_file *file,
+                        const struct protocol_answer *answer, const char *text, size_t length) {
+    struct folder *folder = file->folder;
+    if (!order_may_go(file)) {
+        file->held = held_create(answer, text, length);
+        order_hold(pipeline->order, file);
+        return;
+    }
+    order_leave(pipeline->order, file);
+    deliver(pipeline, file, answer, text, length);
+    order_run(pipeline->order, folder);
+}
+
+void pipeline_trust(struct pipeline *pipeline, struct queued_file *file, uint64_t series) {
+    const struct protocol_answer nothing = {0};
+    struct folder *folder = file->folder;
+    file->held = held_create(&nothing, "", 0);
+    file->held->trusted = series;
+    order_join(folder, file);
+    order_hold(pipeline->order, file);
+    order_run(pipeline->order, folder);
+}
+
+/* It makes no event: those behind it need not wait. */
+static void step_aside(struct pipeline *pipeline, struct queued_file *file) {
+    order_leave(pipeline->order, file);
+    order_run(pipeline->order, file->folder);
+}
+
+static void look_later(struct pipeline *pipeline, struct queued_file *file,
+                       const struct protocol_answer *answer) {
+    step_aside(pipeline, file);
+    file->last_look = identity_of(answer);
+    file->deaths = file->returns = 0;
+    file->alone = false;
+    if (file->again) { /* closed meanwhile */
+        finish(pipeline, file);
+        return;
+    }
+    settling_put(pipeline->settling, file);
+    if (answer->outcome == PROTOCOL_OPEN && file->patience < UINT8_MAX) {
+        file->patience++;
+    }
+}
+
+static void refuse(struct pipeline *pipeline, struct queued_file *file,
+                   const struct protocol_answer *answer, const char *text, size_t length) {
+    const struct seen_place place = pipeline_place(file);
+    const struct seen_file *known = seen_find(pipeline->seen, &place);
+    if (!known || known->series != SEEN_REFUSED) {
+        AUTOFREE char *message = text_valid(text, length);
+        log_notice("%s: %s %s", file->folder->root->path, file->name, message);
+    }
+    remember(pipeline, file, answer, identity_of(answer), SEEN_REFUSED);
+    step_aside(pipeline, file);
+    finish(pipeline, file);
+}
+
+void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
+                     const char *text, size_t length) {
+    struct pipeline *pipeline = self;
+    switch ((enum protocol_outcome)answer->outcome) {
+    case PROTOCOL_DONE:
+        blame_passed(pipeline->blame);
+        settle_turn(pipeline, file, answer, text, length);
+        break;
+    case PROTOCOL_UNREADABLE:
+        settle_turn(pipeline, file, answer, text, length);
+        break;
+    case PROTOCOL_INCOMPLETE:
+        if (file->last_look && file->last_look == identity_of(answer) && !file->again) {
+            settle_turn(pipeline, file, answer, text, length); /* nobody writes to it any more */
+        } else {
+            look_later(pipeline, file, answer);
+        }
+        break;
+    case PROTOCOL_OPEN:
+        look_later(pipeline, file, answer);
+        break;
+    case PROTOCOL_SAME:
+    case PROTOCOL_GONE:
+        step_aside(pipeline, file);
+        finish(pipeline, file);
+        break;
+    case PROTOCOL_REFUSED:
+        refuse(pipeline, file, answer, text, length);
+        break;
+    }
+    pipeline_balance(pipeline);
+    pipeline_drain_check(pipeline);
+}
+
+/* ---- without an answer ------------------------------------------------------------------- */
+
+void pipeline_back(void *self, struct queued_file *file) {
+    struct pipeline *pipeline = self;
+    folder_queue_put_front(&pipeline->queue, file);
+}
+
+static void give_up(struct pipeline *pipeline, struct queued_file *file, enum workers_lost how,
+                    const char *checker) {
+    char message[PROTOCOL_MESSAGE_BYTES];
+    struct protocol_answer answer = {.outcome = PROTOCOL_UNREADABLE};
+    if (how == WORKERS_TIMED_OUT) {
+        snprintf(message, sizeof(message), "took longer than %g s, twice%s%s",
+                 pipeline->worker_timeout_ms / 1000.0, *checker ? ", in " : "", checker);
+    } else {
+        snprintf(message, sizeof(message), "its worker died, twice%s%s", *checker ? ", in " : "",
+                 checker);
+    }
+    settle_turn(pipeline, file, &answer, message, strlen(message));
+}
+
+void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
+                   const struct protocol_note *note) {
+    struct pipeline *pipeline = self;
+    AUTOFREE char *checker = text_valid(note->checker, strlen(note->checker));
+    bool last = ++file->deaths >= DEATHS;
+    log_warning("%s: %s: %s%s%s; %s", file->folder->root->path, file->name,
+                how == WORKERS_TIMED_OUT ? "it takes too long" : "its worker died",
+                *checker ? ", in " : "", checker,
+                last ? "it is given up" : "it is tried once more, alone");
+    bool disabled = blame_crash(pipeline->blame, checker);
+    if (last) {
+        give_up(pipeline, file, how, checker);
+    } else {
+        file->alone = true;
+        folder_queue_put_front(&pipeline->queue, file);
+    }
+    if (disabled) {
+        const struct workers_settings settings = pipeline_workers_settings(pipeline);
+        workers_configure(pipeline->workers, &settings);
+    }
+    pipeline_drain_check(pipeline);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the pipeline: what its files share. */
+#pragma once
+
+#include "blame.h"
+#include "folders.h"
+#include "names.h"
+#include "order.h"
+#include "pipeline.h"
+#include "seen.h"
+#include "settling.h"
+#include "workers.h"
+
+struct pipeline {
+    struct event_base *base;
+    struct tracking *tracking;
+    struct keeper *keeper; /* may be NULL */
+    pipeline_pause pause;
+    void *self; /* of pause */
+    struct names *names;
+    struct folders *folders;
+    struct folder_queue queue;
+    struct workers *workers;
+    struct order *order;
+    struct settling *settling;
+    struct seen *seen;
+    struct blame *blame;
+    char *worker; /* path of mrqart-worker */
+    bool trust_names, paused;
+    unsigned worker_count, worker_timeout_ms;
+    size_t queue_limit, record_limit;
+    uint64_t dropped; /* of roots that are shut out */
+
+    void (*drained)(void *self); /* not NULL: the end has begun */
+    void *drained_self;
+    struct event *drain_done, *drain_grace;
+};
+
+/** Where a file is in the record. */
+struct seen_place pipeline_place(const struct queued_file *file);
+
+/** Something of the record or of a root has changed. */
+void pipeline_mark(struct pipeline *pipeline);
+
+/** Puts file into its folder's queue as if it had just come. */
+void pipeline_queue(struct pipeline *pipeline, struct queued_file *file);
+
+/** Pauses the sources or lets them go on. */
+void pipeline_balance(struct pipeline *pipeline);
+
+/** What workers are told now. */
+struct workers_settings pipeline_workers_settings(const struct pipeline *pipeline);
+
+/** The end: done if all has been answered and all processes are gone. */
+void pipeline_drain_check(struct pipeline *pipeline);
+
+/* pipeline_answers.c: what becomes of a file */
+void pipeline_request(void *self, const struct queued_file *file, struct protocol_check *request);
+void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
+                     const char *text, size_t length);
+void pipeline_back(void *self, struct queued_file *file);
+void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
+                   const struct protocol_note *note);
+void pipeline_deliver(void *self, struct queued_file *file);
+
+/** It belongs to this series by its name: counted when its turn comes. */
+void pipeline_trust(struct pipeline *pipeline, struct queued_file *file, uint64_t series);

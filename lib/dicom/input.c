@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The beginning of a file in memory. */
+#include "input.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* reads at offset until length bytes are there, or the file ends; how many it were */
+static size_t read_at(int fd, uint8_t *out, size_t length, uint64_t offset) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t got = pread(fd, out + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    return done;
+}
+
+static void make_room(struct input *input, size_t room) {
+    if (room > input->room) {
+        input->bytes = mem_resize(input->bytes, room, 1);
+        input->room = room;
+    }
+}
+
+/* fills the buffer up to end, which lies within its room */
+static bool fill(struct input *input, size_t end) {
+    size_t wanted = end - input->used;
+    size_t got = read_at(input->fd, input->bytes + input->used, wanted, input->used);
+    input->used += got;
+    if (got < wanted) {
+        input->size = input->used; /* it has become shorter, or cannot be read further */
+    }
+    return got == wanted;
+}
+
+enum input_state input_begin(struct input *input, int fd) {
+    struct stat stat;
+    if (fstat(fd, &stat) < 0) {
+        return INPUT_FAILED;
+    }
+    if (!S_ISREG(stat.st_mode)) {
+        return INPUT_IRREGULAR;
+    }
+    input->fd = fd;
+    input->size = stat.st_size > 0 ? (uint64_t)stat.st_size : 0;
+    input->used = 0;
+    size_t first = INPUT_FIRST_BYTES < input->limit ? INPUT_FIRST_BYTES : input->limit;
+    make_room(input, first);
+    errno = 0;
+    fill(input, input->size < first ? (size_t)input->size : first);
+    return errno && input->used == 0 ? INPUT_FAILED : INPUT_GOOD;
+}
+
+bool input_read(struct input *input, uint64_t end) {
+    if (end > input->size || end > input->limit) {
+        return false;
+    }
+    uint64_t ahead = end + INPUT_FIRST_BYTES; /* not in steps of an element */
+    uint64_t most = input->size < input->limit ? input->size : input->limit;
+    size_t target = (size_t)(ahead < most ? ahead : most);
+    make_room(input, target);
+    fill(input, target);
+    return end <= input->used;
+}
+
+bool input_copy(const struct input *input, uint64_t offset, void *out, size_t length) {
+    if (offset > input->size || length > input->size - offset) {
+        return false;
+    }
+    if (offset + length <= input->used) {
+        memcpy(out, input->bytes + offset, length);
+        return true;
+    }
+    return read_at(input->fd, out, length, offset) == length;
+}
+
+void input_finish(struct input *input) {
+    free(input->bytes);
+    *input = (struct input){0};
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the header of one DICOM file: the way from open file to values. */
+#include "base/memory.h"
+#include "collect.h"
+#include "dcmtk.h"
+#include "dicom.h"
+#include "input.h"
+#include "pixels.h"
+#include "taglist.h"
+#include "values.h"
+#include "walk.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MESSAGE_BYTES = 256 };
+
+struct dicom_reader {
+    enum dicom_way way;
+    struct taglist *list;
+    struct collector *collector;
+    struct toolkit *toolkit;
+    struct input input;
+    struct values values;
+    bool has_values;
+    char message[MESSAGE_BYTES];
+};
+
+struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
+                                         enum dicom_way way) {
+    struct taglist *list = taglist_create(tags);
+    if (!list) {
+        return NULL;
+    }
+    struct dicom_reader *reader = mem_new(struct dicom_reader);
+    reader->way = way;
+    reader->list = list;
+    reader->collector = collector_create(list);
+    reader->toolkit = dcmtk_create();
+    reader->input.limit = header_bytes ? header_bytes : DICOM_HEADER_BYTES;
+    values_init(&reader->values, list);
+    return reader;
+}
+
+void dicom_reader_destroy(struct dicom_reader *reader) {
+    if (!reader) {
+        return;
+    }
+    values_finish(&reader->values);
+    input_finish(&reader->input);
+    dcmtk_destroy(reader->toolkit);
+    collector_destroy(reader->collector);
+    taglist_destroy(reader->list);
+    free(reader);
+}
+
+__attribute__((format(printf, 3, 4))) static enum dicom_outcome
+say(struct dicom_reader *reader, enum dicom_outcome outcome, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reader->message, sizeof(reader->message), format, arguments);
+    va_end(arguments);
+    return outcome;
+}
+
+static enum dicom_outcome say_short(struct dicom_reader *reader, uint32_t tag) {
+    uint64_t size = reader->input.size;
+    if (tag == 0) {
+        return say(reader, DICOM_INCOMPLETE, "the file ends after %" PRIu64 " bytes, in its header",
+                   size);
+    }
+    return say(reader, DICOM_INCOMPLETE, "the file ends after %" PRIu64 " bytes, in (%04x,%04x)",
+               size, tag >> 16, tag & 0xffff);
+}
+
+/* an object without pixel data that ends at the end of the file: should it have had some? */
+static enum dicom_outcome judge_end(struct dicom_reader *reader, const struct header *header,
+                                    const uint8_t *bytes) {
+    const struct collected *uid = collected_helper(reader->collector, HELPER_SOP_CLASS);
+    bool image = collected_helper(reader->collector, HELPER_ROWS);
+    if (uid) {
+        AUTOFREE char *text = mem_dup_length((const char *)bytes + uid->offset, uid->length);
+        image = image || dcmtk_is_image(text);
+    }
+    if (image || header->tag < DICOM_TAG(0x0008, 0x0018)) {
+        return say(reader, DICOM_INCOMPLETE,
+                   "the file ends after %" PRIu64 " bytes, before its pixel data",
+                   reader->input.size);
+    }
+    return DICOM_COMPLETE;
+}
+
+static enum dicom_outcome judge_pixels(struct dicom_reader *reader, const struct header *header) {
+    switch (pixels_extent(&reader->input, header)) {
+    case EXTENT_SHORT:
+        return say(reader, DICOM_INCOMPLETE,
+                   "the file ends after %" PRIu64 " bytes, in the pixel data (7fe0,0010)",
+                   reader->input.size);
+    case EXTENT_BROKEN:
+        return say(reader, DICOM_UNREADABLE, "the fragments of the pixel data are damaged");
+    default:
+        return DICOM_COMPLETE;
+    }
+}
+
+static enum dicom_outcome judge(struct dicom_reader *reader, const struct header *header,
+                                const uint8_t *bytes) {
+    switch (header->end) {
+    case HEADER_PIXELS:
+        return judge_pixels(reader, header);
+    case HEADER_ENDS:
+        return judge_end(reader, header, bytes);
+    case HEADER_SHORT:
+        return say_short(reader, header->tag);
+    case HEADER_LARGE:
+        return say(reader, DICOM_UNREADABLE,
+                   "the header is longer than %zu bytes: raise header_bytes", reader->input.limit);
+    default:
+        return say(reader, DICOM_UNREADABLE, "damaged DICOM file: %s",
+                   header->why ? header->why : "unknown form");
+    }
+}
+
+/* reads the header, one way or the other; the bytes that the collector's offsets count from */
+static const uint8_t *read_header(struct dicom_reader *reader, struct header *header) {
+    *header = (struct header){.end = HEADER_ODD};
+    collect_begin(reader->collector);
+    if (reader->way == DICOM_FAST) {
+        walk(&reader->input, reader->collector, header);
+        if (header->end == HEADER_PIXELS || header->end == HEADER_ENDS) {
+            return reader->input.bytes;
+        }
+    }
+    uint32_t place = header->end == HEADER_SHORT ? header->tag : 0;
+    collect_begin(reader->collector);
+    dcmtk_read(reader->toolkit, &reader->input, reader->collector, header);
+    if (header->end == HEADER_SHORT) {
+        header->tag = place; /* the walk knows where, DCMTK does not tell */
+    }
+    return dcmtk_bytes(reader->toolkit);
+}
+
+enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
+    reader->message[0] = '\0';
+    reader->has_values = false;
+    values_clear(&reader->values);
+    switch (input_begin(&reader->input, fd)) {
+    case INPUT_FAILED:
+        return say(reader, DICOM_UNREADABLE, "it cannot be read: %m");
+    case INPUT_IRREGULAR:
+        return say(reader, DICOM_UNREADABLE, "it is no regular file");
+    default:
+        break;
+    }
+    if (reader->input.size < DICOM_PREAMBLE_BYTES) {
+        return say(reader, DICOM_INCOMPLETE,
+                   "the file ends after %" PRIu64 " bytes, in its preamble", reader->input.size);
+    }
+    if (memcmp(reader->input.bytes + DICOM_PREAMBLE_BYTES - 4, "DICM", 4) != 0) {
+        return say(reader, DICOM_UNREADABLE, "no DICOM file: it lacks the word DICM at byte 128");
+    }
+    struct header header;
+    const uint8_t *bytes = read_header(reader, &header);
+    enum dicom_outcome outcome = judge(reader, &header, bytes);
+    reader->has_values =
+        outcome == DICOM_COMPLETE || (outcome == DICOM_INCOMPLETE && header.end == HEADER_PIXELS);
+    if (reader->has_values) {
+        values_make(&reader->values, reader->collector, bytes, reader->toolkit);
+    }
+    return outcome;
+}
+
+const char *dicom_reader_message(const struct dicom_reader *reader) {
+    return reader->message;
+}
+
+bool dicom_has_values(const struct dicom_reader *reader) {
+    return reader->has_values;
+}
+
+size_t dicom_value_count(const struct dicom_reader *reader) {
+    return reader->list->count;
+}
+
+const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size_t index) {
+    return index < reader->list->count ? &reader->values.values[index] : NULL;
+}
+
+const struct dicom_value *dicom_value(const struct dicom_reader *reader, const char *name) {
+    for (size_t i = 0; i < reader->list->count; i++) {
+        if (strcmp(reader->list->entries[i].name, name) == 0) {
+            return &reader->values.values[i];
+        }
+    }
+    return NULL;
+}
+
+const char *dicom_database_text(const struct dicom_value *value) {
+    if (value->text) {
+        return value->text;
+    }
+    bool shims = strcmp(value->name, "Shims") == 0;
+    return shims ? "null,null,null,null,null,null,null,null,null,null" : "null";
+}

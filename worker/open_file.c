@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening a watched file that may be anything: a link, a device, still being written, gone. */
+#include "open_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* O_NONBLOCK: should it become a FIFO after we looked */
+static const int open_flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+static void refuse(struct opened_file *opened, const char *why) {
+    opened->outcome = PROTOCOL_REFUSED;
+    snprintf(opened->message, sizeof(opened->message), "%s; left alone", why);
+}
+
+static const char *type_name(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "is a folder";
+    case S_IFLNK:
+        return "is a symbolic link";
+    case S_IFIFO:
+        return "is a FIFO";
+    case S_IFSOCK:
+        return "is a socket";
+    default:
+        return "is a device";
+    }
+}
+
+static void fail(struct opened_file *opened) {
+    switch (errno) {
+    case ENOENT:
+    case ENOTDIR:
+        opened->outcome = PROTOCOL_GONE;
+        break;
+    case ELOOP:
+        refuse(opened, "is reached through a symbolic link");
+        break;
+    case EXDEV:
+        refuse(opened, "lies outside the watched folder");
+        break;
+    case ENXIO:
+    case ENODEV:
+        refuse(opened, "is no regular file");
+        break;
+    case EACCES:
+    case EPERM:
+        opened->outcome = PROTOCOL_UNREADABLE;
+        snprintf(opened->message, sizeof(opened->message),
+                 "cannot be opened: %m; the service's user needs the right to read it");
+        break;
+    default:
+        opened->outcome = PROTOCOL_UNREADABLE;
+        snprintf(opened->message, sizeof(opened->message), "cannot be opened: %m");
+    }
+}
+
+/* Takes down which file it is; false where that settles it. */
+static bool examine(struct opened_file *opened, const struct stat *status, uint64_t known) {
+    opened->identity = protocol_identity(status);
+    opened->links = (uint32_t)status->st_nlink;
+    if (known && known == protocol_identity_hash(&opened->identity)) {
+        opened->outcome = PROTOCOL_SAME;
+        return false;
+    }
+    if (!S_ISREG(status->st_mode)) {
+        refuse(opened, type_name(status->st_mode));
+        return false;
+    }
+    return true;
+}
+
+/* Where the kernel has no openat2 (before 5.6, or filtered): the same, step by step. */
+static int open_by_steps(int root, const char *path) {
+    char step[NAME_MAX + 1];
+    int folder = dup(root);
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        bool last = path[length] == '\0';
+        if (folder < 0 || length >= sizeof(step) || length == 0) {
+            errno = folder < 0 ? errno : ENOENT;
+            break;
+        }
+        memcpy(step, path, length);
+        step[length] = '\0';
+        if (strcmp(step, "..") == 0) {
+            errno = EXDEV;
+            break;
+        }
+        int flags = last ? open_flags : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        int next = openat(folder, step, flags);
+        int kept = errno;
+        close(folder);
+        errno = kept;
+        if (last || next < 0) {
+            return next;
+        }
+        folder = next;
+        path += length + 1;
+    }
+    int kept = errno;
+    if (folder >= 0) {
+        close(folder);
+    }
+    errno = kept;
+    return -1;
+}
+
+static int open_beneath(int root, const char *path) {
+    struct open_how how = {.flags = (unsigned)open_flags,
+                           .resolve =
+                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+    return fd < 0 && (errno == ENOSYS || errno == EINVAL) ? open_by_steps(root, path) : fd;
+}
+
+/* A read lease is granted only while nobody has the file open for writing. */
+static bool maybe_open(struct opened_file *opened, const struct protocol_check *request) {
+    if (fcntl(opened->fd, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(opened->fd, F_SETLEASE, F_UNLCK);
+        return false;
+    }
+    /* EAGAIN: open by a writer. Else (not its owner, or a file system without leases) nobody can
+     * know: a file that stays as it is counts as closed */
+    return errno == EAGAIN || errno == EBUSY ||
+           request->settled != protocol_identity_hash(&opened->identity);
+}
+
+static void open_below(int root, const char *path, const struct protocol_check *request,
+                       struct opened_file *opened) {
+    struct stat status;
+    if (fstatat(root, path, &status, AT_SYMLINK_NOFOLLOW) < 0) {
+        fail(opened);
+        return;
+    }
+    if (!examine(opened, &status, request->known)) {
+        return;
+    }
+    opened->fd = open_beneath(root, path);
+    if (opened->fd < 0 || fstat(opened->fd, &status) < 0) {
+        fail(opened);
+        return;
+    }
+    if (!examine(opened, &status, request->known)) {
+        return;
+    }
+    opened->outcome = (request->flags & PROTOCOL_MAYBE_OPEN) && maybe_open(opened, request)
+                          ? PROTOCOL_OPEN
+                          : PROTOCOL_DONE;
+}
+
+void open_file(const char *root, const char *path, const struct protocol_check *request,
+               struct opened_file *opened) {
+    memset(opened, 0, offsetof(struct opened_file, message));
+    opened->fd = -1;
+    int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC); /* not kept: it would pin a mount */
+    if (folder < 0) {
+        fail(opened);
+        return;
+    }
+    open_below(folder, path, request, opened);
+    close(folder);
+    if (opened->outcome != PROTOCOL_DONE && opened->fd >= 0) {
+        close(opened->fd);
+        opened->fd = -1;
+    }
+}
+
+void open_file_look_again(struct opened_file *opened) {
+    struct stat status;
+    uint64_t before = protocol_identity_hash(&opened->identity);
+    if (fstat(opened->fd, &status) < 0) {
+        return;
+    }
+    opened->identity = protocol_identity(&status);
+    opened->links = (uint32_t)status.st_nlink;
+    if (protocol_identity_hash(&opened->identity) != before) {
+        opened->outcome = PROTOCOL_INCOMPLETE;
+        snprintf(opened->message, sizeof(opened->message), "somebody is still writing it");
+    }
+}
