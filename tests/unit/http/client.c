@@ -140,6 +140,7 @@ static bool whole_frame(const struct peer *peer, size_t *header, size_t *length)
 
 bool peer_frame(struct peer *peer, struct peer_frame *frame) {
     size_t header;
+    peer_take(peer);
     while (!whole_frame(peer, &header, &frame->length)) {
         if (peer->ended) {
             return false;
