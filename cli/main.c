@@ -15,6 +15,8 @@ struct command {
 /* a subcommand is one line here, one in commands.h, and a file that has its name */
 static const struct command commands[] = {
     {"tags", command_tags, "print the header values of DICOM files"},
+    {"check", command_check, "compare DICOM files with the templates of the database"},
+    {"db", command_db, "make, fill and show that database"},
     {"simulate", command_simulate, "write DICOM files as two scanners would"},
 };
 
@@ -50,7 +52,7 @@ static size_t distance(const char *a, const char *b) {
     for (size_t j = 0; j <= length; j++) {
         row[j] = j;
     }
-    for (size_t i = 0; a[i] && i < WORD_BYTES; i++) {
+    for (size_t i = 0; i < WORD_BYTES && a[i]; i++) {
         size_t before = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < length; j++) {

@@ -299,7 +299,7 @@ void keeper_health(struct keeper *keeper, json_t *health) {
     bool wanted = *keeper->state_dir || *keeper->database;
     const char *word = keeper->process ? "running" : wanted ? "starting" : "not needed";
     json_t *state = json_object(), *database = json_object();
-    json_object_set_new(health, "keeper", json_string(word));
+    json_object_set_new(health, "process", json_string(word));
     json_object_set_new(state, "folder", json_any_string(keeper->state_dir));
     json_object_set_new(state, "state", json_string(state_word(keeper)));
     json_object_set_new(state, "bytes", json_integer(keeper->state_bytes));

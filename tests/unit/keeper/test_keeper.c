@@ -219,12 +219,17 @@ static void a_torn_end_does_not_count(void **state) {
     assert_string_equal(loaded(owner, "series c"), "3");
 }
 
+/* removes what was set aside, and says how many files that were */
 static unsigned set_aside(const struct owner *owner) {
     unsigned count = 0;
     DIR *folder = opendir(owner->folder);
     struct dirent *entry;
     while ((entry = readdir(folder))) {
-        count += strncmp(entry->d_name, "state.jsonl.broken-", 19) == 0;
+        if (strncmp(entry->d_name, "state.jsonl.broken-", 19) == 0) {
+            AUTOFREE char *path = path_of(owner, entry->d_name);
+            unlink(path);
+            count++;
+        }
     }
     closedir(folder);
     return count;
@@ -243,11 +248,10 @@ static void a_broken_file_is_set_aside(void **state) {
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         write_file(owner, broken[i]);
-        assert_false(load(owner));
+        assert_true(load(owner));
         assert_int_equal(json_object_size(owner->loaded), 0);
-        assert_true(load(owner)); /* it is gone */
+        assert_int_equal(set_aside(owner), 1);
     }
-    assert_true(set_aside(owner) > 0);
 }
 
 /* the one child that there is */
@@ -371,8 +375,14 @@ static void a_folder_in_use_is_not_read(void **state) {
 static void a_link_in_place_of_the_file_is_not_followed(void **state) {
     struct owner *owner = *state;
     AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    assert_false(load(owner));
+    AUTOFREE char *target = path_of(owner, "target");
+    FILE *file = fopen(target, "w");
+    assert_non_null(file);
+    fputs("{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"commit\":1}\n", file);
+    fclose(file);
+    assert_int_equal(symlink(target, path), 0);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 0);
 }
 
 static bool templates_are_known(struct owner *owner) {
