@@ -50,7 +50,7 @@ static size_t distance(const char *a, const char *b) {
     for (size_t j = 0; j <= length; j++) {
         row[j] = j;
     }
-    for (size_t i = 0; a[i] && i < WORD_BYTES; i++) {
+    for (size_t i = 0; i < WORD_BYTES && a[i]; i++) {
         size_t before = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < length; j++) {

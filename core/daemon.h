@@ -10,4 +10,4 @@
 
 /** Runs until SIGTERM or SIGINT. False, having said why: it could not. config: see config.h; a
  * reload may keep it. */
-bool daemon_run(const struct arguments *arguments, const struct paths *paths, const json_t *config);
+bool daemon_run(const struct arguments *arguments, const struct paths *paths, json_t *config);

@@ -66,6 +66,7 @@ static bool ask_parts(const struct health *health, json_t *all, json_t *warnings
     bool source_works = instances_health(parts->instances, instances, warnings);
     bool worker_works = pipeline_health(parts->pipeline, pipeline, warnings);
     keeper_health(parts->keeper, keeper);
+    keeper_warnings(parts->keeper, warnings);
     http_service_health(parts->http, http);
     json_object_set_new(all, "instances", instances);
     json_object_set_new(all, "pipeline", pipeline);

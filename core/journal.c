@@ -114,10 +114,10 @@ static void set_aside(int folder, const char *state_dir, const char *fault) {
     }
 }
 
-static bool load_file(int folder, const char *state_dir, const struct delivery *delivery) {
+static void load_file(int folder, const char *state_dir, const struct delivery *delivery) {
     int descriptor = openat(folder, JOURNAL_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0 && errno == ENOENT) {
-        return true;
+        return;
     }
     struct stat status;
     FILE *file = descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)
@@ -130,36 +130,27 @@ static bool load_file(int folder, const char *state_dir, const struct delivery *
         if (descriptor >= 0) {
             close(descriptor);
         }
-        return false;
+        return;
     }
     const char *fault;
-    bool good = read_all(file, delivery, &fault);
-    if (!good) {
+    if (!read_all(file, delivery, &fault)) {
         set_aside(folder, state_dir, fault);
     }
     fclose(file);
-    return good;
 }
 
 bool keeper_load(const char *state_dir, keeper_record record, void *self) {
-    if (!*state_dir) {
-        return true;
-    }
-    int folder = open_folder(state_dir);
-    if (folder < 0 && errno == ENOENT) {
-        return true; /* the first start: the keeper makes it */
-    }
-    if (folder < 0 && errno == EWOULDBLOCK) {
+    int folder = *state_dir ? open_folder(state_dir) : -1;
+    if (folder >= 0) {
+        struct delivery delivery = {record, self};
+        load_file(folder, state_dir, &delivery);
+        close(folder);
+    } else if (*state_dir && errno == EWOULDBLOCK) {
         log_error("%s is in use by another mrqartd: give each one a state folder of its own",
                   state_dir);
         return false;
-    }
-    if (folder < 0) {
+    } else if (*state_dir && errno != ENOENT) { /* else the first start: the keeper makes it */
         log_error("cannot open %s: %m; give it to the user of the daemon", state_dir);
-        return false;
     }
-    struct delivery delivery = {record, self};
-    bool good = load_file(folder, state_dir, &delivery);
-    close(folder);
-    return good;
+    return true;
 }

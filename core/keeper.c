@@ -5,6 +5,7 @@
  * stays with its owner, once, however often it changes.
  */
 #include "keeper.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "journal.h"
@@ -13,9 +14,7 @@
 #include "protocol.h"
 #include "text_builder.h"
 
-#include <poll.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     OWNERS = 8,        /* the pipeline and series tracking, with room */
@@ -25,6 +24,8 @@ enum {
     GOOD_LIFE_MS = 60000,  /* after which the next pause is the first again */
     SLOW_MS = 10000,       /* without an answer: worth a warning */
     DESTROY_MS = 2000,
+    LAST_STARTS = 10, /* of a keeper that dies while the daemon ends */
+    LAST_START_PAUSE_MS = 20,
 };
 
 struct keeper {
@@ -229,8 +230,17 @@ struct keeper *keeper_create(struct event_base *base, const char *worker, const 
 
 /* lets the keeper work on until what was sent is saved; false: it did not in time */
 static bool wait_saved(struct keeper *keeper, int64_t until) {
-    while (keeper->sent && keeper->process && now_ms() < until) {
-        keeper_process_wait(keeper->process, (int)(until - now_ms()));
+    const struct timespec pause = {0, LAST_START_PAUSE_MS * 1000000L};
+    int starts = 0;
+    while (keeper->sent && now_ms() < until) {
+        if (keeper->process) {
+            keeper_process_wait(keeper->process, (int)(until - now_ms()));
+        } else if (starts++ < LAST_STARTS) {
+            nanosleep(&pause, NULL);
+            start(keeper);
+        } else {
+            break;
+        }
     }
     return !keeper->sent;
 }
@@ -289,7 +299,7 @@ void keeper_health(struct keeper *keeper, json_t *health) {
     bool wanted = *keeper->state_dir || *keeper->database;
     const char *word = keeper->process ? "running" : wanted ? "starting" : "not needed";
     json_t *state = json_object(), *database = json_object();
-    json_object_set_new(health, "keeper", json_string(word));
+    json_object_set_new(health, "process", json_string(word));
     json_object_set_new(state, "folder", json_any_string(keeper->state_dir));
     json_object_set_new(state, "state", json_string(state_word(keeper)));
     json_object_set_new(state, "bytes", json_integer(keeper->state_bytes));

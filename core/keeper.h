@@ -22,8 +22,9 @@ typedef void (*keeper_record)(void *self, const char *kind, const char *key, con
 
 /**
  * Reads state_dir/state.jsonl, last values only, in the order they were last put. A file that
- * cannot be read is renamed to state.jsonl.broken-<time> with a log line. For the start only: it
- * blocks.
+ * is damaged is renamed to state.jsonl.broken-<time> with a log line, and nothing of it is
+ * delivered; one that cannot be opened is a log line. False, having said so: another daemon's
+ * keeper writes there. For the start only: it blocks (2 s at most for such a keeper to end).
  */
 bool keeper_load(const char *state_dir, keeper_record record, void *self);
 

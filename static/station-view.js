@@ -23,7 +23,7 @@ function makeBanner(station) {
     shape(),
     element("div", { class: "facts" },
       element("p", { class: "eyebrow" },
-        element("bdi", { class: "station" }, clean(station.name)),
+        element("bdi", { class: "station", title: clean(station.name) }, clean(station.name)),
         element("span", { class: "when" }),
         element("bdi", { "data-role": "series" }),
         element("bdi", { class: "project" })),
@@ -31,7 +31,9 @@ function makeBanner(station) {
       role("p", "sentence"),
       role("p", "action")),
     element("div", { class: "counter" },
-      role("span", "count"), element("span", { class: "of" }), role("span", "age")));
+      role("span", "count"),
+      element("span", { class: "of" }, element("span"), element("span", { class: "unit" })),
+      role("span", "age")));
 }
 
 function whenText({ state, shown, running }, { hatched, since }, view) {
@@ -114,7 +116,8 @@ function updateBanner(banner, judged, view) {
   setAttribute(sentence, "data-long", sentence.textContent.length > LONG);
   setText(action, shownFace.action);
   setText(count, shown ? String(shown.count) : "");
-  setText(of, shown ? (shown.expected ? `of ${shown.expected} images` : "images") : "");
+  setText(of.firstElementChild, shown?.expected ? `of ${shown.expected}` : "");
+  setText(of.lastElementChild, shown ? " images" : "");
   setText(age, ageText(judged, view));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -39,10 +40,23 @@ static const struct {
     {RLIMIT_DATA, (rlim_t)MEMORY_MIB << 20, "data", LIMIT_MEMORY},
 };
 
+/* valgrind keeps descriptors of its own and lets nobody lower the hard limit */
+static bool lower(__rlimit_resource_t resource, rlim_t to) {
+    struct rlimit limit = {to, to};
+    if (setrlimit(resource, &limit) == 0) {
+        return true;
+    }
+    struct rlimit old;
+    if (errno != EPERM || getrlimit(resource, &old) < 0) {
+        return false;
+    }
+    limit.rlim_max = old.rlim_max;
+    return setrlimit(resource, &limit) == 0;
+}
+
 bool sandbox_limit(void) {
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        const struct rlimit limit = {limits[i].limit, limits[i].limit};
-        if (limits[i].wanted && setrlimit(limits[i].resource, &limit) < 0) {
+        if (limits[i].wanted && !lower(limits[i].resource, limits[i].limit)) {
             log_error("cannot limit %s to %llu: %m", limits[i].name,
                       (unsigned long long)limits[i].limit);
             return false;

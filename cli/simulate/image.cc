@@ -179,9 +179,15 @@ std::string new_uid(const OFString &old, unsigned long salt) {
     return "2.25." + std::to_string(high) + std::to_string(low % 1000000000000000ULL);
 }
 
+// what DCMTK has to say stands in the status that it returns
+void silence() {
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+}
+
 } // namespace
 
 bool image_write(const struct image *image, const char *path) {
+    silence();
     DcmFileFormat file;
     DcmItem &item = *file.getDataset();
     put_general(item, image);
@@ -196,6 +202,7 @@ bool image_write(const struct image *image, const char *path) {
 }
 
 bool image_copy(const char *from, const char *to, unsigned long salt) {
+    silence();
     DcmFileFormat file;
     OFCondition status = file.loadFile(from);
     if (status.bad()) {
@@ -215,6 +222,7 @@ bool image_copy(const char *from, const char *to, unsigned long salt) {
 }
 
 bool image_moment(const char *path, double *seconds, int *series, int *instance) {
+    silence();
     DcmFileFormat file;
     if (file.loadFileUntilTag(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_fileOnly,
                               DCM_PixelData)

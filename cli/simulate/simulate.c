@@ -206,9 +206,7 @@ static bool replay_round(struct simulation *simulation, const struct replay *rep
             log_error("cannot make the folder %s: %m", folder);
             return false;
         }
-        if (!image_copy(from, to, salt)) {
-            return false;
-        }
+        image_copy(from, to, salt); /* a file that is cut short is said and passed over */
     }
     return true;
 }

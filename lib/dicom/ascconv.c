@@ -6,13 +6,16 @@
 
 static const char mark[] = "### ASCCONV BEGIN";
 
-/* what the reference's Shims are made of */
-static const char *const shim_keys[] = {
-    "sAdjData.uiAdjShimMode",          "sGRADSPEC.asGPAData[0].lOffsetX",
-    "sGRADSPEC.asGPAData[0].lOffsetY", "sGRADSPEC.asGPAData[0].lOffsetZ",
-    "sGRADSPEC.alShimCurrent[0]",      "sGRADSPEC.alShimCurrent[1]",
-    "sGRADSPEC.alShimCurrent[2]",      "sGRADSPEC.alShimCurrent[3]",
-    "sGRADSPEC.alShimCurrent[4]",      "sTXSPEC.asNucleusInfo[0].lFrequency",
+/* what the reference's Shims are made of: how such keys begin, and go on */
+static const struct {
+    const char *head;
+    const char *tails[9];
+} shims[] = {
+    {"sAdjData.", {"uiAdjShimMode"}},
+    {"sGRADSPEC.",
+     {"asGPAData[0].lOffsetX", "asGPAData[0].lOffsetY", "asGPAData[0].lOffsetZ", "alShimCurrent[0]",
+      "alShimCurrent[1]", "alShimCurrent[2]", "alShimCurrent[3]", "alShimCurrent[4]"}},
+    {"sTXSPEC.", {"asNucleusInfo[0].lFrequency"}},
 };
 
 static bool is_space(char c) {
@@ -82,6 +85,9 @@ static struct ascconv_piece piece_of(struct ascconv_piece rest) {
 }
 
 bool ascconv_value(const struct ascconv_piece *line, const char *key, struct ascconv_piece *value) {
+    if (line->length == 0 || *line->text != *key) {
+        return false; /* nearly all lines end here: it has to be quick */
+    }
     size_t length = strlen(key);
     if (line->length <= length || memcmp(line->text, key, length) != 0) {
         return false;
@@ -99,12 +105,18 @@ bool ascconv_value(const struct ascconv_piece *line, const char *key, struct asc
 }
 
 bool ascconv_shim(const struct ascconv_piece *line, struct ascconv_piece *value) {
-    if (line->length == 0 || *line->text != 's') {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(shim_keys) / sizeof(shim_keys[0]); i++) {
-        if (ascconv_value(line, shim_keys[i], value)) {
-            return value->length > 0;
+    for (size_t i = 0; i < sizeof(shims) / sizeof(shims[0]); i++) {
+        const char *head = shims[i].head;
+        if (line->length < 2 || line->text[1] != head[1] || line->length < strlen(head) ||
+            memcmp(line->text, head, strlen(head)) != 0) {
+            continue;
+        }
+        struct ascconv_piece rest = *line;
+        cut(&rest, strlen(head));
+        for (const char *const *tail = shims[i].tails; *tail; tail++) {
+            if (ascconv_value(&rest, *tail, value)) {
+                return value->length > 0;
+            }
         }
     }
     return false;

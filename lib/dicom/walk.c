@@ -123,7 +123,8 @@ static bool walk_items(struct walker *walker, const struct element *sequence,
 /* is it an element as it should be, in this place? */
 static bool acceptable(const struct element *element, uint32_t previous) {
     uint16_t group = (uint16_t)(element->tag >> 16), number = (uint16_t)element->tag;
-    bool reserved = (group & 1) && (number < 0x10 || (number >= 0x100 && number < 0x1000));
+    bool reserved =
+        (group & 1) && number > 0 && (number < 0x10 || (number > 0xff && number < 0x1000));
     bool group_length = number == 0 && (element->vr != dicom_vr("UL") || element->length != 4);
     bool odd = element->length & 1 && element->length != undefined_length;
     return group >= 8 && group < 0xfffe && element->tag > previous && !reserved && !group_length &&

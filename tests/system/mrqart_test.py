@@ -94,7 +94,7 @@ class Daemon:
         if suppressions.exists():
             self.environment["LSAN_OPTIONS"] += f":suppressions={suppressions}:print_suppressions=0"
         self.environment["UBSAN_OPTIONS"] += ":print_stacktrace=1"
-        self.process = None
+        self.process, self.clients = None, []
         if ready:
             self.start()
 
@@ -163,6 +163,7 @@ class Daemon:
     def websocket(self, path="/", label="websocket", **options):
         """A client that has been greeted."""
         client = WebSocket(*self.address(label), path, **options)
+        self.clients.append(client)
         client.hello = client.event("hello")
         return client
 
@@ -228,6 +229,8 @@ class DaemonTest(unittest.TestCase):
     def tearDown(self):
         problems = []
         for daemon in self.daemons:
+            for client in daemon.clients:
+                client.close()
             if daemon.process:
                 try:
                     status = daemon.stop()

@@ -3,10 +3,12 @@
 #include "namespace.h"
 #include "disk.h"
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool put(const char *path, const char *text) {
@@ -41,4 +43,14 @@ bool namespace_mount_overlay(const char *base, const char *path) {
     const char *options =
         disk_path("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base);
     return mount("overlay", path, "overlay", 0, options) == 0;
+}
+
+bool namespace_obey_permissions(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) != 0) {
+        return false;
+    }
+    data[0].effective &= ~(1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH);
+    return syscall(SYS_capset, &header, data) == 0;
 }

@@ -12,3 +12,6 @@ bool namespace_set_watches(unsigned watches);
 
 /** Mounts an overlay of the folders lower and upper (with work) at path. */
 bool namespace_mount_overlay(const char *base, const char *path);
+
+/** Gives up the right to read what permissions forbid; for the last test, it does not come back. */
+bool namespace_obey_permissions(void);

@@ -111,6 +111,29 @@ static void a_mount_over_a_watched_folder_and_its_end_are_noticed(void **state) 
     rig_destroy(rig);
 }
 
+static void a_folder_that_may_not_be_read_is_said_once_and_tried_again(void **state) {
+    (void)state;
+    const struct rig_options options = {.poll_interval = 0.1};
+    struct rig *rig = rig_create_with(&options);
+    const char *secret = disk_path("%s/secret", rig_folder(rig));
+    disk_folder(secret);
+    disk_write(disk_path("%s/a.dcm", secret));
+    assert_int_equal(chmod(secret, 0), 0);
+    if (!namespace_obey_permissions()) {
+        print_message("not tried: permissions cannot be put in force here\n");
+        rig_destroy(rig);
+        skip();
+    }
+    rig_start(rig);
+    for (unsigned i = 0; i < 3; i++) {
+        rig_settle(rig);
+    }
+    assert_int_equal(rig_logged(rig, "read and search permission"), 1);
+    assert_int_equal(chmod(secret, 0755), 0);
+    rig_wait_for(rig, disk_path("%s/a.dcm", secret));
+    rig_destroy(rig);
+}
+
 int main(void) {
     if (!namespace_enter() || !namespace_set_watches(MANY_WATCHES)) {
         puts("SKIP: the kernel gives no user namespace in which limits can be set");
@@ -121,6 +144,7 @@ int main(void) {
         cmocka_unit_test(even_the_watched_folder_itself_is_polled),
         cmocka_unit_test(an_overlay_gives_a_warning_and_can_be_polled),
         cmocka_unit_test(a_mount_over_a_watched_folder_and_its_end_are_noticed),
+        cmocka_unit_test(a_folder_that_may_not_be_read_is_said_once_and_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

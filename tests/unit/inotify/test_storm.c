@@ -14,7 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STORMS = 40, STEPS = 200, NAMES = 4, DEEPEST = 4 };
+enum {
+    STORMS = 40,
+    STEPS = 200,
+    NAMES = 4,
+    DEEPEST = 4,
+    FLOOD = 20000, /* events: more than fs.inotify.max_queued_events */
+};
 
 /** A generator of its own, so that a failure comes back with the same seed (xorshift). */
 static unsigned draw(unsigned *seed, unsigned below) {
@@ -70,6 +76,13 @@ static void step(unsigned *seed, const char *root, const char *elsewhere, unsign
     }
 }
 
+/** Fills the kernel's queue, so that what comes next is not told by any event. */
+static void flood(const char *root) {
+    for (unsigned i = 0; i < FLOOD; i++) { /* two names: the kernel merges equal events */
+        disk_write(disk_path("%s/flood-%u", root, i % 2));
+    }
+}
+
 static struct rig *checked; /* nftw() has no argument for its caller; set before each walk */
 static unsigned folders, probes;
 
@@ -104,7 +117,12 @@ static bool has_all_watches(struct rig *rig, const void *unused) {
     return rig_number(rig, "watches") == folders;
 }
 
-static void storm(unsigned seed) {
+static bool has_overflowed(struct rig *rig, const void *unused) {
+    (void)unused;
+    return rig_number(rig, "overflows") > 0;
+}
+
+static void storm(unsigned seed, bool flooded) {
     print_message("seed %u\n", seed);
     const struct rig_options options = {.poll_interval = 0.1};
     struct rig *rig = rig_create_with(&options);
@@ -112,9 +130,16 @@ static void storm(unsigned seed) {
     rig_start(rig);
     for (unsigned i = 0; i < STEPS; i++) {
         step(&seed, rig_folder(rig), elsewhere, i);
-        if (draw(&seed, 6) == 0) {
+        if (flooded && i == STEPS / 2) {
+            flood(rig_folder(rig));
+        }
+        bool deaf = flooded && i >= STEPS / 2;
+        if (!deaf && draw(&seed, 6) == 0) {
             rig_turn(rig);
         }
+    }
+    if (flooded) {
+        rig_run(rig, has_overflowed, NULL);
     }
     rig_settle(rig);
     checked = rig;
@@ -133,7 +158,7 @@ static void storm(unsigned seed) {
 static void after_any_storm_every_file_was_told_and_every_path_is_right(void **state) {
     (void)state;
     for (unsigned seed = 1; seed <= STORMS; seed++) {
-        storm(seed * 7919);
+        storm(seed * 7919, seed % 4 == 0);
     }
 }
 

@@ -163,3 +163,24 @@ json_t *bench_state(struct bench *bench) {
     mrq_text_release(text);
     return state;
 }
+
+int bench_make(void **state) {
+    *state = bench_create(NULL);
+    return 0;
+}
+
+int bench_drop(void **state) {
+    bench_destroy(*state);
+    return 0;
+}
+
+const char *bench_text(const json_t *value) {
+    const char *string = json_string_value(value);
+    return string ? string : "(none)";
+}
+
+void bench_run(struct bench *bench, size_t count) {
+    while (bench->event_count < count) {
+        event_base_loop(bench->base, EVLOOP_ONCE);
+    }
+}

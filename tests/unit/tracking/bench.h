@@ -6,6 +6,17 @@
 
 enum { BENCH_EVENTS = 40000 };
 
+/* check_status, which tracking takes as a number */
+enum { NOT_CHECKED, NO_TEMPLATE, CONFORMS, WARNS, DEVIATES };
+
+/* entries of "watch" */
+#define BENCH_CONSTANT(name, value, group)                                                         \
+    "{\"checker\":\"t\",\"name\":\"" name "\",\"value\":\"" value                                  \
+    "\",\"watching\":\"constant\",\"group\":\"" group "\"}"
+#define BENCH_COLLECTED(name, value)                                                               \
+    "{\"checker\":\"t\",\"name\":\"" name "\",\"value\":\"" value                                  \
+    "\",\"watching\":\"collected\",\"group\":\"\"}"
+
 /** What one file is made of; what is not set is as on any good day. */
 struct bench_file {
     const char *station, *folder, *name;
@@ -46,3 +57,13 @@ char *bench_types(const struct bench *bench);
 const json_t *bench_last(const struct bench *bench, ...) __attribute__((sentinel));
 const json_t *bench_in(const json_t *value, ...) __attribute__((sentinel));
 json_t *bench_state(struct bench *bench);
+
+/** For cmocka's setup and teardown: a bench in *state. */
+int bench_make(void **state);
+int bench_drop(void **state);
+
+/** A string of a message, "(none)" where there is none. */
+const char *bench_text(const json_t *value);
+
+/** Lets the loop run until there are count events. */
+void bench_run(struct bench *bench, size_t count);

@@ -10,26 +10,8 @@
 
 #include <cmocka.h>
 
-#define TR(value)                                                                                  \
-    "{\"checker\":\"t\",\"name\":\"TR\",\"value\":\"" value                                        \
-    "\",\"watching\":\"constant\",\"group\":\"\"}"
-#define TE(value, echo)                                                                            \
-    "{\"checker\":\"t\",\"name\":\"TE\",\"value\":\"" value                                        \
-    "\",\"watching\":\"constant\",\"group\":\"" echo "\"},"                                        \
-    "{\"checker\":\"t\",\"name\":\"TE\",\"value\":\"" value                                        \
-    "\",\"watching\":\"collected\",\"group\":\"all\"}"
-
-enum { NOT_CHECKED, NO_TEMPLATE, CONFORMS, WARNS, DEVIATES };
-
-static int make(void **state) {
-    *state = bench_create(NULL);
-    return 0;
-}
-
-static int drop(void **state) {
-    bench_destroy(*state);
-    return 0;
-}
+#define TR(value) BENCH_CONSTANT("TR", value, "")
+#define TE(value, echo) BENCH_CONSTANT("TE", value, echo) "," BENCH_COLLECTED("TE", value)
 
 static void assert_types(const struct bench *bench, const char *expected) {
     AUTOFREE char *types = bench_types(bench);
@@ -38,11 +20,6 @@ static void assert_types(const struct bench *bench, const char *expected) {
 
 static json_int_t last_number(const struct bench *bench, const char *key) {
     return json_integer_value(bench_last(bench, key, NULL));
-}
-
-static const char *text(const json_t *value) {
-    const char *string = json_string_value(value);
-    return string ? string : "(none)";
 }
 
 static void the_first_file_is_new_and_the_next_are_updates(void **state) {
@@ -54,8 +31,9 @@ static void the_first_file_is_new_and_the_next_are_updates(void **state) {
     assert_int_equal(last_number(bench, "content"), 2);
     assert_int_equal(json_integer_value(bench_last(bench, "series", "count", NULL)), 3);
     assert_int_equal(last_number(bench, "seq"), 3);
-    assert_string_equal(text(bench_in(bench->events[0], "content", "status", NULL)), "conforms");
-    assert_string_equal(text(bench_in(bench->events[0], "series", "uid", NULL)), "1.2");
+    assert_string_equal(bench_text(bench_in(bench->events[0], "content", "status", NULL)),
+                        "conforms");
+    assert_string_equal(bench_text(bench_in(bench->events[0], "series", "uid", NULL)), "1.2");
     assert_true(json_is_null(bench_in(bench->events[0], "series", "expected", NULL)));
 }
 
@@ -76,8 +54,8 @@ static void a_watched_value_that_changes_is_told_once(void **state) {
     file.instance = 46;
     bench_send(bench, file);
     const json_t *change = bench_last(bench, "content", "changes", "TR", NULL);
-    assert_string_equal(text(json_object_get(change, "from")), "1300");
-    assert_string_equal(text(json_object_get(change, "to")), "2000");
+    assert_string_equal(bench_text(json_object_get(change, "from")), "1300");
+    assert_string_equal(bench_text(json_object_get(change, "to")), "2000");
     assert_int_equal(json_integer_value(json_object_get(change, "instance")), 46);
     bench_send(bench, file);
     file.watch = TR("1300");
@@ -94,9 +72,9 @@ static void the_status_gets_worse_and_never_better(void **state) {
     bench_send(bench, (struct bench_file){.key = 1, .status = DEVIATES, .note = "bad"});
     bench_send(bench, (struct bench_file){.key = 1, .status = CONFORMS, .note = "good"});
     assert_types(bench, "new changed update");
-    assert_string_equal(text(bench_last(bench, "series", "status", NULL)), "deviates");
+    assert_string_equal(bench_text(bench_last(bench, "series", "status", NULL)), "deviates");
     json_t *document = bench_state(bench);
-    assert_string_equal(text(bench_in(document, "AWP1", "content", "note", NULL)), "bad");
+    assert_string_equal(bench_text(bench_in(document, "AWP1", "content", "note", NULL)), "bad");
     json_decref(document);
 }
 
@@ -106,8 +84,8 @@ static void echoes_are_collected_and_do_not_change(void **state) {
     bench_send(bench, (struct bench_file){.key = 1, .watch = TE("4.8", "1")});
     assert_types(bench, "new update");
     const json_t *collected = bench_last(bench, "series", "collected", "TE", NULL);
-    assert_string_equal(text(json_array_get(collected, 0)), "4.8");
-    assert_string_equal(text(json_array_get(collected, 1)), "38.76");
+    assert_string_equal(bench_text(json_array_get(collected, 0)), "4.8");
+    assert_string_equal(bench_text(json_array_get(collected, 1)), "38.76");
 }
 
 static void an_error_takes_the_station_last_seen_in_its_folder(void **state) {
@@ -120,8 +98,8 @@ static void an_error_takes_the_station_last_seen_in_its_folder(void **state) {
     json_decref(document);
     bench_send(bench, (struct bench_file){.key = 1});
     bench_error(bench, "/data/one", "worse.dcm");
-    assert_string_equal(text(bench_last(bench, "station", NULL)), "AWP1");
-    assert_string_equal(text(bench_last(bench, "content", "file", NULL)), "worse.dcm");
+    assert_string_equal(bench_text(bench_last(bench, "station", NULL)), "AWP1");
+    assert_string_equal(bench_text(bench_last(bench, "content", "file", NULL)), "worse.dcm");
     assert_int_equal(json_integer_value(bench_last(bench, "content", "count", NULL)), 2);
     assert_int_equal(json_integer_value(bench_last(bench, "series", "unreadable", NULL)), 1);
 }
@@ -177,7 +155,7 @@ static void state_is_rendered_once_per_change(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_make, bench_drop)
     const struct CMUnitTest tests[] = {
         TEST(the_first_file_is_new_and_the_next_are_updates),
         TEST(interleaved_series_are_announced_once),

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One file through the checkers: what the answer says, and which files are one series. */
+#include "base/log.h"
+#include "check/check.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SERIES                                                                                     \
+    "Station\tt\t AWP1 \nSeriesInstanceUID\tt\t1.2.3\nStudyInstanceUID\tt\t1.2\n"                  \
+    "SeriesNumber\tn\t12\nSequenceName\tt\trest\nProject\tt\tBrain^wpc-1\nTR\tn\t1300\n"
+
+static struct check *create(const char *settings) {
+    json_auto_t *json = json_loads(settings, 0, NULL);
+    assert_non_null(json);
+    return check_create(json);
+}
+
+static struct check *create_with_sample(const char *more) {
+    char settings[512];
+    snprintf(settings, sizeof(settings),
+             "{\"checkers\": [{\"name\": \"one\", \"file\": \"%s\"}]%s}", SAMPLE, more);
+    struct check *check = create(settings);
+    assert_non_null(check);
+    return check;
+}
+
+static struct check_answer run_at(struct check *check, const char *path, const char *header) {
+    FILE *file = tmpfile();
+    fputs(header, file);
+    fflush(file);
+    struct check_answer answer;
+    check_file(check, path, fileno(file), &answer, NULL, NULL);
+    fclose(file);
+    return answer;
+}
+
+static struct check_answer run(struct check *check, const char *header) {
+    return run_at(check, "/data/Doe_session/x.dcm", header);
+}
+
+/* the part of the answer's JSON at path ("result.findings.0.message"), as text; free it */
+static char *part(const struct check_answer *answer, const char *path) {
+    json_error_t error;
+    json_auto_t *root = json_loadb(answer->json, answer->json_length, 0, &error);
+    if (!root) {
+        fail_msg("%s in %s", error.text, answer->json);
+    }
+    char copy[256], *rest = NULL;
+    snprintf(copy, sizeof(copy), "%s", path);
+    const json_t *at = root;
+    for (char *key = strtok_r(copy, ".", &rest); key; key = strtok_r(NULL, ".", &rest)) {
+        at =
+            json_is_array(at) ? json_array_get(at, (size_t)(*key - '0')) : json_object_get(at, key);
+    }
+    return at ? json_dumps(at, JSON_ENCODE_ANY | JSON_COMPACT) : strdup("missing");
+}
+
+static void expect(const struct check_answer *answer, const char *path, const char *json) {
+    char *found = part(answer, path);
+    assert_string_equal(found, json);
+    free(found);
+}
+
+static void the_result_has_the_values_with_their_types(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    struct check_answer answer = run(
+        check, SERIES "Matrix\tn\t[94, 0, 0, 88]\nBWPPE\tn\t55.804\nTE\tn\t4.8,38.76\nFA\tn\t60.0\n"
+                      "ImageType\tt\t['ORIGINAL', 'M']\nComments\tt\t\"a\\\x01\xff\nTA\tt\n"
+                      "InstanceNumber\tn\t7\nBWP\tn\t\n");
+    assert_int_equal(answer.outcome, CHECK_DONE);
+    assert_int_equal(answer.status, CHECK_NO_TEMPLATE);
+    assert_string_equal(answer.station, "AWP1");
+    expect(&answer, "result.input.Matrix", "[94,0,0,88]");
+    assert_non_null(strstr(answer.json, "\"BWPPE\":55.804,"));
+    assert_non_null(strstr(answer.json, "\"TE\":[4.8,38.76],"));
+    expect(&answer, "result.input.FA", "60");
+    expect(&answer, "result.input.ImageType", "[\"ORIGINAL\",\"M\"]");
+    expect(&answer, "result.input.Comments", "\"\\\"a\\\\\\u0001\xef\xbf\xbd\"");
+    expect(&answer, "result.input.TA", "null");
+    expect(&answer, "result.input.BWP", "null");
+    expect(&answer, "result.input.dcm_path", "\"/data/Doe_session/x.dcm\"");
+    expect(&answer, "result.status", "\"no-template\"");
+    expect(&answer, "result.conforms", "true");
+    expect(&answer, "result.template", "{}");
+    expect(&answer, "result.errors", "{}");
+    expect(&answer, "series",
+           "{\"uid\":\"1.2.3\",\"study\":\"1.2\",\"number\":12,\"name\":\"rest\","
+           "\"project\":\"Brain^wpc-1\",\"expected\":null}");
+    expect(&answer, "instance", "7");
+    check_destroy(check);
+    check_destroy(NULL);
+}
+
+static void findings_become_status_errors_and_sentences(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    struct check_answer answer = run(check, SERIES "Do\tt\tfind compare template\n");
+    assert_int_equal(answer.status, CHECK_DEVIATES);
+    expect(&answer, "result.conforms", "false");
+    expect(&answer, "result.findings.0",
+           "{\"checker\":\"one\",\"parameter\":\"TR\",\"expect\":\"1300\",\"have\":\"1300\","
+           "\"severity\":\"fail\",\"message\":\"TR is 1300, template 1300\"}");
+    expect(&answer, "result.findings.1.message", "\"about J\xc3\xb6hn^Doe\"");
+    expect(&answer, "result.errors", "{\"TR\":{\"expect\":\"1300\",\"have\":\"1300\"}}");
+    expect(&answer, "result.compared", "[\"TR\"]");
+    expect(&answer, "result.template", "{\"TR\":1300,\"TE\":null,\"n\":412,\"last\":\"20240101\"}");
+    expect(&answer, "watch.0",
+           "{\"name\":\"TR\",\"value\":\"1300\",\"watching\":\"constant\",\"group\":\"g\","
+           "\"checker\":\"one\"}");
+    check_destroy(check);
+}
+
+static void the_status_follows_from_what_was_said(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    assert_int_equal(run(check, SERIES "Do\tt\tcompare template\n").status, CHECK_CONFORMS);
+    assert_int_equal(run(check, SERIES "Do\tt\tcompare\n").status, CHECK_NO_TEMPLATE);
+    assert_int_equal(run(check, SERIES).status, CHECK_NO_TEMPLATE);
+    struct check_answer answer = run(check, SERIES "Do\tt\tskip\n");
+    assert_int_equal(answer.status, CHECK_NOT_CHECKED);
+    expect(&answer, "result.reason", "\"derived image (MOCO)\"");
+    assert_int_equal(run(check, SERIES "Do\tt\tskip find\n").status, CHECK_DEVIATES);
+    check_destroy(check);
+}
+
+static void warnings_do_not_deviate(void **state) {
+    (void)state;
+    struct check *check = create("{\"checkers\": [{\"file\": \"" SAMPLE "\","
+                                 " \"settings\": {\"severity\": \"warn\"}}]}");
+    struct check_answer answer = run(check, SERIES "Do\tt\tfind\n");
+    assert_int_equal(answer.status, CHECK_WARNS);
+    expect(&answer, "result.conforms", "true");
+    expect(&answer, "result.findings.0.severity", "\"warn\"");
+    expect(&answer, "result.findings.0.checker", "\"sample\"");
+    check_destroy(check);
+}
+
+static void the_digest_covers_findings_and_watched_values_only(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    uint64_t plain = run(check, SERIES "Do\tt\tnote\nTE\tn\t1\n").digest;
+    assert_int_equal(run(check, SERIES "Do\tt\tnote\nTE\tn\t2\n").digest, plain);
+    assert_int_not_equal(run(check, SERIES "Do\tt\tfind\nTE\tn\t2\n").digest, plain);
+    assert_int_not_equal(run(check, SERIES "TR\tn\t2000\nDo\tt\tskip\n").digest, plain);
+    check_destroy(check);
+}
+
+static void notes_and_data_are_passed_on(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    struct check_answer answer = run(check, SERIES "Do\tt\tnote\nTE\tn\t30\n");
+    expect(&answer, "result.notes", "[\"30\"]");
+    expect(&answer, "result.data", "{\"free\":{\"a\":[1,2.5]}}");
+    check_destroy(check);
+}
+
+static void what_cannot_be_read_says_why(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    struct check_answer answer = run(check, "incomplete\n");
+    assert_int_equal(answer.outcome, CHECK_INCOMPLETE);
+    assert_string_equal(answer.message, "the file ends after 12 bytes");
+    assert_int_equal(run(check, "unreadable\n").outcome, CHECK_UNREADABLE);
+    answer = run(check, SERIES "Do\tt\tfail\n");
+    assert_int_equal(answer.outcome, CHECK_UNREADABLE);
+    assert_string_equal(answer.message, "the checker one failed");
+    check_destroy(check);
+}
+
+static void a_checker_in_a_loop_makes_no_endless_answer(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    struct check_answer answer = run(check, SERIES "Do\tt\tflood\n");
+    assert_true(answer.outcome != CHECK_DONE || answer.json_length < 256 * 1024);
+    assert_int_equal(run(check, SERIES).outcome, CHECK_DONE);
+    check_destroy(check);
+}
+
+static uint64_t key(struct check *check, const char *path, const char *header) {
+    return run_at(check, path, header).series_key;
+}
+
+static void files_of_one_series_have_one_key(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    uint64_t plain = key(check, "/a/1", SERIES);
+    assert_int_equal(key(check, "/b/2", "TE\tn\t9\n" SERIES), plain);
+    assert_int_not_equal(key(check, "/a/1", "Station\tt\tAWP2\n" SERIES), plain);
+    assert_int_not_equal(key(check, "/a/1", "SeriesInstanceUID\tt\t1.2.4\n" SERIES), plain);
+    assert_false(run(check, SERIES).split);
+    check_destroy(check);
+}
+
+static void volumes_of_a_split_series_have_one_key(void **state) {
+    (void)state;
+    static const char split[] = "ImageType\tt\t['ORIGINAL', 'MFSPLIT']\n";
+    char one[512], two[512], other[512];
+    snprintf(one, sizeof(one), "%s%s", split, SERIES);
+    snprintf(two, sizeof(two), "%sSeriesInstanceUID\tt\t9.9\nSeriesNumber\tn\t13\n%s", split,
+             SERIES);
+    snprintf(other, sizeof(other), "%sSequenceName\tt\ttask\n%s", split, SERIES);
+    struct check *check = create("{}");
+    assert_int_equal(key(check, "/a/1", one), key(check, "/a/1", two));
+    assert_int_not_equal(key(check, "/a/1", one), key(check, "/a/1", other));
+    assert_true(run(check, one).split);
+    check_destroy(check);
+}
+
+static void without_uids_folder_number_and_name_tell_series_apart(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    static const char bare[] = "SeriesNumber\tn\t1\nSequenceName\tt\tx\n";
+    struct check_answer answer = run_at(check, "/a/1", bare);
+    assert_string_equal(answer.station, "unknown");
+    assert_int_equal(key(check, "/a/2", bare), answer.series_key);
+    assert_int_not_equal(key(check, "/b/1", bare), answer.series_key);
+    assert_int_not_equal(key(check, "/a/1", "SeriesNumber\tn\t2\nSequenceName\tt\tx\n"),
+                         answer.series_key);
+    assert_int_not_equal(key(check, "/a/1", "SeriesNumber\tn\t1\nSequenceName\tt\ty\n"),
+                         answer.series_key);
+    check_destroy(check);
+}
+
+static void the_station_may_be_the_serial_number(void **state) {
+    (void)state;
+    struct check *check = create("{\"station\": \"DeviceSerialNumber\"}");
+    assert_string_equal(run(check, SERIES "DeviceSerialNumber\tt\t67078\n").station, "67078");
+    assert_string_equal(run(check, SERIES).station, "unknown");
+    check_destroy(check);
+    check = create("{}");
+    char header[256] = "Station\tt\t";
+    for (int i = 0; i < 50; i++) {
+        strcat(header, "\xc3\xa4");
+    }
+    struct check_answer answer = run(check, strcat(header, "\n"));
+    assert_int_equal(strlen(answer.station), CHECK_STATION_BYTES);
+    check_destroy(check);
+}
+
+static void only_mosaics_tell_how_many_images_are_due(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    struct check_answer answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n");
+    expect(&answer, "series.expected", "null");
+    answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n"
+                               "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'MOSAIC']\n");
+    expect(&answer, "series.expected", "420");
+    answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n"
+                               "ImageType\tt\t['DERIVED', 'PRIMARY', 'MOSAIC']\n");
+    expect(&answer, "series.expected", "null");
+    check_destroy(check);
+}
+
+static void the_subject_is_taken_out_when_asked(void **state) {
+    (void)state;
+    struct check *check = create_with_sample(", \"redact\": true");
+    struct check_answer answer =
+        run_at(check, "/data/Doe/J\xc3\xb6hn_doe_id77_1.dcm",
+               SERIES "SubID\tt\tJ\xc3\xb6hn^Doe\nPatientID\tt\tID77\nDo\tt\tfind\n");
+    expect(&answer, "result.input.SubID", "null");
+    expect(&answer, "result.input.PatientID", "null");
+    expect(&answer, "result.input.dcm_path", "\"(subject)_(subject)_1.dcm\"");
+    expect(&answer, "result.findings.1.message", "\"about (subject)\"");
+    assert_null(strcasestr(answer.json, "doe"));
+    assert_null(strcasestr(answer.json, "id77"));
+    check_destroy(check);
+}
+
+struct names {
+    char text[256];
+};
+
+static void note_name(void *self, const char *name) {
+    strcat(strcat(((struct names *)self)->text, name ? name : "-"), ";");
+}
+
+static void the_caller_knows_which_checker_runs(void **state) {
+    (void)state;
+    struct check *check =
+        create("{\"checkers\": [{\"name\": \"one\", \"file\": \"" SAMPLE "\"},"
+               "{\"name\": \"off\", \"file\": \"" SAMPLE "\", \"disabled\": true},"
+               "{\"name\": \"two\", \"file\": \"" SAMPLE "\"}]}");
+    FILE *file = tmpfile();
+    fputs(SERIES, file);
+    fflush(file);
+    struct names names = {""};
+    struct check_answer answer;
+    check_file(check, "/x", fileno(file), &answer, note_name, &names);
+    fclose(file);
+    assert_string_equal(names.text, "one;two;-;");
+    check_destroy(check);
+}
+
+static void what_cannot_be_loaded_is_refused(void **state) {
+    (void)state;
+    log_set_level((enum mrq_level)0);
+    assert_null(create("{\"checkers\": [{\"file\": \"/no/such.so\"}]}"));
+    assert_null(create("{\"checkers\": [{\"file\": \"" SAMPLE "\"}, {\"file\": \"" SAMPLE "\","
+                       " \"settings\": {\"open\": false}}]}"));
+    assert_null(create("{\"tags\": \"/no/such/list\"}"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_result_has_the_values_with_their_types),
+        cmocka_unit_test(findings_become_status_errors_and_sentences),
+        cmocka_unit_test(the_status_follows_from_what_was_said),
+        cmocka_unit_test(warnings_do_not_deviate),
+        cmocka_unit_test(the_digest_covers_findings_and_watched_values_only),
+        cmocka_unit_test(notes_and_data_are_passed_on),
+        cmocka_unit_test(what_cannot_be_read_says_why),
+        cmocka_unit_test(a_checker_in_a_loop_makes_no_endless_answer),
+        cmocka_unit_test(files_of_one_series_have_one_key),
+        cmocka_unit_test(volumes_of_a_split_series_have_one_key),
+        cmocka_unit_test(without_uids_folder_number_and_name_tell_series_apart),
+        cmocka_unit_test(the_station_may_be_the_serial_number),
+        cmocka_unit_test(only_mosaics_tell_how_many_images_are_due),
+        cmocka_unit_test(the_subject_is_taken_out_when_asked),
+        cmocka_unit_test(the_caller_knows_which_checker_runs),
+        cmocka_unit_test(what_cannot_be_loaded_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keeper and its state file: what comes back, whatever happens to process, file and disk. */
+#include "base/memory.h"
+#include "journal_lines.h"
+#include "keeper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WAIT_S = 20 };
+
+/* an owner with records of its own, and what was read back */
+struct owner {
+    struct event_base *base;
+    struct keeper *keeper;
+    char folder[64], database[96];
+    const char *key; /* what the next collect puts, with value */
+    const char *value;
+    unsigned filler, collected; /* records put besides it; collects so far */
+    json_t *loaded;
+};
+
+static void handle_collect(void *self) {
+    struct owner *owner = self;
+    owner->collected++;
+    for (unsigned i = 0; i < owner->filler; i++) {
+        AUTOFREE char *key = mem_printf("filler %u", i);
+        keeper_put(owner->keeper, "file", key,
+                   json_string("some hundred bytes, more or less, as a "
+                               "record of files seen in a folder has"));
+    }
+    if (owner->key) {
+        keeper_put(owner->keeper, "series", owner->key,
+                   owner->value ? json_string(owner->value) : NULL);
+        owner->key = NULL;
+    }
+}
+
+static void start(struct owner *owner, const char *database) {
+    owner->keeper = keeper_create(owner->base, KEEPER_ALONE, owner->folder, database);
+    keeper_add_owner(owner->keeper, handle_collect, owner);
+}
+
+static void stop(struct owner *owner) {
+    keeper_destroy(owner->keeper);
+    owner->keeper = NULL;
+}
+
+static void handle_record(void *self, const char *kind, const char *key, const json_t *value) {
+    struct owner *owner = self;
+    AUTOFREE char *name = mem_printf("%s %s", kind, key);
+    json_object_set(owner->loaded, name, (json_t *)value);
+}
+
+static bool load(struct owner *owner) {
+    json_object_clear(owner->loaded);
+    return keeper_load(owner->folder, handle_record, owner);
+}
+
+static const char *loaded(const struct owner *owner, const char *name) {
+    const char *text = json_string_value(json_object_get(owner->loaded, name));
+    return text ? text : "(none)";
+}
+
+static char *path_of(const struct owner *owner, const char *name) {
+    return mem_printf("%s/%s", owner->folder, name);
+}
+
+/* what health says under group.key */
+static json_t *health(struct owner *owner, const char *group, const char *key) {
+    json_t *all = json_object();
+    keeper_health(owner->keeper, all);
+    json_t *value = json_object_get(json_object_get(all, group), key);
+    json_incref(value);
+    json_decref(all);
+    return value;
+}
+
+static bool health_is(struct owner *owner, const char *group, const char *key, const char *text) {
+    json_t *value = health(owner, group, key);
+    bool is = json_is_string(value) && strcmp(json_string_value(value), text) == 0;
+    json_decref(value);
+    return is;
+}
+
+static void run_until(struct owner *owner, bool (*reached)(struct owner *owner)) {
+    time_t end = time(NULL) + WAIT_S;
+    const struct timeval step = {0, 5000};
+    while (!reached(owner)) {
+        assert_true(time(NULL) < end);
+        event_base_loopexit(owner->base, &step);
+        event_base_dispatch(owner->base);
+    }
+}
+
+static bool has_collected(struct owner *owner) {
+    return owner->collected > 0;
+}
+
+static bool is_unsaved(struct owner *owner) {
+    return health_is(owner, "state", "state", "not saved");
+}
+
+static bool is_saved(struct owner *owner) {
+    json_t *bytes = health(owner, "state", "bytes");
+    bool any = json_integer_value(bytes) > 0;
+    json_decref(bytes);
+    return any && health_is(owner, "state", "state", "saved");
+}
+
+static void put(struct owner *owner, const char *key, const char *value) {
+    owner->key = key;
+    owner->value = value;
+    keeper_mark(owner->keeper);
+}
+
+static void write_file(const struct owner *owner, const char *text) {
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int make(void **state) {
+    struct owner *owner = mem_new(struct owner);
+    strcpy(owner->folder, "/tmp/mrqart-keeper-XXXXXX");
+    assert_non_null(mkdtemp(owner->folder));
+    snprintf(owner->database, sizeof(owner->database), "%s/db.sqlite", owner->folder);
+    owner->base = event_base_new();
+    owner->loaded = json_object();
+    *state = owner;
+    return 0;
+}
+
+static int drop(void **state) {
+    struct owner *owner = *state;
+    stop(owner);
+    chmod(owner->folder, 0700);
+    DIR *folder = opendir(owner->folder);
+    struct dirent *entry;
+    while (folder && (entry = readdir(folder))) {
+        AUTOFREE char *path = path_of(owner, entry->d_name);
+        unlink(path);
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    rmdir(owner->folder);
+    json_decref(owner->loaded);
+    event_base_free(owner->base);
+    free(owner);
+    return 0;
+}
+
+static void what_was_put_comes_back(void **state) {
+    struct owner *owner = *state;
+    assert_true(load(owner));
+    start(owner, "");
+    put(owner, "key \"1\"\n", "first");
+    run_until(owner, is_saved);
+    put(owner, "key 2", "second");
+    stop(owner);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 2);
+    assert_string_equal(loaded(owner, "series key \"1\"\n"), "first");
+    assert_string_equal(loaded(owner, "series key 2"), "second");
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void the_last_value_holds_and_null_takes_away(void **state) {
+    struct owner *owner = *state;
+    write_file(owner, "{\"format\":1}\n"
+                      "{\"put\":[\"series\",\"a\",\"1\"]}\n"
+                      "{\"put\":[\"series\",\"b\",\"1\"]}\n"
+                      "{\"commit\":2}\n"
+                      "{\"put\":[\"series\",\"a\",\"2\"]}\n"
+                      "{\"put\":[\"series\",\"b\",null]}\n"
+                      "{\"commit\":2}\n");
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 1);
+    assert_string_equal(loaded(owner, "series a"), "2");
+    start(owner, ""); /* rewrites it */
+    put(owner, "c", "3");
+    stop(owner);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 2);
+    assert_string_equal(loaded(owner, "series a"), "2");
+}
+
+static void a_torn_end_does_not_count(void **state) {
+    struct owner *owner = *state;
+    write_file(owner, "{\"format\":1}\n"
+                      "{\"put\":[\"series\",\"a\",\"1\"]}\n"
+                      "{\"commit\":1}\n"
+                      "{\"put\":[\"series\",\"a\",\"2\"]}\n"
+                      "{\"put\":[\"series\",\"b");
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+    start(owner, "");
+    put(owner, "c", "3");
+    stop(owner);
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+    assert_string_equal(loaded(owner, "series c"), "3");
+}
+
+/* removes what was set aside, and says how many files that were */
+static unsigned set_aside(const struct owner *owner) {
+    unsigned count = 0;
+    DIR *folder = opendir(owner->folder);
+    struct dirent *entry;
+    while ((entry = readdir(folder))) {
+        if (strncmp(entry->d_name, "state.jsonl.broken-", 19) == 0) {
+            AUTOFREE char *path = path_of(owner, entry->d_name);
+            unlink(path);
+            count++;
+        }
+    }
+    closedir(folder);
+    return count;
+}
+
+static void a_broken_file_is_set_aside(void **state) {
+    struct owner *owner = *state;
+    static const char *const broken[] = {
+        "",
+        "not JSON\n",
+        "{\"format\":2}\n{\"commit\":0}\n",
+        "{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"commit\":2}\n",
+        "{\"format\":1}\nnonsense\n{\"commit\":0}\n",
+        "{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"put\":[\"series\",\"b\",{{]}\n"
+        "{\"commit\":2}\n",
+    };
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+        write_file(owner, broken[i]);
+        assert_true(load(owner));
+        assert_int_equal(json_object_size(owner->loaded), 0);
+        assert_int_equal(set_aside(owner), 1);
+    }
+}
+
+/* the one child that there is */
+static void kill_keeper(void) {
+    AUTOFREE char *path = mem_printf("/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(path, "r");
+    int keeper = 0;
+    assert_non_null(children);
+    assert_int_equal(fscanf(children, "%d", &keeper), 1);
+    fclose(children);
+    assert_int_equal(kill(keeper, SIGKILL), 0);
+}
+
+static void a_killed_keeper_is_started_anew_and_nothing_is_lost(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, has_collected);
+    kill_keeper();
+    run_until(owner, is_saved);
+    put(owner, "b", "2");
+    stop(owner);
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+    assert_string_equal(loaded(owner, "series b"), "2");
+}
+
+static void a_folder_that_cannot_be_made_is_tried_again(void **state) {
+    struct owner *owner = *state;
+    char plain[64];
+    strcpy(plain, owner->folder);
+    strcat(owner->folder, "/in/it"); /* its parent is missing */
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, is_unsaved);
+    AUTOFREE char *parent = mem_printf("%s/in", plain);
+    assert_int_equal(mkdir(parent, 0700), 0);
+    run_until(owner, is_saved);
+    stop(owner);
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    unlink(path);
+    rmdir(owner->folder);
+    rmdir(parent);
+    strcpy(owner->folder, plain);
+}
+
+static void set_file_limit(rlim_t bytes) {
+    struct rlimit limit = {bytes, RLIM_INFINITY};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_full_disk_loses_nothing_that_was_saved(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, is_saved);
+    stop(owner);
+    set_file_limit(4096); /* inherited: to the keeper its disk is full */
+    start(owner, "");
+    set_file_limit(RLIM_INFINITY);
+    owner->filler = 1000;
+    put(owner, "a", "2");
+    run_until(owner, is_unsaved);
+    json_t *warnings = json_array();
+    keeper_warnings(owner->keeper, warnings);
+    assert_int_equal(json_array_size(warnings), 1);
+    assert_non_null(strstr(json_string_value(json_array_get(warnings, 0)), "LimitFSIZE"));
+    json_decref(warnings);
+    unsigned before = owner->collected;
+    keeper_mark(owner->keeper);
+    stop(owner);
+    assert_int_equal(owner->collected, before); /* the owner keeps what cannot be saved */
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+}
+
+static void the_file_is_rewritten_when_most_of_it_is_out_of_date(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    owner->filler = 20000; /* 3 MB each time */
+    for (int i = 0; i < 4; i++) {
+        owner->collected = 0;
+        put(owner, "a", i == 3 ? "last" : "1");
+        run_until(owner, has_collected);
+        run_until(owner, is_saved);
+    }
+    stop(owner);
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(status.st_size < 13 * 1000 * 1000);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 20001);
+    assert_string_equal(loaded(owner, "series a"), "last");
+}
+
+static void a_removed_file_is_written_anew(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, is_saved);
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    assert_int_equal(unlink(path), 0);
+    put(owner, "b", "2");
+    stop(owner);
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "1");
+    assert_string_equal(loaded(owner, "series b"), "2");
+}
+
+static void a_folder_in_use_is_not_read(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, is_saved);
+    assert_false(load(owner));
+}
+
+static void a_link_in_place_of_the_file_is_not_followed(void **state) {
+    struct owner *owner = *state;
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    AUTOFREE char *target = path_of(owner, "target");
+    FILE *file = fopen(target, "w");
+    assert_non_null(file);
+    fputs("{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"commit\":1}\n", file);
+    fclose(file);
+    assert_int_equal(symlink(target, path), 0);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 0);
+}
+
+static bool templates_are_known(struct owner *owner) {
+    json_t *templates = health(owner, "database", "templates");
+    bool known = json_is_integer(templates);
+    json_decref(templates);
+    return known;
+}
+
+static void a_missing_database_is_made_and_its_templates_counted(void **state) {
+    struct owner *owner = *state;
+    start(owner, owner->database);
+    run_until(owner, templates_are_known);
+    assert_int_equal(access(owner->database, R_OK), 0);
+    assert_true(health_is(owner, "database", "state", "there"));
+}
+
+static void without_folder_and_database_nothing_runs(void **state) {
+    struct owner *owner = *state;
+    char plain[64];
+    strcpy(plain, owner->folder);
+    owner->folder[0] = '\0';
+    start(owner, "");
+    put(owner, "a", "1");
+    assert_true(health_is(owner, "state", "state", "not kept"));
+    stop(owner);
+    assert_true(load(owner));
+    keeper_destroy(NULL);
+    strcpy(owner->folder, plain);
+}
+
+int main(void) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_put_comes_back),
+        TEST(the_last_value_holds_and_null_takes_away),
+        TEST(a_torn_end_does_not_count),
+        TEST(a_broken_file_is_set_aside),
+        TEST(a_killed_keeper_is_started_anew_and_nothing_is_lost),
+        TEST(a_folder_that_cannot_be_made_is_tried_again),
+        TEST(a_full_disk_loses_nothing_that_was_saved),
+        TEST(the_file_is_rewritten_when_most_of_it_is_out_of_date),
+        TEST(a_removed_file_is_written_anew),
+        TEST(a_folder_in_use_is_not_read),
+        TEST(a_link_in_place_of_the_file_is_not_followed),
+        TEST(a_missing_database_is_made_and_its_templates_counted),
+        TEST(without_folder_and_database_nothing_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
