@@ -29,9 +29,13 @@ void tracking_answer(struct tracking *tracking, const struct tracking_file *file
     tell((struct bed *)tracking, file->again ? "again" : "new", answer->series_key, file->name);
 }
 
-void tracking_count(struct tracking *tracking, const struct tracking_file *file,
+bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
                     uint64_t series_key) {
-    tell((struct bed *)tracking, "count", series_key, file->name);
+    struct bed *bed = (struct bed *)tracking;
+    if (series_key != bed->forgotten) {
+        tell(bed, "count", series_key, file->name);
+    }
+    return series_key != bed->forgotten;
 }
 
 void tracking_error(struct tracking *tracking, const struct tracking_file *file,
@@ -47,7 +51,7 @@ void keeper_add_owner(struct keeper *keeper, keeper_collect collect, void *self)
 }
 
 void keeper_mark(struct keeper *keeper) {
-    (void)keeper; /* bed_restart() collects */
+    (void)keeper; /* bed_stop() collects */
 }
 
 void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t *value) {
@@ -165,10 +169,9 @@ void bed_scan(struct bed *bed, const char *name) {
     AUTOFREE char *path = path_of(bed, name);
     struct stat status;
     assert_int_equal(lstat(path, &status), 0);
-    pipeline_emit(bed->pipeline, &(struct mrq_found){.root = bed->root,
-                                                     .path = path,
-                                                     .stat = &status,
-                                                     .lane = MRQ_BACKLOG});
+    pipeline_emit(
+        bed->pipeline,
+        &(struct mrq_found){.root = bed->root, .path = path, .stat = &status, .lane = MRQ_BACKLOG});
 }
 
 void bed_write_and_close(struct bed *bed, const char *name, const char *text) {
@@ -178,7 +181,7 @@ void bed_write_and_close(struct bed *bed, const char *name, const char *text) {
 
 /* ---- life -------------------------------------------------------------------------------- */
 
-static void start(struct bed *bed) {
+void bed_start(struct bed *bed) {
     bed->base = event_base_new();
     bed->pipeline = pipeline_create(bed->base, &bed->settings, (struct tracking *)bed,
                                     (struct keeper *)bed, handle_pause, bed);
@@ -213,19 +216,14 @@ struct bed *bed_create(void (*changes)(struct pipeline_settings *settings)) {
     bed->saved = json_object();
     strcpy(bed->root, "/tmp/mrqart-pipeline-XXXXXX");
     assert_non_null(mkdtemp(bed->root));
-    start(bed);
+    bed_start(bed);
     return bed;
 }
 
-static void stop(struct bed *bed) {
+void bed_stop(struct bed *bed) {
     bed->collect(bed->collect_self);
     pipeline_destroy(bed->pipeline);
     event_base_free(bed->base);
-}
-
-void bed_restart(struct bed *bed) {
-    stop(bed);
-    start(bed);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *where) {
@@ -236,7 +234,7 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 }
 
 void bed_destroy(struct bed *bed) {
-    stop(bed);
+    bed_stop(bed);
     nftw(bed->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(bed->story);
     json_decref(bed->saved);

@@ -9,15 +9,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 struct bed {
     struct event_base *base;
     struct pipeline *pipeline;
     char root[64];
-    char *story;   /* what tracking was told: "new 7 name\n", "again …", "error …", "count …" */
+    char *story; /* what tracking was told: "new 7 name\n", "again …", "error …", "count …" */
     json_t *saved; /* what the keeper was given: key: value */
     int events;
+    uint64_t forgotten;          /* a series that tracking has forgotten */
     void (*collect)(void *self); /* as the keeper was asked to */
     void *collect_self;
     bool paused, was_paused, drained;
@@ -27,8 +29,9 @@ struct bed {
 /** changes may be NULL: alters the settings before the start. Waits until workers are ready. */
 struct bed *bed_create(void (*changes)(struct pipeline_settings *settings));
 
-/** The same folder and what was saved, as after a restart. Stops the old one without draining. */
-void bed_restart(struct bed *bed);
+/** Ends it without draining, what it knows being saved; and starts it with what was saved. */
+void bed_stop(struct bed *bed);
+void bed_start(struct bed *bed);
 void bed_destroy(struct bed *bed);
 
 /** Writes a file below the root; its folder is made. */

@@ -22,8 +22,9 @@ struct script {
 };
 
 static void tell(const struct protocol_header *header, const void *body) {
-    struct msghdr message = {.msg_iov = (struct iovec[]){{(void *)(uintptr_t)header, sizeof(*header)},
-                                                         {(void *)(uintptr_t)body, header->length}},
+    struct msghdr message = {.msg_iov =
+                                 (struct iovec[]){{(void *)(uintptr_t)header, sizeof(*header)},
+                                                  {(void *)(uintptr_t)body, header->length}},
                              .msg_iovlen = 2};
     if (sendmsg(PROTOCOL_SOCKET, &message, MSG_NOSIGNAL) < 0) {
         _exit(1);
@@ -90,6 +91,7 @@ static void check(struct script *script, const struct protocol_header *request, 
     const char *root = body + sizeof(check), *path = root + check.root_length + 1;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     struct opened_file opened;
+    script->note->identity = 0;
     __atomic_store_n(&script->note->request, request->request, __ATOMIC_SEQ_CST);
     script->note->checker[0] = '\0';
     open_file(root, path, &check, &opened);
@@ -123,8 +125,7 @@ static void begin(struct script *script, const struct protocol_header *header, c
     if (strstr(script->settings, "die-early")) {
         _exit(4);
     }
-    const struct protocol_header ready = {.kind = PROTOCOL_READY,
-                                          .generation = header->generation};
+    const struct protocol_header ready = {.kind = PROTOCOL_READY, .generation = header->generation};
     tell(&ready, "");
 }
 
@@ -133,8 +134,8 @@ int main(void) {
     struct protocol_header header;
     const char *body;
     signal(SIGINT, SIG_IGN);
-    script.note = mmap(NULL, sizeof(*script.note), PROT_READ | PROT_WRITE, MAP_SHARED,
-                       PROTOCOL_NOTE, 0);
+    script.note =
+        mmap(NULL, sizeof(*script.note), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_NOTE, 0);
     while (inbox_fill(&script.inbox, PROTOCOL_SOCKET) > 0) {
         while (inbox_next(&script.inbox, INBOX_FROM_DAEMON, &header, &body) == INBOX_MESSAGE) {
             if (header.kind == PROTOCOL_SETTINGS) {

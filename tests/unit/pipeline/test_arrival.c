@@ -182,6 +182,10 @@ static void with_trust_a_name_is_enough_to_be_counted(void **state) {
     bed_write_and_close(bed, "a/001_000015_000002.dcm", "7");
     bed_settle(bed);
     assert_int_equal(bed_told(bed, "again 7 001_000015_000002.dcm"), 1);
+    bed->forgotten = 7;
+    bed_write_and_close(bed, "a/001_000015_000003.dcm", "7");
+    bed_settle(bed);
+    assert_int_equal(bed_told(bed, "new 7 001_000015_000003.dcm"), 1);
     bed_destroy(bed);
 }
 

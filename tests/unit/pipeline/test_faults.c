@@ -130,7 +130,7 @@ static void a_file_that_passes_clears_the_checker(void **state) {
 }
 
 static bool has_failed_often(struct bed *bed) {
-    return bed_health(bed, "workers.started") >= 4;
+    return bed_health(bed, "workers.started") >= 6;
 }
 
 static void workers_that_cannot_begin_are_started_ever_more_slowly(void **state) {

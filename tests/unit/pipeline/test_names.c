@@ -7,7 +7,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 static const char *const patterns[] = {"MR.*", "*.dcm", "*.IMA", NULL};
@@ -56,8 +58,8 @@ static void a_name_tells_the_series_once_one_of_it_was_read(void **state) {
 
 static void a_name_of_another_form_tells_nothing(void **state) {
     (void)state;
-    static const char *const others[] = {"MR.1.2.840", "15_2.dcm", "a_b_3.dcm", "_1.dcm", "1.dcm",
-                                         "scan_15_.dcm", ""};
+    static const char *const others[] = {"MR.1.2.840", "15_2.dcm",     "a_b_3.dcm", "_1.dcm",
+                                         "1.dcm",      "scan_15_.dcm", ""};
     struct trusted_names *trusted = NULL;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         trusted_names_note(&trusted, others[i], 5);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 struct forgotten {
@@ -214,14 +215,17 @@ static void what_is_forgotten_leaves_the_state_file_too(void **state) {
 static void a_damaged_record_is_refused(void **state) {
     (void)state;
     static const char *const values[] = {
-        "null", "7", "{}", "{\"root\": \"0\", \"newest\": 1, \"files\": \"\"}",
+        "null",
+        "7",
+        "{}",
+        "{\"root\": \"0\", \"newest\": 1, \"files\": \"\"}",
         "{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": \"0\"}",
         "{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": \"zzzzzzzzzzzzzzzzzzzzzzzzzzzz"
         "zzzzzzzzzzzzzzzzzzzz\"}"};
     struct seen *seen = seen_create(100, handle_forget, NULL);
-    json_auto_t *good = json_loads(
-        "{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": "
-        "\"000000000000000100000000000000020000000000000003\"}", 0, NULL);
+    json_auto_t *good = json_loads("{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": "
+                                   "\"000000000000000100000000000000020000000000000003\"}",
+                                   0, NULL);
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         json_auto_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
         assert_false(seen_restore(seen, "0000000000000001/0", value));

@@ -6,20 +6,21 @@
 #include <string.h>
 #include <time.h>
 
-static void files_from_before_the_start_are_not_announced(void **state) {
+static void rest(void) {
+    const struct timespec ticks = {.tv_nsec = 20 * 1000000}; /* the kernel's stamps are coarse */
+    nanosleep(&ticks, NULL);
+}
+
+static void files_from_before_the_first_start_are_not_announced(void **state) {
     (void)state;
     struct bed *bed = bed_create(NULL);
     bed_write(bed, "a/old.dcm", "7");
+    rest();
+    bed_stop(bed);
     json_object_clear(bed->saved);
-    const struct timespec tick = {.tv_nsec = 20 * 1000000}; /* the kernel's clock is coarse */
-    nanosleep(&tick, NULL);
-    bed_restart(bed);
-    bed->events = 0;
-    json_object_clear(bed->saved);
-    bed_destroy(bed);
-
-    bed = bed_create(NULL);
+    bed_start(bed);
     bed_write(bed, "a/new.dcm", "8");
+    bed_scan(bed, "a/old.dcm");
     bed_scan(bed, "a/new.dcm");
     bed_settle(bed);
     assert_string_equal(bed->story, "new 8 new.dcm\n");
@@ -38,7 +39,8 @@ static void after_a_restart_what_was_counted_is_known(void **state) {
     assert_int_equal(bed->events, 200);
     bed_write(bed, "a/meanwhile.dcm", "7");
     bed_write(bed, "b/meanwhile.dcm", "8");
-    bed_restart(bed);
+    bed_stop(bed);
+    bed_start(bed);
     for (int i = 0; i < 200; i++) {
         char name[32];
         snprintf(name, sizeof(name), "a/%d.dcm", i);
@@ -63,7 +65,8 @@ static void an_error_is_not_told_again_after_a_restart(void **state) {
     bed_write_and_close(bed, "a/crash.dcm", "7");
     bed_settle(bed);
     assert_int_equal(bed_told(bed, "error"), 2);
-    bed_restart(bed);
+    bed_stop(bed);
+    bed_start(bed);
     bed_scan(bed, "a/1.dcm");
     bed_scan(bed, "a/crash.dcm");
     bed_settle(bed);
@@ -78,7 +81,6 @@ static void small_record(struct pipeline_settings *settings) {
 static void what_the_record_forgets_counts_as_old(void **state) {
     (void)state;
     struct bed *bed = bed_create(small_record);
-    const struct timespec tick = {.tv_nsec = 20 * 1000000};
     for (int folder = 0; folder < 4; folder++) {
         for (int i = 0; i < 30; i++) {
             char name[32];
@@ -86,10 +88,11 @@ static void what_the_record_forgets_counts_as_old(void **state) {
             bed_write_and_close(bed, name, "7");
         }
         bed_settle(bed);
-        nanosleep(&tick, NULL);
+        rest();
     }
     assert_int_equal(bed->events, 120);
-    bed_restart(bed);
+    bed_stop(bed);
+    bed_start(bed);
     for (int folder = 0; folder < 2; folder++) {
         for (int i = 0; i < 30; i++) {
             char name[32];
@@ -109,7 +112,8 @@ static void the_state_file_names_no_folder_of_a_subject(void **state) {
     struct bed *bed = bed_create(NULL);
     bed_write_and_close(bed, "Doe^Jane/1.dcm", "7");
     bed_settle(bed);
-    bed_restart(bed);
+    bed_stop(bed);
+    bed_start(bed);
     char *text = json_dumps(bed->saved, 0);
     assert_non_null(strstr(text, "root:"));
     assert_null(strstr(text, "Doe"));
@@ -119,7 +123,7 @@ static void the_state_file_names_no_folder_of_a_subject(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_from_before_the_start_are_not_announced),
+        cmocka_unit_test(files_from_before_the_first_start_are_not_announced),
         cmocka_unit_test(after_a_restart_what_was_counted_is_known),
         cmocka_unit_test(an_error_is_not_told_again_after_a_restart),
         cmocka_unit_test(what_the_record_forgets_counts_as_old),
