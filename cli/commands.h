@@ -6,4 +6,6 @@
 #pragma once
 
 int command_tags(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_db(int argc, char **argv);
 int command_simulate(int argc, char **argv);

@@ -15,6 +15,8 @@ struct command {
 /* a subcommand is one line here, one in commands.h, and a file that has its name */
 static const struct command commands[] = {
     {"tags", command_tags, "print the header values of DICOM files"},
+    {"check", command_check, "compare DICOM files with the templates of the database"},
+    {"db", command_db, "make, fill and show that database"},
     {"simulate", command_simulate, "write DICOM files as two scanners would"},
 };
 

@@ -51,7 +51,8 @@ static const struct switch_row {
     {"dump-config", 0, NULL, ACTS, 0, ACTION_DUMP_CONFIG,
      "print the configuration in force, defaults included, and exit"},
     {"dump-plugin", 0, "NAME", SETS_TEXT, offsetof(struct arguments, plugin), ACTION_DUMP_PLUGIN,
-     "print the options of a plugin (a name, or the path of its file), and exit"},
+     "print the options of a plugin (a name, or the path of its file; mrqartd: those at the\n"
+     "        top of the configuration), and exit"},
     {"list-plugins", 0, NULL, ACTS, 0, ACTION_LIST_PLUGINS,
      "print which plugins there are, and exit"},
     {"version", 0, NULL, ACTS, 0, ACTION_VERSION, "print the version, and exit"},

@@ -4,6 +4,8 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "catalogue.h"
+#include "config_options.h"
+#include "plugin/describe.h"
 
 #include <stdio.h>
 
@@ -34,17 +36,32 @@ static struct catalogue *open_catalogue(const struct arguments *arguments,
                             arguments->plugin_dir ? arguments->plugin_dir : paths->plugin_dir);
 }
 
+static void print_options(const json_t *options) {
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        print_option(json_array_get(options, i));
+    }
+}
+
+/* what the configuration has at its top, as if the daemon were a plugin too */
+static bool dump_own_options(void) {
+    puts("name=mrqartd\nkind=daemon\nversion=" MRQART_VERSION
+         "\ndescription=the options at the top of the configuration");
+    json_auto_t *options = plugin_describe_options(config_options);
+    print_options(options);
+    return true;
+}
+
 bool plugin_dump(const struct arguments *arguments, const struct paths *paths) {
     static const char *const members[] = {"name", "kind", "version", "description", "abi", "file"};
+    if (strcmp(arguments->plugin, "mrqartd") == 0) {
+        return dump_own_options();
+    }
     struct catalogue *catalogue = open_catalogue(arguments, paths);
     const json_t *described = catalogue_describe(catalogue, arguments->plugin, (enum mrq_kind)0);
     for (size_t i = 0; described && i < sizeof(members) / sizeof(members[0]); i++) {
         print_member("", members[i], described);
     }
-    const json_t *options = json_object_get(described, "options");
-    for (size_t i = 0; i < json_array_size(options); i++) {
-        print_option(json_array_get(options, i));
-    }
+    print_options(json_object_get(described, "options"));
     catalogue_destroy(catalogue);
     return described;
 }

@@ -18,8 +18,14 @@ static const char *text_of(const json_t *object, const char *key) {
     return text ? text : "";
 }
 
+static bool is_collected(const json_t *entry) {
+    return strcmp(text_of(entry, "watching"), "collected") == 0;
+}
+
+/* TE may be both: a constant within an echo, and collected over all */
 static bool same_set(const struct watched_set *set, const json_t *entry) {
-    return strcmp(set->name, text_of(entry, "name")) == 0 &&
+    return set->collected == is_collected(entry) &&
+           strcmp(set->name, text_of(entry, "name")) == 0 &&
            strcmp(set->group, text_of(entry, "group")) == 0 &&
            strcmp(set->checker, text_of(entry, "checker")) == 0;
 }
@@ -63,7 +69,7 @@ static struct watched_set *add_set(struct watched *watched, const json_t *entry)
         .checker = mem_dup(checker),
         .name = mem_dup(name),
         .group = mem_dup(group),
-        .collected = strcmp(text_of(entry, "watching"), "collected") == 0,
+        .collected = is_collected(entry),
         .values = json_array(),
     };
     return set;

@@ -44,7 +44,7 @@ export function shape(state = "waiting", look = "solid") {
   const svg = document.createElementNS(SVG, "svg");
   svg.append(document.createElementNS(SVG, "use"));
   svg.setAttribute("class", "shape");
-  svg.setAttribute("viewBox", "-0.7 -0.7 25.4 25.4");
+  svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   setShape(svg, state, look);
   return svg;

@@ -148,7 +148,7 @@ function look() {
     link.hatched = true;
   }
   const now = Date.now() + link.offset;
-  state.model.zoneMinutes = zoneOf(link.zoneTime) ?? -new Date().getTimezoneOffset();
+  const zone = zoneOf(link.zoneTime) ?? -new Date().getTimezoneOffset();
   const stations = [...state.model.stations.values()].map((station) => judge(station, now));
   stations.sort((a, b) => (a.name < b.name ? -1 : 1));
   const shown = only ? stations.filter(({ name }) => name === only) : stations;
@@ -159,12 +159,12 @@ function look() {
   const picked = selected.station.series.get(state.selected) ?? null;
   const nothing = selected.ordered.length === 0 && shown.length === 1;
   return {
-    link, fault, now, time: Date.now(), offset: link.offset, zone: state.model.zoneMinutes,
+    link, fault, now, time: Date.now(), offset: link.offset, zone,
     stations: shown, station: selected.name, selected, series: picked ?? selected.shown,
     following: !picked || picked === selected.shown, onlyDifferences: state.onlyDifferences,
     lostFile: state.model.lostFiles, noTemplates: state.health?.templates === 0 && !nothing,
     warning: state.health?.warnings[0] ?? null, health: state.health, nothing, only, actions,
-    known: stations.map(({ name }) => name).filter((name) => name !== only),
+    known: state.model.known.filter((name) => name !== only),
   };
 }
 

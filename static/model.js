@@ -4,7 +4,7 @@
 const HISTORY = 100; // series kept per station, unless /state brings more
 
 export function createModel() {
-  return { stations: new Map(), lostFiles: null, zoneMinutes: 0 };
+  return { stations: new Map(), known: [], lostFiles: null };
 }
 
 /** The zone of an ISO 8601 time, in minutes east; null where it says none. */
@@ -38,8 +38,7 @@ function time(text) {
 function note(station, facts, content, at) {
   const key = keyOf(facts);
   let series = station.series.get(key);
-  const isNew = !series;
-  if (isNew) {
+  if (!series) {
     series = { key, count: 0, content: null, changes: null, unreadable: 0, missed: false };
     station.series.set(key, series);
   }
@@ -55,7 +54,7 @@ function note(station, facts, content, at) {
   series.collected = facts.collected ?? series.collected ?? null;
   series.changes = changesOf(facts.changes) ?? series.changes;
   series.content = content ?? series.content;
-  return { series, isNew };
+  return series;
 }
 
 function changesOf(changes) {
@@ -81,7 +80,8 @@ function trim(station) {
  */
 export function applyState(model, state, { afresh, missed, only, at }) {
   let came = 0;
-  const known = model.stations;
+  const former = model.stations;
+  model.known = Object.keys(state);
   if (afresh) {
     model.stations = new Map();
   }
@@ -94,12 +94,12 @@ export function applyState(model, state, { afresh, missed, only, at }) {
     station.bound = Math.max(HISTORY, history.length + 1);
     const all = entry.series ? [...history, { series: entry.series, content: entry.content }] : history;
     for (const item of all) {
-      const { series, isNew } = note(station, item.series, item.content ?? null, at);
-      const before = known.get(name)?.series.get(series.key);
-      if (isNew && !before) {
+      const before = former.get(name)?.series.get(keyOf(item.series));
+      const series = note(station, item.series, item.content ?? null, at);
+      if (!before) {
         came += 1;
         series.missed = missed;
-      } else if (before && before !== series) {
+      } else if (before !== series) {
         series.missed = before.missed;
         series.unreadable = before.unreadable;
       }
@@ -148,7 +148,7 @@ export function applyMessage(model, message) {
   }
   const station = stationOf(model, String(message.station));
   const result = message.type === "update" ? null : message.content;
-  const { series } = note(station, message.series, result, at);
+  const series = note(station, message.series, result, at);
   if (message.type === "changed") {
     const changes = result?.changes ?? message.changes ?? message.series.changes;
     series.changes = { ...series.changes, ...changes };

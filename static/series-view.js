@@ -10,7 +10,8 @@ function lookOf(fate) {
 }
 
 function makeMark(series, actions) {
-  const mark = element("button", { "type": "button", "class": "mark-button", "data-series": series.key },
+  const mark = element("button", { "type": "button", "class": "mark-button", "data-series": series.key,
+    "tabindex": "-1" },
     shape());
   mark.addEventListener("click", () => actions.selectSeries(series.key));
   return mark;

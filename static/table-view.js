@@ -67,7 +67,8 @@ function lastCell(row, content) {
   if (row.differs) {
     return formatDifference(parameter, row.have, row.expect);
   }
-  return row.compared ? "" : notComparedReason(row.name, content);
+  const nothing = comparedNames(content).length === 0; // said once, in the header
+  return row.compared || nothing ? "" : notComparedReason(row.name, content);
 }
 
 function updateRow(node, row, content) {
@@ -75,6 +76,7 @@ function updateRow(node, row, content) {
   const [head, , current, reference, difference] = node.children;
   setAttribute(node, "data-differs", String(row.differs));
   setAttribute(node, "data-compared", String(row.compared));
+  setAttribute(node, "data-kind", parameter.kind === "words" ? "words" : null);
   setAttribute(node, "data-severity", row.differs ? row.state : null);
   setShape(head.firstElementChild, row.state, "solid");
   const [have, expect] = row.differs && !isAbsent(row.have) && !isAbsent(row.expect)

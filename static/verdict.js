@@ -217,9 +217,9 @@ function unreadableSentence(fault) {
   return [{ strong: what }, { text: fault.text ? `: ${clean(fault.text)}` : "" }];
 }
 
-function waitingSentence({ shown }, zoneMinutes) {
+function waitingSentence({ shown, name }, zoneMinutes) {
   if (!shown) {
-    return [{ text: "Connected. No image has arrived yet" }];
+    return [{ text: name ? `No image from ${clean(name)} yet` : "Connected. No image has arrived yet" }];
   }
   const since = `Connected, no image since ${clockTime(shown.last, zoneMinutes)}`;
   const last = { "conforms": ". The last series conforms", "no-template": ". The last series has no template" };

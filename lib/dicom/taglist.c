@@ -54,7 +54,11 @@ static char *trimmed(char *text) {
 static char *column(char **rest) {
     char *start = *rest;
     size_t length = strcspn(start, "\t");
+#ifdef PLANTED_FAULT
+    *rest = start + length + 1;
+#else
     *rest = start + length + (start[length] != '\0');
+#endif
     start[length] = '\0';
     return trimmed(start);
 }

@@ -63,11 +63,11 @@ static const char *type_of(const char *name) {
 static bool decode_name(const char *escaped, char *name, size_t room) {
     size_t length = 0;
     AUTOFREE char *decoded = evhttp_uridecode(escaped, 0, &length);
-    if (!decoded || length == 0 || length >= room || strlen(decoded) != length) {
+    if (!decoded || length >= room || strlen(decoded) != length) {
         return false;
     }
     for (const char *part = decoded; part; part = strchr(part, '/')) {
-        part += *part == '/';
+        part += part > decoded;                              /* past the slash */
         if (*part == '.' || *part == '/' || *part == '\0') { /* "..", hidden, "//", a folder */
             return false;
         }
@@ -146,8 +146,8 @@ bool files_reply(struct files *files, struct evhttp_request *request, const char
     }
     int fd = open_beneath(files->folder, name);
     if (fd < 0) {
-        if (errno != ENOENT && errno != ENOTDIR) {
-            mrq_warning(files->host, "cannot open %s in %s: %m", name, files->folder);
+        if (errno != ENOENT && errno != ENOTDIR) { /* whoever asks must not fill the log */
+            mrq_info(files->host, "cannot open %s in %s: %m", name, files->folder);
         }
         return false;
     }

@@ -209,6 +209,7 @@ void hub_report(const struct hub *hub, struct mrq_report *report) {
         unsent += client_unsent(client);
     }
     mrq_report_number(report, "clients", (double)hub->clients.open_count);
+    mrq_report_number(report, "closing", (double)hub->clients.closing_count);
     mrq_report_number(report, "unsent_bytes", (double)unsent);
     mrq_report_number(report, "dropped_slow", (double)hub->clients.slow);
     mrq_report_number(report, "dropped_silent", (double)hub->clients.lost);

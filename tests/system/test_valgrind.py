@@ -10,7 +10,7 @@ VALGRIND_BUILD = SOURCE / "build/valgrind"
 def build():
     if not shutil.which("valgrind"):
         skip("valgrind is not installed")
-    for command in (["cmake", "--preset", "valgrind", "-DBUILD_TESTING=OFF"],
+    for command in (["cmake", "--preset", "valgrind"],
                     ["cmake", "--build", "--preset", "valgrind"]):
         done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True)
         if done.returncode:

@@ -361,6 +361,13 @@ static inline void mrq_add_finding(struct mrq_verdict *verdict, const struct mrq
     verdict->ops->finding(verdict, finding);
 }
 
+/** The usual finding: have is not what was to be expected, and the series deviates. */
+static inline void mrq_deviates(struct mrq_verdict *verdict, const char *parameter,
+                                const char *expect, const char *have) {
+    struct mrq_finding finding = {parameter, expect, have, MRQ_FAIL, NULL};
+    mrq_add_finding(verdict, &finding);
+}
+
 /** Says that a parameter was compared with something, whatever came of it. */
 static inline void mrq_compared(struct mrq_verdict *verdict, const char *parameter) {
     verdict->ops->compared(verdict, parameter);

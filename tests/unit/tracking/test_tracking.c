@@ -88,6 +88,14 @@ static void echoes_are_collected_and_do_not_change(void **state) {
     assert_string_equal(bench_text(json_array_get(collected, 1)), "38.76");
 }
 
+static void a_name_may_be_constant_and_collected_at_once(void **state) {
+    struct bench *bench = *state;
+    bench_send(bench, (struct bench_file){.key = 1, .watch = TE("30", "")});
+    bench_send(bench, (struct bench_file){.key = 1, .watch = TE("33", "")});
+    assert_types(bench, "new changed");
+    assert_int_equal(json_array_size(bench_last(bench, "series", "collected", "TE", NULL)), 2);
+}
+
 static void an_error_takes_the_station_last_seen_in_its_folder(void **state) {
     struct bench *bench = *state;
     bench_error(bench, "/data/one", "bad.dcm");
@@ -162,6 +170,7 @@ int main(void) {
         TEST(a_watched_value_that_changes_is_told_once),
         TEST(the_status_gets_worse_and_never_better),
         TEST(echoes_are_collected_and_do_not_change),
+        TEST(a_name_may_be_constant_and_collected_at_once),
         TEST(an_error_takes_the_station_last_seen_in_its_folder),
         TEST(an_answer_that_is_no_json_is_an_error),
         TEST(a_file_seen_again_is_not_counted_again),

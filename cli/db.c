@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mrqart db: makes, fills and shows the database of acquisitions and templates. */
+#include "acqdb/acqdb.h"
+#include "acqdb/writer.h"
+#include "commands.h"
+#include "import/import.h"
+#include "where.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+
+static const char usage[] =
+    "usage: mrqart db init [DB]\n"
+    "       mrqart db import [--database DB] [--all] [--jobs N] FOLDER…\n"
+    "       mrqart db rebuild [--database DB]\n"
+    "       mrqart db templates [--database DB]\n"
+    "\n"
+    "  init       makes an empty database with the tables of the reference\n"
+    "  import     adds the acquisitions of archives, one per series, and rebuilds the templates.\n"
+    "             Sessions are folders called YYYY.MM.DD-HH.MM.SS, their series the folders two\n"
+    "             levels down; where there are none, every folder with DICOM files is taken.\n"
+    "             Sessions older than the newest acquisition of their project are passed over.\n"
+    "             It can be interrupted and started again.\n"
+    "  rebuild    makes the most frequent set of parameters of each project and sequence its\n"
+    "             template\n"
+    "  templates  lists the templates: how often and when last seen, project, sequence\n"
+    "\n"
+    "  --database DB  the database (default " WHERE_DATABASE ")\n"
+    "  --all          import: older sessions too\n"
+    "  --jobs N       import: so many processes read (default: one for each core)\n"
+    "\n"
+    "examples:\n"
+    "  mrqart db init db.sqlite\n"
+    "  mrqart db import --database db.sqlite /archive/WPC-*\n"
+    "  mrqart db templates --database db.sqlite | sort -n | tail\n";
+
+struct options {
+    const char *database;
+    bool all;
+    size_t jobs;
+};
+
+static int db_init(const struct options *options, char *const *words, int count) {
+    const char *path = count ? words[0] : options->database;
+    bool existed = access(path, F_OK) == 0;
+    if (count > 1) {
+        fputs("mrqart db init: give it one database\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!acqdb_create(path, "mrqart db init")) {
+        return EXIT_FAILURE;
+    }
+    printf("%s: %s\n", path, existed ? "was there; it has all tables" : "made, and empty");
+    return EXIT_SUCCESS;
+}
+
+static int db_import(const struct options *options, char *const *words, int count) {
+    const struct import_options import = {
+        .database = options->database, .all = options->all, .readers = options->jobs};
+    if (!count) {
+        fputs("mrqart db import: give it at least one folder\n", stderr);
+        return EXIT_USAGE;
+    }
+    return import_folders(&import, words, (size_t)count);
+}
+
+static int none_expected(const char *word) {
+    fprintf(stderr, "mrqart db: unexpected \"%s\"; mrqart db --help shows the options\n", word);
+    return EXIT_USAGE;
+}
+
+static int db_rebuild(const struct options *options, char *const *words, int count) {
+    long long templates = 0;
+    if (count) {
+        return none_expected(words[0]);
+    }
+    struct acqdb_writer *writer = acqdb_writer_open(options->database);
+    bool good = writer && acqdb_rebuild(writer, &templates);
+    acqdb_writer_close(writer);
+    if (good) {
+        printf("%lld templates\n", templates);
+    }
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static const char *shown(const char *text) {
+    return text ? text : "-";
+}
+
+static int db_templates(const struct options *options, char *const *words, int count) {
+    if (count) {
+        return none_expected(words[0]);
+    }
+    if (access(options->database, R_OK) < 0) {
+        fprintf(stderr, "mrqart db templates: %s: %m\n", options->database);
+        return EXIT_FAILURE;
+    }
+    struct acqdb *acqdb = acqdb_open(options->database, "mrqart db templates");
+    size_t templates;
+    const struct acqdb_template **list = acqdb_list(acqdb, &templates);
+    for (size_t i = 0; i < templates; i++) {
+        printf("%lld\t%s\t%s\t%s\n", list[i]->n, shown(list[i]->last), shown(list[i]->values[0]),
+               shown(list[i]->values[1]));
+    }
+    free(list);
+    acqdb_close(acqdb);
+    return EXIT_SUCCESS;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct options *options, char *const *words, int count);
+} actions[] = {
+    {"init", db_init}, {"import", db_import}, {"rebuild", db_rebuild}, {"templates", db_templates}};
+
+/* false: *status is the exit status */
+static bool parse_options(int argc, char **argv, struct options *options, int *status) {
+    static const struct option longs[] = {
+        {"database", required_argument, NULL, 'd'},
+        {"all", no_argument, NULL, 'a'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    *status = EXIT_USAGE;
+    for (int letter; (letter = getopt_long(argc, argv, "h", longs, NULL)) != -1;) {
+        switch (letter) {
+        case 'd':
+            options->database = optarg;
+            break;
+        case 'a':
+            options->all = true;
+            break;
+        case 'j':
+            options->jobs = strtoul(optarg, NULL, 10);
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            *status = EXIT_SUCCESS;
+            return false;
+        default:
+            fputs("mrqart db --help shows the options\n", stderr);
+            return false;
+        }
+    }
+    if (optind == argc) {
+        fputs(usage, stderr);
+        return false;
+    }
+    return true;
+}
+
+int command_db(int argc, char **argv) {
+    struct options options = {.database = WHERE_DATABASE};
+    int status;
+    if (!parse_options(argc, argv, &options, &status)) {
+        return status;
+    }
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(argv[optind], actions[i].name) == 0) {
+            return actions[i].run(&options, argv + optind + 1, argc - optind - 1);
+        }
+    }
+    fprintf(stderr, "mrqart db: unknown \"%s\": init, import, rebuild or templates\n",
+            argv[optind]);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Which files are one series, what changes in it, and in which order clients are told."""
+import itertools
+import struct
+
+from mrqart_test import *
+
+CONFIG = """
+update_interval = {interval};
+database = "{where}/db.sqlite";
+sources  = ( {{ plugin = "source-inotify"; paths = [ "{where}/watched" ]; }} );
+checkers = ( {{ plugin = "checker-template"; }} );
+sinks    = ( {{ plugin = "sink-http"; listen = "127.0.0.1:0"; }},
+             {{ plugin = "sink-websocket"; listen = [ "127.0.0.1:0/ws", "127.0.0.1:0" ]; }} );
+"""
+LONG = 60000  # ms: longer than any test runs
+
+
+def csa_series(protocol):
+    """The elements of a Siemens CSA series header (SV10) that holds the protocol's text."""
+    text = f"### ASCCONV BEGIN ###\n{protocol}\n### ASCCONV END ###".encode()
+    items = struct.pack("<4i", len(text), len(text), 77, len(text)) + text
+    items += bytes(-len(text) % 4)
+    tag = (b"MrPhoenixProtocol".ljust(64, b"\0") + struct.pack("<i", 1) + b"UN\0\0" +
+           struct.pack("<3i", 0, 1, 77) + items)
+    header = b"SV10\4\3\2\1" + struct.pack("<2I", 1, 77) + tag
+    header += bytes(len(header) % 2)
+    return [(0x0029, 0x0010, "LO", "SIEMENS CSA HEADER"), (0x0029, 0x1020, "OB", header)]
+
+
+class SeriesTest(DaemonTest):
+    def begin(self, interval=0):
+        """A daemon whose updates are interval ms apart, and a client of it."""
+        if not (self.where / "db.sqlite").exists():
+            make_database(self.where / "db.sqlite", TEMPLATE)
+        self.told = self.daemon(config=CONFIG.format(interval=interval, where=self.where))
+        self.client = self.told.websocket()
+        self.files = 0
+        return self.told
+
+    def write(self, folder="session", **values):
+        self.files += 1
+        values.setdefault("InstanceNumber", self.files)
+        return write_dicom(self.told.folder / folder / f"{self.files:06}.dcm", **values)
+
+    def events(self):
+        """All events until as many files are counted as were written since the last call."""
+        counted = 0
+
+        def done(event):
+            nonlocal counted
+            if event["type"] == "error":
+                counted += 1
+            else:
+                before = self.counts.get(event["series"]["key"], 0)
+                counted += event["series"]["count"] - before
+                self.counts[event["series"]["key"]] = event["series"]["count"]
+            return counted == self.files - self.seen
+
+        if not hasattr(self, "counts"):
+            self.counts, self.seen = {}, 0
+        events = self.client.events_until(done)
+        self.seen = self.files
+        return events
+
+    def types(self):
+        return [event["type"] for event in self.events()]
+
+
+class Series(SeriesTest):
+    def test_interleaved_series_are_announced_once(self):
+        self.begin()
+        for instance in range(1, 6):
+            for number in (1, 2, 3):
+                self.write(SeriesNumber=number, InstanceNumber=instance)
+        self.assertEqual(self.types(), ["new"] * 3 + ["update"] * 12)
+        numbers = [item["series"]["number"] for item in self.told.state()["AWP167046"]["history"]]
+        self.assertEqual(numbers, [3, 2, 1])
+
+    def test_without_uids_folder_number_and_name_tell_series_apart(self):
+        self.begin()
+        for folder, name in (("a", "x"), ("a", "x"), ("b", "x"), ("a", "y"), ("a", "x")):
+            self.write(folder, SequenceName=name, SeriesInstanceUID=None, StudyInstanceUID=None,
+                       SOPInstanceUID=f"1.2.3.{self.files}")
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["new", "update", "new", "new", "update"])
+        self.assertIsNone(events[0]["series"]["uid"])
+        self.assertEqual(len({e["series"]["key"] for e in events}), 3)
+
+    def test_a_split_run_is_one_series_until_another_comes_between(self):
+        self.begin()
+        for run in (1, 2):
+            for volume in range(20):
+                self.write(ImageType=r"ORIGINAL\PRIMARY\FMRI\NONE\ND\MFSPLIT",
+                           SeriesNumber=100 * run + volume)
+            if run == 1:
+                self.write(SeriesNumber=99, SequenceName="field map")
+        self.assertEqual(self.types(), ["new"] + ["update"] * 19 + ["new", "new"] + ["update"] * 19)
+
+    def test_a_value_that_changes_is_told_with_what_it_was(self):
+        for values in ({"TE": "33"}, {"Matrix": (64, 0, 0, 64)}, {"TR": "2000"}, {"FA": "90"}):
+            with self.subTest(values):
+                self.setUp()
+                self.begin()
+                name, to = next(iter(values.items()))
+                for instance in range(1, 4):
+                    self.write(InstanceNumber=instance)
+                self.write(InstanceNumber=4, **values)
+                self.write(InstanceNumber=5, **values)
+                events = self.events()
+                self.assertEqual([e["type"] for e in events],
+                                 ["new", "update", "update", "changed", "update"])
+                changes = events[3]["content"]["changes"]
+                self.assertEqual(list(changes), [name])
+                self.assertEqual(changes[name]["instance"], 4)
+                self.assertEqual(changes[name]["to"], str(to).replace("(", "[").replace(")", "]"))
+                self.assertEqual(events[3]["series"]["changes"], changes)
+                self.assertEqual(events[3]["series"]["status"], "deviates")
+                entry = self.told.state()["AWP167046"]
+                self.assertEqual(entry["content"], events[3]["content"])
+                self.tearDown()
+                self.daemons = []
+
+    def test_shims_that_change_are_told(self):
+        self.begin()
+        shims = "sAdjData.uiAdjShimMode = 2\nsGRADSPEC.asGPAData[0].lOffsetX = {}\n"
+        for offset in (-11, -11, 250):
+            self.write(extra=csa_series(shims.format(offset)))
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["new", "update", "changed"])
+        self.assertEqual(list(events[2]["content"]["changes"]), ["Shims"])
+        self.assertEqual(events[2]["series"]["status"], "conforms")
+
+
+class NoChange(SeriesTest):
+    def unchanged(self):
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["new"] + ["update"] * (self.files - 1))
+        self.assertEqual(events[-1]["series"]["changes"], {})
+        return events
+
+    def test_three_echoes_in_all_orders(self):
+        make_database(self.where / "db.sqlite", {**TEMPLATE, "TE": "12", "TEs": "12,28.5,45"})
+        echoes = {1: "12", 2: "28.5", 3: "45"}
+        outcomes = set()
+        self.begin()
+        for number, order in enumerate(itertools.permutations(echoes), 1):
+            self.counts, self.seen, self.files = {}, 0, 0
+            for volume in (1, 2):
+                for echo in order:
+                    self.write(f"session{number}", SeriesNumber=number, EchoNumbers=str(echo),
+                               TE=echoes[echo], InstanceNumber=volume)
+            last = self.unchanged()[-1]
+            self.assertEqual(last["series"]["collected"], {"TE": ["12", "28.5", "45"]})
+            outcomes.add(last["series"]["status"])
+        self.assertEqual(outcomes, {"conforms"})
+
+    def test_a_localizer_of_three_orientations(self):
+        self.begin()
+        orientations = {r"1\0\0\0\1\0": ("COL", (94, 0, 0, 94)),
+                        r"1\0\0\0\0\-1": ("ROW", (0, 128, 96, 0)),
+                        r"0\1\0\0\0\-1": ("COL", (64, 0, 0, 64))}
+        for turn in range(3):
+            for orientation, (direction, matrix) in orientations.items():
+                self.write(ImageOrientationPatient=orientation, PED_major=direction, Matrix=matrix)
+        self.assertEqual({e["series"]["changes"] == {} for e in self.events()}, {True})
+
+    def test_a_diffusion_series(self):
+        self.begin()
+        for direction in range(40):
+            self.write(SequenceType=f"ep_b{5 if direction % 8 == 0 else 1540}#{direction}")
+        self.unchanged()
+
+    def test_a_motion_corrected_series_with_comments_per_volume(self):
+        self.begin()
+        for volume in range(20):
+            self.write(ImageType=r"DERIVED\PRIMARY\M\MOCO",
+                       Comments=f"Motion: {volume / 100},0.01,-0.02")
+        self.assertEqual(self.unchanged()[-1]["series"]["status"], "not-checked")
+
+
+class Pace(SeriesTest):
+    def test_every_update_is_told_where_the_interval_is_0(self):
+        self.begin(interval=0)
+        for instance in range(200):
+            self.write()
+        self.assertEqual([e["content"] for e in self.events()[1:]], list(range(1, 200)))
+
+    def test_the_last_update_is_always_told(self):
+        self.begin(interval=50)
+        for instance in range(500):
+            self.write()
+        events = self.events()
+        self.assertEqual(events[-1]["content"], 499)
+        contents = [e["content"] for e in events[1:]]
+        self.assertEqual(contents, sorted(set(contents)))
+
+    def test_a_waiting_update_goes_before_what_has_changed(self):
+        self.begin(interval=LONG)
+        for instance in range(5):
+            self.write()
+        self.write(TR="2000")
+        events = self.client.events_until(lambda e: e["type"] == "changed")
+        self.assertEqual([e["type"] for e in events], ["new", "update", "update", "changed"])
+        self.assertEqual(events[2]["content"], 4)
+        self.assertEqual(events[2]["series"]["status"], "conforms")
+
+    def test_a_waiting_update_goes_before_an_error_of_its_folder(self):
+        self.begin(interval=LONG)
+        for instance in range(5):
+            self.write("one")
+            self.write("two", SeriesNumber=2)
+        wait_for(lambda: all(item["series"]["count"] == 5 for item in
+                             self.told.state().get("AWP167046", {}).get("history", [{"series": {"count": 0}}])),
+                 "ten files counted")
+        (self.told.folder / "one" / "bad.dcm").write_bytes(b"no DICOM file at all")
+        events = self.client.events_until(lambda e: e["type"] == "error")
+        self.assertEqual(events[-2]["type"], "update")
+        self.assertEqual(events[-2]["content"], 4)
+        self.assertEqual(events[-2]["series"]["number"], 1)
+        self.assertEqual(events[-1]["station"], "AWP167046")
+        self.assertEqual(events[-1]["series"]["number"], 1)
+        self.assertEqual(events[-1]["content"]["file"], "bad.dcm")
+
+    def test_what_waits_is_told_at_the_end(self):
+        daemon = self.begin(interval=LONG)
+        for instance in range(10):
+            self.write()
+        wait_for(lambda: daemon.state().get("AWP167046", {}).get("series", {}).get("count") == 10,
+                 "ten files counted")
+        daemon.signal(signal.SIGTERM)
+        events = self.client.events_until(lambda e: e["content"] == 9)
+        self.assertEqual([e["type"] for e in events], ["new", "update", "update"])
+
+    def test_errors_of_a_folder_are_gathered(self):
+        daemon = self.begin(interval=300)
+        for number in range(30):
+            (daemon.folder / f"bad{number}.dcm").write_bytes(b"no DICOM file at all")
+        events = self.client.events_until(
+            lambda e: e["type"] == "error" and e["content"]["count"] == 30)
+        self.assertLess(len(events), 30)
+        self.assertTrue(all(e["station"] is None and e["series"] is None for e in events))
+        self.assertEqual(daemon.state(), {})
+
+
+class Bounds(SeriesTest):
+    def test_stations_beyond_the_64th_share_one(self):
+        self.begin()
+        for number in range(70):
+            self.write(Station=f"S{number}", SeriesNumber=number)
+            self.write(Station=f"S{number}", SeriesNumber=number)
+        events = self.events()
+        self.assertEqual([e["type"] for e in events].count("new"), 70)
+        names = [e["station"] for e in events if e["type"] == "new"]
+        self.assertEqual(names.count("other"), 6)
+        self.assertEqual(len(self.told.state()), 65)
+
+    def test_a_series_put_away_is_not_announced_again(self):
+        self.begin()
+        for number in range(66):
+            self.write(SeriesNumber=number)
+        self.write(SeriesNumber=0)
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["new"] * 66 + ["update"])
+        self.assertEqual(events[-1]["series"]["count"], 2)
+
+
+main()

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What survives: a restart, kill -9, a state file that is damaged, a disk that is full."""
+import contextlib
+import stat
+
+from mrqart_test import *
+
+
+def saved(daemon, text=b'"count"'):
+    """Waits until the state file has something in it."""
+    return wait_for(lambda: (daemon.state_dir / "state.jsonl").exists()
+                    and text in (daemon.state_dir / "state.jsonl").read_bytes(), "a saved state")
+
+
+def counts(daemon, station="AWP167046"):
+    history = daemon.state().get(station, {}).get("history", [])
+    return {item["series"]["number"]: item["series"]["count"] for item in history}
+
+
+class StateTest(DaemonTest):
+    def setUp(self):
+        super().setUp()
+        make_database(self.where / "db.sqlite", TEMPLATE)
+
+    def session(self, daemon, first=1, last=5, numbers=(1, 2), **values):
+        for instance in range(first, last + 1):
+            for number in numbers:
+                write_dicom(daemon.folder / "session" / f"001_{number:06}_{instance:06}.dcm",
+                            SeriesNumber=number, InstanceNumber=instance, **values)
+
+    def reached(self, daemon, **expected):
+        expected = {int(number[1:]): count for number, count in expected.items()}
+        wait_for(lambda: counts(daemon) == expected, f"counts of {expected}")
+
+
+class Restart(StateTest):
+    def test_state_is_the_same_and_open_series_go_on(self):
+        daemon = self.daemon()
+        epoch = daemon.get("/state")[1]["MRQART-Epoch"]
+        self.session(daemon)
+        self.session(daemon, 6, 6, numbers=(2,), TR="2000")
+        self.reached(daemon, n1=5, n2=6)
+        before = daemon.state()
+        self.assertEqual(daemon.stop(), 0)
+        daemon.start()
+        status, headers, body = daemon.get("/state")
+        self.assertEqual(json.loads(body), before)
+        self.assertNotEqual(headers["MRQART-Epoch"], epoch)
+        self.assertEqual(headers["MRQART-Seq"], "0")
+        client = daemon.websocket()
+        self.session(daemon, 7, 7)
+        events = client.events_until(lambda e: e["seq"] == 2)
+        self.assertEqual([e["type"] for e in events], ["update", "update"])
+        self.assertEqual(sorted(e["content"] for e in events), [5, 6])
+        two = next(e for e in events if e["series"]["number"] == 2)
+        self.assertEqual(two["series"]["status"], "deviates")
+        self.assertIn("TR", two["series"]["changes"])
+
+    def test_the_file_is_for_us_alone(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        saved(daemon)
+        mode = (daemon.state_dir / "state.jsonl").stat().st_mode
+        self.assertEqual(stat.S_IMODE(mode), 0o600)
+
+    def test_files_written_while_we_were_away_are_counted_once(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        self.reached(daemon, n1=5, n2=5)
+        daemon.stop()
+        self.session(daemon, 6, 20)
+        daemon.start()
+        self.reached(daemon, n1=20, n2=20)
+
+    def test_kill_9_loses_nothing_that_a_rescan_can_find(self):
+        daemon = self.daemon()
+        for turn in range(4):
+            first = turn * 50 + 1
+            self.session(daemon, first, first + 24)
+            if turn % 2:
+                saved(daemon)
+            daemon.kill()
+            self.session(daemon, first + 25, first + 49)
+            daemon.start()
+            self.reached(daemon, n1=first + 49, n2=first + 49)
+        daemon.kill()
+        daemon.start()
+        self.reached(daemon, n1=200, n2=200)
+
+
+class Damage(StateTest):
+    def broken(self, daemon):
+        return list(daemon.state_dir.glob("state.jsonl.broken-*"))
+
+    def test_a_broken_file_is_set_aside(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        self.reached(daemon, n1=5, n2=5)
+        daemon.stop()
+        path = daemon.state_dir / "state.jsonl"
+        whole = path.read_bytes()
+        lines = whole.splitlines(keepends=True)
+        for damage in (b"no state at all\n", b'{"format":99}\n{"commit":0}\n', b"",
+                       whole.replace(lines[len(lines) // 2], b"\0\0\0\0\n", 1)):
+            path.write_bytes(damage)
+            daemon.start()
+            daemon.logged(r"state\.jsonl cannot be used")
+            self.assertEqual(len(self.broken(daemon)), 1)
+            self.assertEqual(self.broken(daemon)[0].read_bytes(), damage)
+            self.assertEqual(daemon.state(), {})
+            daemon.stop()
+            self.broken(daemon)[0].unlink()
+            daemon.log_file.unlink()
+
+    def test_a_torn_end_costs_the_last_batch_only(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        self.reached(daemon, n1=5, n2=5)
+        daemon.stop()
+        with open(daemon.state_dir / "state.jsonl", "ab") as file:
+            file.write(b'{"put":["series","0000","torn')
+        daemon.start()
+        self.assertEqual(counts(daemon), {1: 5, 2: 5})
+        self.assertEqual(self.broken(daemon), [])
+
+    def test_a_folder_that_is_removed_is_made_anew(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        saved(daemon)
+        shutil.rmtree(daemon.state_dir)
+        self.session(daemon, 6, 6)
+        saved(daemon)
+        self.reached(daemon, n1=6, n2=6)
+        daemon.kill()
+        daemon.start()
+        self.reached(daemon, n1=6, n2=6)
+
+    def test_a_keeper_that_is_killed_is_started_anew(self):
+        daemon = self.daemon()
+        self.session(daemon)
+        saved(daemon)
+        for turn in range(3):
+            keeper, = [pid for pid, line in daemon.children().items() if "--keeper" in line]
+            os.kill(keeper, signal.SIGKILL)
+            wait_for(lambda: any("--keeper" in line and pid != keeper
+                                 for pid, line in daemon.children().items()), "another keeper")
+            self.session(daemon, 6 + turn, 6 + turn)
+        self.reached(daemon, n1=8, n2=8)
+        daemon.logged("started anew")
+        daemon.stop()
+        daemon.start()
+        self.assertEqual(counts(daemon), {1: 8, 2: 8})
+
+
+class Disk(StateTest):
+    @contextlib.contextmanager
+    def small_disk(self, size="256k"):
+        """A state folder on a disk of its own that is soon full."""
+        folder = self.where / "state"
+        folder.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder],
+                          capture_output=True).returncode != 0:
+            self.skipTest("no right to mount a small disk")
+        try:
+            yield folder
+        finally:
+            for daemon in self.daemons:
+                daemon.stop()
+            subprocess.run(["umount", folder], check=True)
+
+    def test_a_full_disk_is_told_and_the_state_is_saved_when_there_is_room(self):
+        with self.small_disk() as folder:
+            daemon = self.daemon()
+            self.session(daemon)
+            saved(daemon)
+            with open(folder / "filler", "wb", buffering=0) as filler:
+                with contextlib.suppress(OSError):
+                    while True:
+                        filler.write(bytes(512))
+            client = daemon.websocket()
+            self.session(daemon, 6, 60, numbers=tuple(range(1, 20)))
+            daemon.logged("No space left on device; make room")
+            self.assertEqual(daemon.get("/healthz")[0], 200)
+            client.events_until(lambda e: e["series"]["count"] == 60)
+            (folder / "filler").unlink()
+            daemon.logged("the state is saved again")
+            before = daemon.state()
+            daemon.stop()
+            daemon.start()
+            self.assertEqual(daemon.state(), before)
+
+    def test_kill_9_on_a_full_disk_leaves_a_good_file(self):
+        with self.small_disk() as folder:
+            daemon = self.daemon()
+            self.session(daemon)
+            saved(daemon)
+            with open(folder / "filler", "wb", buffering=0) as filler:
+                with contextlib.suppress(OSError):
+                    while True:
+                        filler.write(bytes(512))
+            self.session(daemon, 6, 60)
+            daemon.logged("No space left on device; make room")
+            daemon.kill()
+            (folder / "filler").unlink()
+            daemon.start()
+            self.reached(daemon, n1=60, n2=60)
+            self.assertEqual(list(folder.glob("*.broken-*")), [])
+
+
+main()
