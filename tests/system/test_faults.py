@@ -25,30 +25,29 @@ class Faulty(DaemonTest):
                         InstanceNumber=number)
         return self.running
 
-    def ready(self, daemon, other_than=()):
+    def ready(self, daemon, other_than=None):
         """Process numbers of the workers, once all are there."""
         def all_of_them():
             workers = daemon.health()["pipeline"]["workers"]
             pids = {process["pid"] for process in workers["processes"]}
             return (workers["ready"] == workers["configured"] == len(pids) and
-                    not pids & set(other_than) and pids)
+                    pids != other_than and pids)
         return wait_for(all_of_them, "workers")
 
-    def events(self, files):
-        """All events until so many files are counted, and those of one more file after."""
-        events = self.client.events_until(
-            lambda e: e["type"] in ("new", "update") and e["series"]["count"] == files)
-        self.settle(self.running)
+    def events(self, files, errors=0):
+        """All events until so many files are counted and errors told, and one more file after."""
+        counted, told = set(), []
+
+        def done(event):
+            if event["type"] == "error":
+                told.append(event)
+            else:
+                counted.add(event["series"]["count"])
+            return files in counted and len(told) >= errors
+        events = self.client.events_until(done)
         write_dicom(self.running.folder / "later" / "after.dcm", SeriesNumber=99)
         return events + self.client.events_until(
             lambda e: e["type"] == "new" and e["series"]["number"] == 99)
-
-    def settle(self, daemon):
-        def nothing_waits():
-            queues = daemon.health()["pipeline"]["queues"]
-            return not any(queues[name] for name in ("live", "backlog", "checking", "held",
-                                                     "settling"))
-        wait_for(nothing_waits, "empty queues")
 
     def assert_one_error(self, events, words):
         errors = [e for e in events if e["type"] == "error"]
@@ -57,7 +56,7 @@ class Faulty(DaemonTest):
         self.assertIn("bad-000017.dcm", errors[0]["content"]["file"])
         self.assertRegex(errors[0]["content"]["message"], words)
         self.assertEqual([e["series"]["number"] for e in events if e["type"] == "new"], [1, 99])
-        self.assertNotEqual(self.ready(self.running), self.before)
+        self.ready(self.running, other_than=self.before)
 
     def forgive(self, words):
         """Reports of a fault that was the test's own."""
@@ -67,11 +66,11 @@ class Faulty(DaemonTest):
 
     def test_a_checker_that_crashes_on_a_file(self):
         self.start('if (chosen(file)) { raise(SIGSEGV); }')
-        self.assert_one_error(self.events(39), "died, twice, in site")
+        self.assert_one_error(self.events(39, errors=1), "died, twice, in site")
 
     def test_a_checker_that_loops_for_ever(self):
         self.start('volatile int forever = chosen(file); while (forever) {}', worker_timeout=1000)
-        self.assert_one_error(self.events(39), "longer than 1 s, twice, in site")
+        self.assert_one_error(self.events(39, errors=1), "longer than 1 s, twice, in site")
 
     def test_a_checker_that_takes_all_memory(self):
         self.start("""while (chosen(file)) {
@@ -80,7 +79,7 @@ class Faulty(DaemonTest):
                           const struct timespec pause = {.tv_nsec = 5000000};
                           nanosleep(&pause, NULL);
                       }""")
-        self.assert_one_error(self.events(39), "died, twice, in site")
+        self.assert_one_error(self.events(39, errors=1), "died, twice, in site")
         self.forgive("hard rss limit exhausted")
 
     def test_a_checker_that_leaves_descriptors_open(self):
@@ -88,7 +87,7 @@ class Faulty(DaemonTest):
                             bad=0, workers=1)
         events = self.events(200)
         self.assertFalse([e for e in events if e["type"] == "error"])
-        self.assertNotEqual(self.ready(daemon), self.before)
+        self.ready(daemon, other_than=self.before)
         daemon.logged("keeps descriptors open")
 
     def test_a_checker_that_crashes_on_every_file_is_disabled(self):
@@ -98,19 +97,18 @@ class Faulty(DaemonTest):
         self.assertEqual(new["content"]["status"], "conforms")  # the other one goes on
         self.client.events_until(lambda e: e["type"] in ("new", "update") and
                                  e["series"]["count"] == 19)
-        health = daemon.health()
-        self.assertEqual(health["pipeline"]["disabled"], ["site"])
-        self.assertTrue(any("site is disabled" in text for text in health["warnings"]))
+        wait_for(lambda: daemon.health()["pipeline"]["disabled"] == ["site"], "its name")
+        self.assertTrue(any("site is disabled" in text for text in daemon.health()["warnings"]))
         daemon.logged("site is disabled")
 
     def test_workers_that_are_killed(self):
         daemon = self.start("", files=10, bad=0)
         self.client.events_until(lambda e: e["type"] in ("new", "update") and
                                  e["series"]["count"] == 10)
-        self.settle(daemon)
         for pid in self.before:
             os.kill(pid, signal.SIGKILL)
-        self.ready(daemon, other_than=self.before)
+        after = self.ready(daemon, other_than=self.before)
+        self.assertFalse(after & self.before)
         write_dicom(daemon.folder / "session" / "11.dcm", InstanceNumber=11)
         self.client.events_until(lambda e: e["type"] == "update" and e["series"]["count"] == 11)
 

@@ -11,7 +11,7 @@ PATIENCE = 240  # seconds for 20,000 files on a loaded machine, sanitizers and a
 class Flood(DaemonTest):
     def dump(self, folder, files=FILES, **values):
         """Writes so many files of one series, quickly: only the instance number differs."""
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         mark = "0000099999"
         data = dicom_bytes(InstanceNumber=mark, pixels=8, **values)
         at = data.rindex(mark.encode())
@@ -27,13 +27,14 @@ class Flood(DaemonTest):
     def test_after_an_overflow_each_file_is_counted_once(self):
         daemon = self.daemon()
         client = daemon.websocket()
-        write_dicom(daemon.folder / "before.dcm", SeriesNumber=1)
-        client.event("new")
+        write_dicom(daemon.folder / "dump" / "before.dcm", SeriesNumber=1)
+        client.event("new")  # the folder is watched now
         daemon.signal(signal.SIGSTOP)
         late = daemon.folder / "late" / "late.dcm"
         late.parent.mkdir()
         data = dicom_bytes(SeriesNumber=3, pixels=1000)
         kept_open = open(late, "wb", buffering=0)
+        self.addCleanup(kept_open.close)
         kept_open.write(data[:-500])
         self.dump(daemon.folder / "dump", SeriesNumber=2)
         kept_open.write(data[-500:])  # complete, but who knows whether more is to come
@@ -58,7 +59,7 @@ class Flood(DaemonTest):
             const struct timespec pause = {.tv_nsec = 2000000};
             if (strstr(file->path, "dump")) { nanosleep(&pause, NULL); }""")
         daemon = self.daemon(config=configuration(self.where, slow, workers=2))
-        client = daemon.websocket(f"/?station=OTHER")
+        client = daemon.websocket("/?station=OTHER")
         self.dump(daemon.folder / "dump", SeriesNumber=2)
         write_dicom(daemon.folder / "other" / "1.dcm", SeriesNumber=1, Station="OTHER")
         client.event("new")
