@@ -303,23 +303,19 @@ static void join_partners(struct http_service *service) {
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-/* A descriptor per browser: the soft limit of 1,024 is for programs that use select(). */
-static unsigned raise_descriptors(void) {
+static unsigned count_descriptors(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) {
-        return 1024;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > UINT32_MAX) {
+        return UINT32_MAX;
     }
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur > UINT32_MAX ? UINT32_MAX : (unsigned)limit.rlim_cur;
+    return (unsigned)limit.rlim_cur;
 }
 
 struct http_service *http_service_create(struct event_base *base) {
     struct http_service *service = mem_new(struct http_service);
     service->base = base;
     service->connections = http_connections_create(base);
-    service->descriptors = raise_descriptors();
+    service->descriptors = count_descriptors();
     STAILQ_INIT(&service->addresses);
     return service;
 }

@@ -8,11 +8,11 @@
 #include "http_service_connection.h"
 
 #include "base/memory.h"
+#include "clock.h"
 #include "http_service.h"
 
 #include <event2/http_struct.h>
 #include <sys/queue.h>
-#include <time.h>
 
 /* what may lie unread in a connection's buffer: more than the largest header or body let through */
 #define UNREAD_BYTES (64 * 1024)
@@ -22,7 +22,7 @@ struct connection {
     struct http_connections *all;
     struct bufferevent *stream;
     struct evhttp_connection *http; /* NULL until it is adopted */
-    int64_t deadline_ms;
+    long long deadline_ms;
 };
 
 TAILQ_HEAD(connection_list, connection);
@@ -37,27 +37,19 @@ struct http_connections {
     uint64_t cut;
 };
 
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void await_deadline(struct http_connections *all) {
     const struct connection *first = TAILQ_FIRST(&all->list);
     if (!first) {
         event_del(all->expire);
         return;
     }
-    int64_t left = first->deadline_ms - now_ms();
-    left = left > 0 ? left : 0;
-    const struct timeval delay = {.tv_sec = left / 1000, .tv_usec = (left % 1000) * 1000};
+    const struct timeval delay = clock_delay(first->deadline_ms - clock_ms());
     event_add(all->expire, &delay);
 }
 
 static void append(struct connection *connection) {
     struct http_connections *all = connection->all;
-    connection->deadline_ms = now_ms() + all->deadline_ms;
+    connection->deadline_ms = clock_ms() + all->deadline_ms;
     TAILQ_INSERT_TAIL(&all->list, connection, next);
     if (!event_pending(all->expire, EV_TIMEOUT, NULL)) {
         await_deadline(all);
@@ -114,7 +106,7 @@ static void handle_adopt(evutil_socket_t fd, short what, void *self) {
 static void handle_expire(evutil_socket_t fd, short what, void *self) {
     (void)fd, (void)what;
     struct http_connections *all = self;
-    int64_t now = now_ms();
+    long long now = clock_ms();
     struct connection *first = TAILQ_FIRST(&all->list);
     while (first && first->deadline_ms <= now) {
         cut(first);

@@ -19,6 +19,7 @@
 enum {
     OWNERS = 8,        /* the pipeline and series tracking, with room */
     COLLECT_MS = 1000, /* at most so often */
+    GATHER_MS = 10,    /* what was marked together goes together */
     FIRST_PAUSE_MS = 100,
     LAST_PAUSE_MS = 30000, /* between starts of a keeper that dies */
     GOOD_LIFE_MS = 60000,  /* after which the next pause is the first again */
@@ -44,7 +45,7 @@ struct keeper {
     size_t batch_lines;
     uint32_t batch_number;
     bool sent; /* it is with the keeper, or waits for one */
-    int64_t sent_ms, started_ms;
+    int64_t collected_ms, sent_ms, started_ms;
     int pause_ms;
     struct log_fault death, unsaved;
     char *state_fault, *database_fault;
@@ -81,6 +82,7 @@ static void send_batch(struct keeper *keeper) {
 
 static void collect(struct keeper *keeper) {
     keeper->marked = false;
+    keeper->collected_ms = now_ms();
     for (size_t i = 0; i < keeper->owner_count; i++) {
         keeper->owners[i].collect(keeper->owners[i].self);
     }
@@ -105,7 +107,8 @@ static void handle_collect_timer(evutil_socket_t none, short what, void *context
 static void arm_collect(struct keeper *keeper) {
     if (keeper->process && keeper->marked && !keeper->sent &&
         !event_pending(keeper->collect_timer, EV_TIMEOUT, NULL)) {
-        arm(keeper->collect_timer, COLLECT_MS);
+        int64_t left = keeper->collected_ms + COLLECT_MS - now_ms();
+        arm(keeper->collect_timer, left > GATHER_MS ? (int)left : GATHER_MS);
     }
 }
 
@@ -220,6 +223,8 @@ struct keeper *keeper_create(struct event_base *base, const char *worker, const 
     keeper->database = mem_dup(database);
     keeper->pause_ms = FIRST_PAUSE_MS;
     keeper->templates = -1;
+    keeper->collected_ms =
+        now_ms() - COLLECT_MS; /* the first batch, where it all begins, at once */
     keeper->collect_timer = evtimer_new(base, handle_collect_timer, keeper);
     keeper->start_timer = evtimer_new(base, handle_start_timer, keeper);
     if (*state_dir || *database) {
