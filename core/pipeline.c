@@ -201,6 +201,7 @@ void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
 static void handle_due(void *self, struct queued_file *file) {
     struct pipeline *pipeline = self;
     if (!pipeline->drained) {
+        file->patience++;
         pipeline_queue(pipeline, file);
         dispatch(pipeline);
     }

@@ -31,7 +31,8 @@ static void finish(struct pipeline *pipeline, struct queued_file *file) {
         file->again = false;
         file->maybe_open = file->again_found;
         file->last_look = 0;
-        file->deaths = file->returns = file->patience = 0;
+        file->deaths = file->returns = 0;
+        file->patience = 0;
         file->alone = false;
         pipeline_queue(pipeline, file);
         return;
@@ -164,10 +165,10 @@ static void look_later(struct pipeline *pipeline, struct queued_file *file,
         finish(pipeline, file);
         return;
     }
-    settling_put(pipeline->settling, file);
-    if (answer->outcome == PROTOCOL_OPEN && file->patience < UINT8_MAX) {
-        file->patience++;
+    if (answer->outcome == PROTOCOL_INCOMPLETE) {
+        file->patience = 0;
     }
+    settling_put(pipeline->settling, file);
 }
 
 static void refuse(struct pipeline *pipeline, struct queued_file *file,
