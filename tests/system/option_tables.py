@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The option tables of daemon and plugins, as --dump-plugin prints them, for tests of the documents."""
+import json
+import subprocess
+
+from mrqart_test import MRQARTD
+
+TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number",
+         "number": "number", "strings": "list of texts", "numbers": "group of numbers"}
+
+
+def output(*arguments):
+    """Standard output of mrqartd; fails when it does."""
+    done = subprocess.run([MRQARTD, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"mrqartd {arguments} ended with {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def plugins():
+    """The names of the installed plugins, and of what is like one: the daemon itself."""
+    lines = output("--list-plugins").splitlines()
+    return ["mrqartd"] + [line.split()[0].removeprefix("name=") for line in lines]
+
+
+def options(plugin):
+    """{key: {"type", "required", "default" …}} of a plugin, in the order of its table."""
+    table = {}
+    for line in output("--dump-plugin", plugin).splitlines():
+        if line.startswith("option."):
+            path, value = line.split("=", 1)
+            _, key, member = path.split(".")
+            table.setdefault(key, {})[member] = value
+    return table
+
+
+def written(value):
+    """A default as the configuration writes it."""
+    if isinstance(value, list):
+        return "[ " + ", ".join(map(written, value)) + " ]" if value else "[ ]"
+    if isinstance(value, dict):
+        return "{ " + " ".join(f"{key} = {written(v)};" for key, v in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def phrase(option):
+    """What an option may be and is otherwise, as the manual says it."""
+    text = TYPES[option["type"]]
+    if "minimum" in option:
+        text += f" from {option['minimum']} to {option['maximum']}"
+    if "unit" in option:
+        text += f" ({option['unit']})"
+    if "choices" in option:
+        words = [f'"{word}"' for word in option["choices"].split("|")]
+        text += ", " + ", ".join(words[:-1]) + " or " + words[-1]
+    if option["required"] == "true":
+        return text + "; required"
+    if "default" in option:
+        return text + "; default " + written(json.loads(option["default"]))
+    return text

@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's command line and configuration: what it says, what it takes live, what it refuses."""
+import contextlib
+import os
+
+from mrqart_test import *
+
+CONFIG = """
+state_dir = "{where}/state";
+database  = "{where}/db.sqlite";
+{more}
+sources   = ( {{ plugin = "source-inotify"; paths = [ {paths} ]; }}{sources} );
+checkers  = ( {{ plugin = "checker-template"; {checker} }} );
+sinks     = ( {{ plugin = "sink-http"; listen = "127.0.0.1:0"; }},
+              {{ plugin = "sink-websocket"; listen = [ "127.0.0.1:0/ws", "127.0.0.1:0" ]; {sink} }} );
+"""
+
+
+def mrqartd(*arguments, **options):
+    return subprocess.run([MRQARTD, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=WAIT, **options)
+
+
+class ConfigTest(DaemonTest):
+    def text(self, *paths, more="", sources="", checker="", sink=""):
+        quoted = ", ".join(f'"{path}"' for path in paths or [self.where / "watched"])
+        return CONFIG.format(where=self.where, paths=quoted, more=more, sources=sources,
+                             checker=checker, sink=sink)
+
+    def file(self, text, name="test.conf"):
+        path = self.where / name
+        path.write_text(text)
+        return path
+
+    def reload(self, daemon, text):
+        """Another configuration, and SIGHUP; returns when the daemon has looked at it."""
+        (self.where / "mrqart.conf").write_text(text)
+        seen = len(daemon.log())
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: re.search(r"configuration (is in force|stays as it was)",
+                                   daemon.log()[seen:]), "a reload")
+        return daemon.log()[seen:]
+
+
+class CommandLine(ConfigTest):
+    def test_help_and_version_go_to_standard_output(self):
+        for option, words in (("--help", "Examples:"), ("-h", "--watch DIR"),
+                              ("--version", "mrqartd 0.")):
+            done = mrqartd(option)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(words, done.stdout)
+
+    def test_wrong_use_is_status_2_and_names_the_help(self):
+        done = mrqartd("--wacth", "/data")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("unknown option --wacth; did you mean --watch?", done.stderr)
+        self.assertIn("Try mrqartd --help.", done.stderr)
+
+    def test_a_good_configuration_is_ok(self):
+        path = self.file(self.text())
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, f"{path}: configuration OK\n")
+
+    def test_checking_touches_nothing(self):
+        path = self.file(self.text())
+        mrqartd("-c", path, "--check-config")
+        mrqartd("-c", path, "--dump-config")
+        self.assertEqual(os.listdir(self.where), ["test.conf"])
+
+    def test_a_bad_one_gets_every_message_at_once(self):
+        path = self.file(self.text(more="worker = 3;\nqueue = 5;", checker='contxt = "archive";'))
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr.splitlines(), [
+            f'{path}:4: unknown option "worker"; did you mean "workers"?',
+            f'{path}:5: option "queue" is 5, but must be a whole number from 100 to 10000000 (files)',
+            f'{path}:7: checker-template: unknown option "contxt"; did you mean "context"?'])
+
+    def test_syntax_errors_are_told_once_and_leak_nothing(self):
+        for text, said in (("a = 1;\n}", "2: syntax error"),
+                           ("a = [ 1, ];", "1: syntax error: no comma may stand before"),
+                           ("a = [ 1, 2.5 ];", "1: mismatched element type"),
+                           ("a = 1;\na = 2;", "2: duplicate setting name"),
+                           ("a = foo bar;", "1: syntax error: a text needs quotes")):
+            with self.subTest(text=text):
+                path = self.file(text)
+                done = mrqartd("-c", path, "--check-config", env=self.environment())
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertTrue(done.stderr.startswith(f"{path}:{said}"), done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+
+    def environment(self):
+        suppressions = f"suppressions={SOURCE}/tests/lsan.supp:print_suppressions=0"
+        return {**os.environ, "LSAN_OPTIONS": suppressions}
+
+    def test_a_dump_is_a_configuration_with_the_same_dump(self):
+        first = mrqartd("-c", self.file(self.text(checker="tolerances = { TR = 1.5; };")),
+                        "--dump-config")
+        self.assertEqual(first.returncode, 0, first.stderr)
+        again = mrqartd("-c", self.file(first.stdout, "again.conf"), "--dump-config")
+        self.assertEqual(again.stdout.splitlines()[1:], first.stdout.splitlines()[1:])
+        self.assertIn("tolerances = { TE = 0.05; TR = 1.5; };", first.stdout)
+
+    def test_folders_of_the_command_line_reach_the_sources(self):
+        done = mrqartd("--watch", "/data/a", '/data/b "c"', "-p", "0", "--dump-config")
+        self.assertIn(r'paths = [ "/data/a", "/data/b \"c\"" ];', done.stdout)
+        self.assertIn('listen = [ "127.0.0.1:0/ws", "127.0.0.1:5000" ];', done.stdout)
+
+    def test_what_the_configuration_does_not_use_is_an_error(self):
+        done = mrqartd("-c", self.file(self.text()), "-p", "0", "--check-config")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("does not use ${http}, so -p has no effect", done.stderr)
+
+    def test_a_missing_file_is_named(self):
+        done = mrqartd("-c", self.where / "none.conf")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none.conf: cannot read: No such file or directory", done.stderr)
+
+
+class Start(ConfigTest):
+    def test_the_ready_line_is_followed_by_one_to_click(self):
+        daemon = self.daemon()
+        self.assertEqual(set(daemon.addresses), {"http", "websocket"})
+        second = daemon.process.stdout.readline().decode()  # both may have come at once
+        self.assertEqual(second, f"dashboard http://{daemon.addresses['http']}/\n")
+        self.assertEqual(daemon.pid, daemon.process.pid)
+
+    def test_both_signals_end_it_in_order(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            daemon = self.daemon()
+            daemon.signal(number)
+            self.assertEqual(daemon.wait(), 0)
+
+    def test_one_state_folder_serves_one_daemon(self):
+        first = self.daemon()
+        second = self.daemon(ready=False)
+        done = subprocess.run(second.command(), capture_output=True, text=True, timeout=WAIT)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"is in use by another mrqartd (pid {first.pid})", done.stderr)
+        self.assertIn("--state-dir", done.stderr)
+
+    def test_a_second_daemon_by_hand_goes_on_without_saved_state(self):
+        home = {"XDG_STATE_HOME": str(self.where / "home"), "PATH": os.environ["PATH"]}
+        command = [MRQARTD, "--watch", self.where, "-p", "0", "--ws-port", "0"]
+        with contextlib.ExitStack() as stack:
+            for expected in ("state.jsonl", None):
+                process = stack.enter_context(
+                    subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     text=True, env=home))
+                stack.callback(process.terminate)
+                self.assertTrue(process.stdout.readline().startswith("ready "))
+            process.terminate()
+            _, log = process.communicate(timeout=WAIT)
+            self.assertIn("nothing will be kept over a restart", log)
+            self.assertEqual(process.returncode, 0)
+
+    def test_systemd_is_told(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(str(self.where / "notify"))
+            systemd.settimeout(WAIT)
+            daemon = self.daemon(config=self.text(), environment={
+                "NOTIFY_SOCKET": str(self.where / "notify"), "WATCHDOG_USEC": "100000"})
+            heard = []
+
+            def hear(word):
+                while not heard or heard[-1] != word:
+                    heard.append(systemd.recv(256).decode().split("\n")[0])
+
+            hear("READY=1")
+            hear("WATCHDOG=1")
+            daemon.signal(signal.SIGHUP)
+            hear("RELOADING=1")
+            hear("READY=1")
+            daemon.signal(signal.SIGTERM)
+            hear("STOPPING=1")
+            self.assertEqual(daemon.wait(), 0)
+
+    def test_an_address_in_use_is_said(self):
+        daemon = self.daemon()
+        other = self.text().replace("127.0.0.1:0\"", daemon.addresses["http"] + '"', 1)
+        path = self.file(other.replace("/state\"", "/other\""))
+        done = mrqartd("-c", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(daemon.addresses["http"], done.stderr)
+
+
+class Health(ConfigTest):
+    def test_all_parts_report_and_all_is_well(self):
+        make_database(self.where / "db.sqlite", TEMPLATE)
+        daemon = self.daemon()
+        status, headers, body = daemon.get("/healthz")
+        health = json.loads(body)
+        self.assertEqual((status, health["status"], health["warnings"]), (200, "ok", []))
+        self.assertEqual(health["epoch"], daemon.websocket().hello["content"]["epoch"])
+        folder = {"name": str(daemon.folder), "state": "watched"}
+        self.assertEqual(health["instances"]["source-inotify"]["folders"], [folder])
+        self.assertEqual(health["keeper"]["database"]["templates"], 1)
+        self.assertEqual(len(health["pipeline"]["workers"]["processes"]),
+                         health["pipeline"]["workers"]["configured"])
+
+    def test_without_a_source_it_answers_503(self):
+        config = self.text().replace("sources   = (", "sources = ( ); unused = (", 1)
+        config = re.sub(r"unused = \(.*\);\n", "\n", config)
+        daemon = self.daemon(config=config)
+        status, _, body = daemon.get("/healthz")
+        health = json.loads(body)
+        self.assertEqual((status, health["status"]), (503, "broken"))
+        self.assertIn("no source can work: nothing is watched", health["warnings"])
+
+
+class Reload(ConfigTest):
+    def start(self, **options):
+        make_database(self.where / "db.sqlite", TEMPLATE, n=10)
+        daemon = self.daemon(config=self.text(**options))
+        return daemon, daemon.websocket()
+
+    def test_another_path_is_watched_and_the_old_one_no_more(self):
+        daemon, client = self.start()
+        other = self.where / "other"
+        other.mkdir()
+        log = self.reload(daemon, self.text(other))
+        self.assertIn("configuration is in force", log)
+        write_dicom(daemon.folder / "MR.1", SeriesNumber=1)
+        write_dicom(other / "MR.2", SeriesNumber=2)
+        self.assertEqual(client.event("new")["series"]["number"], 2)
+        self.assertEqual([folder["name"] for folder in
+                          daemon.health()["instances"]["source-inotify"]["folders"]], [str(other)])
+
+    def test_an_option_of_a_checker_takes_effect_and_no_series_is_new_again(self):
+        daemon, client = self.start(checker='tolerances = { TR = 1000.0; };')
+        write_dicom(daemon.folder / "MR.1", TR="2000")
+        self.assertEqual(client.event("new")["content"]["status"], "conforms")
+        self.reload(daemon, self.text())
+        write_dicom(daemon.folder / "MR.2", TR="2000", InstanceNumber=2)
+        event = client.event("new", "update", "changed")
+        self.assertNotEqual(event["type"], "new")
+        write_dicom(daemon.folder / "MR.3", TR="2000", SeriesNumber=2)
+        self.assertEqual(client.event("new")["content"]["status"], "deviates")
+
+    def test_the_number_of_workers_changes(self):
+        daemon, _ = self.start(more="workers = 2;")
+        before = set(daemon.workers())
+        self.reload(daemon, self.text(more="workers = 3;"))
+        wait_for(lambda: len(daemon.workers()) == 3 and not before & set(daemon.workers()),
+                 "three new workers")
+
+    def test_a_broken_file_changes_nothing_and_is_said_everywhere(self):
+        daemon, client = self.start()
+        pids = set(daemon.workers())
+        log = self.reload(daemon, self.text(self.where / "other", more="workers = ;"))
+        self.assertIn("mrqart.conf:4: syntax error", log)
+        self.assertIn("the configuration stays as it was", log)
+        write_dicom(daemon.folder / "MR.1")
+        client.event("new")
+        self.assertEqual(set(daemon.workers()), pids)
+        health = daemon.health()
+        self.assertEqual(health["status"], "warnings")
+        self.assertIn("mrqart.conf:4", health["warnings"][0])
+        self.reload(daemon, self.text())
+        wait_for(lambda: daemon.health()["warnings"] == [], "no warnings")
+
+    def test_a_source_can_be_added_and_taken_away(self):
+        daemon, client = self.start()
+        other = self.where / "other"
+        other.mkdir()
+        second = f', {{ plugin = "source-inotify"; name = "second"; paths = "{other}"; }}'
+        self.reload(daemon, self.text(sources=second))
+        write_dicom(other / "MR.1", SeriesNumber=1)
+        self.assertEqual(client.event("new")["series"]["number"], 1)
+        self.assertIn("second", daemon.health()["instances"])
+        self.assertIn("second: closed", self.reload(daemon, self.text()))
+        self.assertNotIn("second", daemon.health()["instances"])
+
+    def test_what_only_a_restart_can_change_is_said(self):
+        daemon, client = self.start()
+        text = self.text(more=f'static_dir = "{self.where}";').replace("db.sqlite", "new.sqlite")
+        text = text.replace('"sink-http"; listen = "127.0.0.1:0"',
+                            '"sink-http"; listen = "127.0.0.2:0"')
+        log = self.reload(daemon, text)
+        self.assertIn('option "database": only a restart changes it; it stays', log)
+        self.assertIn('option "static_dir": only a restart changes it', log)
+        self.assertIn('sink-http: option "listen" needs a restart', log)
+        write_dicom(daemon.folder / "MR.1")
+        self.assertEqual(client.event("new")["content"]["status"], "conforms")
+
+    def test_a_sink_takes_what_it_can_and_clients_stay(self):
+        daemon, client = self.start()
+        self.reload(daemon, self.text(sink="max_clients = 1;"))
+        write_dicom(daemon.folder / "MR.1")
+        client.event("new")
+        with self.assertRaisesRegex(AssertionError, "503"):
+            daemon.websocket()
+
+    def test_many_signals_are_one_reload_and_the_last_file_counts(self):
+        daemon, _ = self.start()
+        for workers in (3, 4, 5):
+            (self.where / "mrqart.conf").write_text(self.text(more=f"workers = {workers};"))
+            daemon.signal(signal.SIGHUP)
+        wait_for(lambda: daemon.health()["pipeline"]["workers"]["configured"] == 5, "5 workers")
+
+
+main()
