@@ -64,6 +64,13 @@ static void raise_descriptors(void) {
     }
 }
 
+static void handle_libevent(int severity, const char *text) {
+    log_line(severity >= EVENT_LOG_ERR    ? MRQ_ERROR
+             : severity == EVENT_LOG_WARN ? MRQ_WARNING
+                                          : MRQ_DEBUG,
+             "libevent: %s", text);
+}
+
 static void handle_paused(void *self, bool paused) {
     struct daemon *daemon = self;
     if (daemon->parts.instances) {
@@ -247,6 +254,7 @@ static void take_down(struct daemon *daemon) {
 bool daemon_run(const struct arguments *arguments, const struct paths *paths, json_t *config) {
     struct daemon daemon = {.lock = -1, .state_dir = ""};
     raise_descriptors();
+    event_set_log_callback(handle_libevent);
     make_epoch(daemon.epoch, sizeof(daemon.epoch));
     daemon.parts.epoch = daemon.epoch;
     daemon.parts.base = event_base_new();

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "config_dump.h"
+#include "config_try.h"
 #include "daemon.h"
 #include "paths.h"
 #include "plugin_dump.h"
@@ -26,6 +27,11 @@ static bool with_config(const struct arguments *arguments, const struct paths *p
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(arguments, paths, &problems);
+    if (config && arguments->action != ACTION_DUMP_CONFIG &&
+        !config_try(config, paths, &problems)) {
+        json_decref(config);
+        config = NULL;
+    }
     problems_print(&problems);
     problems_finish(&problems);
     if (!config) {

@@ -95,6 +95,13 @@ class CommandLine(ConfigTest):
         suppressions = f"suppressions={SOURCE}/tests/lsan.supp:print_suppressions=0"
         return {**os.environ, "LSAN_OPTIONS": suppressions}
 
+    def test_what_only_a_worker_can_see_is_wrong_is_told_too(self):
+        path = self.file(self.text(more=f'tags = "{self.where}/none.tsv";'))
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("none.tsv", done.stderr)
+        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+
     def test_a_dump_is_a_configuration_with_the_same_dump(self):
         first = mrqartd("-c", self.file(self.text(checker="tolerances = { TR = 1.5; };")),
                         "--dump-config")
@@ -190,6 +197,7 @@ class Health(ConfigTest):
     def test_all_parts_report_and_all_is_well(self):
         make_database(self.where / "db.sqlite", TEMPLATE)
         daemon = self.daemon()
+        wait_for(lambda: daemon.health()["keeper"]["database"]["templates"] is not None, "a count")
         status, headers, body = daemon.get("/healthz")
         health = json.loads(body)
         self.assertEqual((status, health["status"], health["warnings"]), (200, "ok", []))
@@ -241,14 +249,14 @@ class Reload(ConfigTest):
 
     def test_the_number_of_workers_changes(self):
         daemon, _ = self.start(more="workers = 2;")
-        before = set(daemon.workers())
+        before = wait_for(lambda: len(daemon.workers()) == 2 and set(daemon.workers()), "2 workers")
         self.reload(daemon, self.text(more="workers = 3;"))
         wait_for(lambda: len(daemon.workers()) == 3 and not before & set(daemon.workers()),
                  "three new workers")
 
     def test_a_broken_file_changes_nothing_and_is_said_everywhere(self):
-        daemon, client = self.start()
-        pids = set(daemon.workers())
+        daemon, client = self.start(more="workers = 2;")
+        pids = wait_for(lambda: len(daemon.workers()) == 2 and set(daemon.workers()), "2 workers")
         log = self.reload(daemon, self.text(self.where / "other", more="workers = ;"))
         self.assertIn("mrqart.conf:4: syntax error", log)
         self.assertIn("the configuration stays as it was", log)
@@ -260,6 +268,14 @@ class Reload(ConfigTest):
         self.assertIn("mrqart.conf:4", health["warnings"][0])
         self.reload(daemon, self.text())
         wait_for(lambda: daemon.health()["warnings"] == [], "no warnings")
+
+    def test_a_checker_that_cannot_open_changes_nothing(self):
+        daemon, client = self.start()
+        log = self.reload(daemon, self.text(checker='compared = [ "TRR" ];'))
+        self.assertIn("TRR", log)
+        self.assertIn("the configuration stays as it was", log)
+        write_dicom(daemon.folder / "MR.1")
+        self.assertEqual(client.event("new")["content"]["status"], "conforms")
 
     def test_a_source_can_be_added_and_taken_away(self):
         daemon, client = self.start()
