@@ -72,8 +72,9 @@ static void print_text(const char *path, const struct check_answer *answer) {
         printf(" for \"%s\" of project \"%s\"", text_at(series, "name"),
                text_at(series, "project"));
     } else if (json_object_size(template)) {
-        printf(" (%zu parameters, template seen %" JSON_INTEGER_FORMAT " times)", compared,
-               json_integer_value(json_object_get(template, "n")));
+        json_int_t seen = json_integer_value(json_object_get(template, "n"));
+        printf(" (%zu parameters, template seen %" JSON_INTEGER_FORMAT " time%s)", compared, seen,
+               seen == 1 ? "" : "s");
     }
     putchar('\n');
     print_findings(result);

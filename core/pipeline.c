@@ -39,17 +39,9 @@ static void collect(void *self) {
     seen_collect(pipeline->seen, put_seen, pipeline->keeper);
 }
 
-static void put_nothing(void *self, const char *key, json_t *value) {
-    (void)self;
-    (void)key;
-    json_decref(value);
-}
-
 void pipeline_mark(struct pipeline *pipeline) {
     if (pipeline->keeper) {
         keeper_mark(pipeline->keeper);
-    } else {
-        seen_collect(pipeline->seen, put_nothing, NULL);
     }
 }
 
@@ -209,6 +201,7 @@ void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
 static void handle_due(void *self, struct queued_file *file) {
     struct pipeline *pipeline = self;
     if (!pipeline->drained) {
+        file->patience++;
         pipeline_queue(pipeline, file);
         dispatch(pipeline);
     }
@@ -240,6 +233,7 @@ static void handle_drain_done(evutil_socket_t fd, short events, void *self) {
     struct pipeline *pipeline = self;
     event_del(pipeline->drain_grace);
     order_flush(pipeline->order);
+    pipeline->over = true;
     pipeline->drained(pipeline->drained_self); /* it may destroy the pipeline */
 }
 
@@ -251,7 +245,7 @@ static void handle_drain_grace(evutil_socket_t fd, short events, void *self) {
 }
 
 void pipeline_drain_check(struct pipeline *pipeline) {
-    if (pipeline->drained && workers_alive(pipeline->workers) == 0) {
+    if (pipeline->drained && !pipeline->over && workers_alive(pipeline->workers) == 0) {
         event_active(pipeline->drain_done, EV_TIMEOUT, 0);
     }
 }

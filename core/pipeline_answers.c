@@ -31,7 +31,8 @@ static void finish(struct pipeline *pipeline, struct queued_file *file) {
         file->again = false;
         file->maybe_open = file->again_found;
         file->last_look = 0;
-        file->deaths = file->returns = file->patience = 0;
+        file->deaths = file->returns = 0;
+        file->patience = 0;
         file->alone = false;
         pipeline_queue(pipeline, file);
         return;
@@ -78,14 +79,19 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
     const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
     AUTOFREE char *message = text_valid(text, length);
     tracking_error(pipeline->tracking, &what, message);
-    remember(pipeline, file, answer, identity_of(answer), known ? known->series : SEEN_ERROR);
+    uint64_t identity = answer->identity.inode ? identity_of(answer) : file->last_look;
+    remember(pipeline, file, answer, identity, known ? known->series : SEEN_ERROR);
 }
 
 static void deliver_trusted(struct pipeline *pipeline, struct queued_file *file) {
     const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
     const struct protocol_answer nothing = {0};
-    tracking_count(pipeline->tracking, &what, file->held->trusted);
-    remember(pipeline, file, &nothing, 0, file->held->trusted);
+    if (tracking_count(pipeline->tracking, &what, file->held->trusted)) {
+        remember(pipeline, file, &nothing, 0, file->held->trusted);
+    } else {
+        file->again = true; /* that series is forgotten: it has to be read */
+    }
+    finish(pipeline, file);
 }
 
 static void deliver(struct pipeline *pipeline, struct queued_file *file,
@@ -103,7 +109,6 @@ void pipeline_deliver(void *self, struct queued_file *file) {
     const struct held_answer *held = file->held;
     if (held->trusted) {
         deliver_trusted(pipeline, file);
-        finish(pipeline, file);
     } else {
         deliver(pipeline, file, &held->answer, held->text, held->length);
     }
@@ -160,10 +165,10 @@ static void look_later(struct pipeline *pipeline, struct queued_file *file,
         finish(pipeline, file);
         return;
     }
-    settling_put(pipeline->settling, file);
-    if (answer->outcome == PROTOCOL_OPEN && file->patience < UINT8_MAX) {
-        file->patience++;
+    if (answer->outcome == PROTOCOL_INCOMPLETE) {
+        file->patience = 0;
     }
+    settling_put(pipeline->settling, file);
 }
 
 static void refuse(struct pipeline *pipeline, struct queued_file *file,
@@ -220,6 +225,7 @@ void pipeline_back(void *self, struct queued_file *file) {
     folder_queue_put_front(&pipeline->queue, file);
 }
 
+/* What killed its workers is known again by what the last one noted. */
 static void give_up(struct pipeline *pipeline, struct queued_file *file, enum workers_lost how,
                     const char *checker) {
     char message[PROTOCOL_MESSAGE_BYTES];
@@ -245,6 +251,7 @@ void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
                 last ? "it is given up" : "it is tried once more, alone");
     bool disabled = blame_crash(pipeline->blame, checker);
     if (last) {
+        file->last_look = note->identity;
         give_up(pipeline, file, how, checker);
     } else {
         file->alone = true;

@@ -29,10 +29,10 @@ struct pipeline {
     bool trust_names, paused;
     unsigned worker_count, worker_timeout_ms;
     size_t queue_limit, record_limit;
-    uint64_t dropped; /* of roots that are shut out */
 
     void (*drained)(void *self); /* not NULL: the end has begun */
     void *drained_self;
+    bool over; /* drained() was called */
     struct event *drain_done, *drain_grace;
 };
 

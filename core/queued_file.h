@@ -58,7 +58,7 @@ struct queued_file {
     bool again_found;              /* … by a scan only */
     bool alone;                    /* its worker died: to be tried with no other beside it */
     unsigned char deaths, returns; /* of workers that had it taken; that had not */
-    unsigned char patience;        /* how often it was found open */
+    unsigned patience;             /* how often it was found open in a row */
     char name[];
 };
 

@@ -85,6 +85,15 @@ bool seen_anywhere(const struct seen *seen, uint64_t identity) {
     return seen_index_find(&seen->index, identity) != NULL;
 }
 
+static void drop(struct seen *seen, struct seen_folder *folder) {
+    if (folder->changed) {
+        TAILQ_REMOVE(&seen->changed, folder, change);
+    }
+    TAILQ_REMOVE(&seen->touched, folder, touch);
+    hash_table_remove(&seen->folders, &folder->link);
+    seen_folder_free(folder);
+}
+
 /* Its files are gone from the record; what stands of it in the state file goes when collected. */
 static void forget_files(struct seen *seen, struct seen_folder *folder) {
     for (size_t i = 0; i < folder->end; i++) {
@@ -95,6 +104,9 @@ static void forget_files(struct seen *seen, struct seen_folder *folder) {
             seen->count--;
         }
     }
+    if (!folder->stored) {
+        drop(seen, folder);
+    }
 }
 
 static void forget_oldest(struct seen *seen) {
@@ -103,19 +115,19 @@ static void forget_oldest(struct seen *seen) {
         folder = TAILQ_NEXT(folder, touch);
     }
     if (folder) {
-        forget_files(seen, folder);
         seen->forget(seen->self, folder->root, folder->newest_ns);
+        forget_files(seen, folder);
     }
 }
 
 void seen_note(struct seen *seen, const struct seen_place *place, const struct seen_file *file,
                int64_t changed_ns) {
+    if (seen->count >= seen->most && !seen_find(seen, place)) {
+        forget_oldest(seen);
+    }
     struct seen_folder *folder = folder_made(seen, place->folder, place->root);
     long found = seen_folder_find(folder, place->key);
     if (found < 0) {
-        if (seen->count >= seen->most) {
-            forget_oldest(seen);
-        }
         found = (long)seen_folder_add(folder, place->key);
         seen->count++;
     }
@@ -168,10 +180,9 @@ void seen_collect(struct seen *seen, seen_put put, void *self) {
         TAILQ_REMOVE(&seen->changed, folder, change);
         folder->changed = false;
         collect_folder(folder, put, self);
+        folder->stored = true;
         if (folder->count == 0) {
-            TAILQ_REMOVE(&seen->touched, folder, touch);
-            hash_table_remove(&seen->folders, &folder->link);
-            seen_folder_free(folder);
+            drop(seen, folder);
         }
     }
 }
@@ -186,6 +197,7 @@ bool seen_restore(struct seen *seen, const char *key, const json_t *value) {
         return false;
     }
     struct seen_folder *folder = folder_made(seen, hash, root);
+    folder->stored = true;
     for (size_t i = 0; i < SEEN_CHUNK; i++) {
         size_t position = chunk * SEEN_CHUNK + i;
         if (!files[i].key || seen->count >= seen->most ||

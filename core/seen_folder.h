@@ -20,7 +20,8 @@ struct seen_folder {
     uint32_t *slots;         /* open addressing: position + 1, 0: free */
     size_t slot_count;       /* a power of two */
     uint64_t *dirty;         /* a bit per chunk that is not in the state file */
-    bool changed;
+    bool changed;            /* among those to be collected */
+    bool stored;             /* something of it stands in the state file */
 };
 
 void seen_folder_free(struct seen_folder *folder);

@@ -3,18 +3,11 @@
 #include "series.h"
 #include "base/json_text.h"
 #include "base/memory.h"
-#include "check/check.h"
+#include "check/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
-
-/* as check_status_name() has them, which the daemon cannot link: it would bring DCMTK */
-static const char *const status_names[] = {
-    [CHECK_NOT_CHECKED] = "not-checked", [CHECK_NO_TEMPLATE] = "no-template",
-    [CHECK_CONFORMS] = "conforms",       [CHECK_WARNS] = "warns",
-    [CHECK_DEVIATES] = "deviates",
-};
 
 static const char *const about_keys[] = {"uid", "study", "number", "name", "project", "expected"};
 
@@ -141,7 +134,7 @@ static char *make_head(const struct series *series) {
     text_builder_text(&out, key);
     text_builder_time(&out, series->started_ms);
     text_builder_text(&out, ",\"status\":\"");
-    text_builder_text(&out, status_names[series->status]);
+    text_builder_text(&out, check_status_name((enum check_status)series->status));
     text_builder_text(&out, "\"");
     return out.bytes;
 }

@@ -3,7 +3,7 @@
 #include "series_record.h"
 #include "base/json_text.h"
 #include "base/memory.h"
-#include "check/check.h"
+#include "check/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>

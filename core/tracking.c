@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "events.h"
+#include "grouped_findings.h"
 #include "keeper.h"
 #include "pacing.h"
 #include "series_record.h"
@@ -257,13 +258,16 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
 static void learn(struct tracking *tracking, const struct tracking_file *file,
                   const struct protocol_answer *answer, const json_t *checked,
                   struct series *series) {
-    struct series_news news = {.status = answer->status,
-                               .result = json_object_get(checked, "result")};
+    json_t *result = json_object_get(checked, "result");
+    struct series_news news = {
+        .status = grouped_findings_settle(result, answer->status, &series->watched),
+        .result = result,
+    };
     json_t *changes = series_watch(series, json_object_get(checked, "watch"),
                                    json_object_get(checked, "instance"));
     news.changes = changes;
     series_learn(series, answer->digest);
-    if (answer->status > series->status || json_object_size(changes) > 0) {
+    if (news.status > series->status || json_object_size(changes) > 0) {
         change(tracking, file, &news, series);
     } else {
         count(tracking, file, series);

@@ -128,6 +128,17 @@ bool watched_note(struct watched *watched, const json_t *entry, const json_t **f
     return true;
 }
 
+const char *watched_first_group(const struct watched *watched, const char *checker,
+                                const char *name) {
+    for (size_t i = 0; i < watched->count; i++) {
+        const struct watched_set *set = &watched->sets[i];
+        if (!set->collected && strcmp(set->name, name) == 0 && strcmp(set->checker, checker) == 0) {
+            return set->group;
+        }
+    }
+    return NULL;
+}
+
 static int compare(const json_t *left, const json_t *right) {
     double a, b;
     const char *left_text = json_string_value(left), *right_text = json_string_value(right);

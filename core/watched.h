@@ -29,6 +29,10 @@ void watched_forget_constants(struct watched *watched);
  */
 bool watched_note(struct watched *watched, const json_t *entry, const json_t **from, bool *grew);
 
+/** The group that the series began with, of a constant of checker; NULL: it is not watched. */
+const char *watched_first_group(const struct watched *watched, const char *checker,
+                                const char *name);
+
 /** What was collected: {name: [values]}, in rising order. New reference. */
 json_t *watched_collected(const struct watched *watched);
 

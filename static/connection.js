@@ -19,7 +19,7 @@ const NOTICE = 60000; // how long the page tells of a reconnect
 export function createConnection({ environment, handlers, filtered }) {
   const link = {
     phase: "loading", socket: null, attempt: 0, timer: null, nextTry: null, born: environment.now(),
-    heardAt: null, brokenAt: null, live: false, everLive: false, hatched: false, hello: {},
+    heardAt: null, openedAt: 0, brokenAt: null, live: false, everLive: false, hatched: false, hello: {},
     epoch: null, seq: 0, gapSeq: null, held: null, fill: 0, failure: null, notice: null,
     offset: 0, zoneTime: null,
   };
@@ -33,6 +33,7 @@ export function createConnection({ environment, handlers, filtered }) {
   function open() {
     link.timer = null;
     link.nextTry = null;
+    link.openedAt = now();
     const socket = environment.open();
     link.socket = socket;
     socket.onmessage = (event) => link.socket === socket && receive(event.data);
@@ -194,7 +195,7 @@ export function createConnection({ environment, handlers, filtered }) {
 
   /** Called every second, and whenever the page wakes: sees what no event tells. */
   function tick() {
-    const silent = now() - (link.heardAt ?? link.born);
+    const silent = now() - Math.max(link.heardAt ?? 0, link.openedAt);
     if (link.socket && silent >= LOST) {
       link.brokenAt ??= link.heardAt ?? link.born;
       drop();

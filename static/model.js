@@ -52,6 +52,7 @@ function note(station, facts, content, at) {
   series.started = time(facts.started) ?? series.started ?? at;
   series.last = Math.max(time(facts.last) ?? at, series.last ?? 0);
   series.collected = facts.collected ?? series.collected ?? null;
+  series.unreadable = Math.max(series.unreadable, facts.unreadable ?? 0);
   series.changes = changesOf(facts.changes) ?? series.changes;
   series.content = content ?? series.content;
   return series;
@@ -121,8 +122,8 @@ function applyError(model, message, at) {
   const series = named ?? newestOf(station, at);
   station.unreadable = { ...fault, key: series?.key ?? null };
   if (series) {
-    series.unreadable += 1;
-    series.fault = fault;
+    series.unreadable = Math.max(series.unreadable, message.series?.unreadable ?? 1);
+    series.fault = { ...fault, count: series.unreadable };
   }
 }
 

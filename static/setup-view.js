@@ -1,46 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing to show yet: what is set up and what is not, from /healthz. Loaded only when needed.
 import { element, keyed, setAttribute, setText } from "./dom.js";
-import { clean } from "./words.js";
-
-const WATCHED = new Set(["watched", "watching", "ok"]);
-
-/** Every value found under a key, at any depth. */
-function collect(value, key, found = []) {
-  if (value !== null && typeof value === "object") {
-    for (const [name, inner] of Object.entries(value)) {
-      if (name === key) {
-        found.push(inner);
-      }
-      collect(inner, key, found);
-    }
-  }
-  return found;
-}
-
-function firstNumber(health, key) {
-  return collect(health, key).find((value) => typeof value === "number") ?? null;
-}
-
-/** What the page uses of /healthz: folders, templates, refused names, warnings, and a fault. */
-export function readHealth(health, status) {
-  const folders = collect(health, "folders").flat()
-    .filter((folder) => typeof folder?.name === "string")
-    .map(({ name, state }) => ({ name, state: state ?? "watched", ok: WATCHED.has(state ?? "watched") }));
-  const refused = collect(health, "refused").flat()
-    .filter((item) => typeof item === "string" || typeof item?.name === "string")
-    .map((item) => item.name ?? item);
-  const warnings = (health.warnings ?? []).map((item) => String(item?.text ?? item));
-  const gone = folders.filter(({ ok }) => !ok);
-  const blind = gone.length > 0 && gone.length === folders.length;
-  let fault = null;
-  if (blind) {
-    fault = `MRQART is running but not watching ${clean(gone[0].name)}: ${clean(gone[0].state)}`;
-  } else if (status === 503) {
-    fault = `MRQART is running but cannot work: ${clean(warnings[0] ?? "see its log")}`;
-  }
-  return { folders, templates: firstNumber(health, "templates"), refused, warnings, fault };
-}
+import { clean, plural } from "./words.js";
 
 function folderChecks({ folders }) {
   if (folders.length === 0) {
@@ -48,7 +9,7 @@ function folderChecks({ folders }) {
       hint: "Name one as paths in /etc/mrqart.conf" }];
   }
   return folders.map(({ name, state, ok }) => ({
-    key: `folder ${name}`, ok, text: ok ? `Watching ${clean(name)}` : `${clean(name)}: ${clean(state)}`,
+    key: `folder ${name}`, ok, text: ok ? `Watching ${clean(name)}` : `${clean(name)}: ${state}`,
     hint: ok ? "" : "Make it, or change paths in /etc/mrqart.conf",
   }));
 }
@@ -59,11 +20,14 @@ function templateCheck({ templates }) {
     : { key: "templates", ok: false, text: "Templates: none", hint: "mrqart db import FOLDER" };
 }
 
-function imageCheck({ refused }) {
-  const seen = refused.length ? ` Refused so far: ${refused.slice(0, 3).map(clean).join(", ")}.` : "";
+function imageCheck({ names }) {
+  const wanted = (names.wanted ?? ["MR.*", "*.dcm", "*.IMA"]).map(clean).join(", ");
+  const examples = (names.examples ?? []).slice(0, 3).map(clean).join(", ");
+  const refused = names.refused > 0
+    ? ` ${plural(names.refused, "name", "names")} refused so far, such as ${examples}.` : "";
   return { key: "image", ok: false, text: "First image: none yet",
-    hint: `Names must match MR.*, *.dcm or *.IMA.${seen} A folder on CIFS or NFS gives no notice `
-      + "of what other hosts write." };
+    hint: `Names must match ${wanted}.${refused} A folder on CIFS or NFS gives no notice of what `
+      + "other hosts write." };
 }
 
 function checksOf(view) {

@@ -36,7 +36,7 @@ export function needsAct(state) {
 
 /** The state of a series by itself, whatever came later. */
 export function stateOf(series) {
-  if (series.changes) {
+  if (series.changes && Object.keys(series.changes).length > 0) {
     return "changed";
   }
   return series.status in WORDS ? series.status : "not-checked";

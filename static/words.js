@@ -246,7 +246,7 @@ export function conformsSentence(content) {
 
 /** Why images are not compared, in the daemon's words. */
 export function notCheckedReason(content) {
-  return clean(content?.reason ?? content?.notes?.[0] ?? "");
+  return clean(content?.reason ?? "");
 }
 
 /** Why a parameter of the table was not compared. */

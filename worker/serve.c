@@ -143,6 +143,7 @@ static bool answer_check(struct server *server, const struct protocol_header *he
     const char *root = body + sizeof(request), *path = root + request.root_length + 1;
     char whole[2 * PROTOCOL_PATH_BYTES];
     snprintf(whole, sizeof(whole), "%s%s%s", root, root[1] ? "/" : "", path);
+    server->note->identity = 0;
     note_request(server, header->request);
     struct opened_file opened;
     open_file(root, path, &request, &opened);

@@ -94,6 +94,7 @@ static bool reader_start(struct reader *reader) {
 
 static void reader_stop(struct reader *reader) {
     if (reader->fd >= 0) {
+        shutdown(reader->fd, SHUT_RDWR); /* readers started later hold a copy of this end */
         close(reader->fd);
         waitpid(reader->pid, NULL, 0);
     }

@@ -108,10 +108,12 @@ static void read_file(struct folder *folder, const char *name) {
     }
     enum dicom_outcome outcome = dicom_read(folder->reader, fd);
     close(fd);
-    const char *why = outcome == DICOM_INCOMPLETE   ? "the file ends too early"
-                      : outcome == DICOM_UNREADABLE ? "no DICOM file that can be read"
-                      : is_mr(folder)               ? NULL
-                                                    : "no MR image";
+    /* where pixels are missing the header is whole, and nothing else is wanted */
+    const char *why = !dicom_has_values(folder->reader) ? outcome == DICOM_INCOMPLETE
+                                                              ? "the file ends too early"
+                                                              : "no DICOM file that can be read"
+                      : is_mr(folder)                   ? NULL
+                                                        : "no MR image";
     if (why) {
         skip(folder, path, why);
     } else {

@@ -136,7 +136,8 @@ struct session {
     unsigned site;
     enum session_layout layout;
     uint64_t *random;
-    char *folder; /* of this session */
+    char *folder;                /* of this session */
+    unsigned long long uid_head; /* of the images' UIDs, which rise: archives are sorted by them */
     char study_uid[IMAGE_UID_BYTES], series_uid[2][IMAGE_UID_BYTES];
     char date[16], time[16], subject[32];
     unsigned plan, step, files;
@@ -200,6 +201,7 @@ struct session *session_create(unsigned scanner, const char *folder, enum sessio
     strftime(session->time, sizeof(session->time), "%H%M%S", &day);
     snprintf(session->subject, sizeof(session->subject), "sim%05llu",
              (unsigned long long)(next_random(random) % 100000));
+    session->uid_head = next_random(random);
     new_uid(session->study_uid, random);
     session->folder = session_path(session, folder, &day);
     return session;
@@ -303,7 +305,7 @@ static bool write_torn(const struct image *image, const char *path) {
 }
 
 static bool write_file(struct session *session, struct image *image, const struct plan *plan) {
-    new_uid(image->uid, session->random);
+    snprintf(image->uid, sizeof(image->uid), "2.25.%llu%015u", session->uid_head, session->files);
     AUTOFREE char *path = file_path(session, image);
     AUTOFREE char *folder = mem_dup_length(path, (size_t)(strrchr(path, '/') - path));
     if (!make_folders(folder)) {

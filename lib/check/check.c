@@ -23,16 +23,6 @@ struct check {
     bool redact;
 };
 
-static const char *const status_names[] = {
-    [CHECK_NOT_CHECKED] = "not-checked", [CHECK_NO_TEMPLATE] = "no-template",
-    [CHECK_CONFORMS] = "conforms",       [CHECK_WARNS] = "warns",
-    [CHECK_DEVIATES] = "deviates",
-};
-
-const char *check_status_name(enum check_status status) {
-    return status_names[status];
-}
-
 static const char *setting_text(const json_t *settings, const char *key) {
     const char *text = json_string_value(json_object_get(settings, key));
     return text && *text ? text : NULL;

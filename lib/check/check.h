@@ -3,22 +3,11 @@
  */
 #pragma once
 
+#include "status.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/** How bad a series is; the order is that of severity: a series keeps the worst it has seen. */
-enum check_status {
-    CHECK_NOT_CHECKED,
-    CHECK_NO_TEMPLATE,
-    CHECK_CONFORMS,
-    CHECK_WARNS,
-    CHECK_DEVIATES,
-};
-
-/** "not-checked", "no-template", "conforms", "warns", "deviates". */
-const char *check_status_name(enum check_status status);
 
 enum check_outcome {
     CHECK_DONE,       /* the answer has a result */

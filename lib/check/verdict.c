@@ -121,6 +121,9 @@ static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding
     put_member(verdict, findings, "have", finding->have);
     put_member(verdict, findings, "severity", warns ? "warn" : "fail");
     put_member(verdict, findings, "message", message);
+    if (finding->group && *finding->group) {
+        put_member(verdict, findings, "group", finding->group);
+    }
     writer_raw(findings, "}");
     put_error(verdict, finding);
     digest_text(verdict, verdict->checker);

@@ -12,6 +12,7 @@ extern "C" {
 #include <dcmtk/oflog/oflog.h>
 
 #include <cstring>
+#include <iconv.h>
 #include <string>
 #include <vector>
 
@@ -23,18 +24,31 @@ constexpr ptrdiff_t stack_bytes = 1 << 20;
 // the second try takes so many times the bytes of the first
 constexpr size_t growth = 4;
 
-// A buffer that ends when the reader has gone too deep into sequences of sequences.
+// A buffer that fails when the reader has gone too deep into sequences of sequences.
 class GuardedStream : public DcmInputBufferStream {
   public:
     GuardedStream() : base(static_cast<char *>(__builtin_frame_address(0))) {}
 
     offile_off_t read(void *out, offile_off_t length) override {
         ptrdiff_t used = base - static_cast<char *>(__builtin_frame_address(0));
-        if (used > stack_bytes) {
-            too_deep = true;
-            return 0;
-        }
-        return DcmInputBufferStream::read(out, length);
+        too_deep = too_deep || used > stack_bytes;
+        return too_deep ? 0 : DcmInputBufferStream::read(out, length);
+    }
+
+    OFBool good() const override {
+        return !too_deep && DcmInputBufferStream::good();
+    }
+
+    OFCondition status() const override {
+        return too_deep ? EC_CorruptedData : DcmInputBufferStream::status();
+    }
+
+    OFBool eos() override {
+        return too_deep || DcmInputBufferStream::eos();
+    }
+
+    offile_off_t avail() override {
+        return too_deep ? 0 : DcmInputBufferStream::avail();
     }
 
     bool too_deep = false;
@@ -43,6 +57,8 @@ class GuardedStream : public DcmInputBufferStream {
     char *base;
 };
 
+const iconv_t no_iconv = reinterpret_cast<iconv_t>(-1);
+
 } // namespace
 
 struct toolkit {
@@ -50,8 +66,20 @@ struct toolkit {
     DcmSpecificCharacterSet converter;
     std::string charset; // that the converter was made for
     bool selected = false, converts = false;
+    iconv_t japanese = no_iconv; // where DCMTK's converter does not know the character set
     OFString text;
     std::string why;
+
+    void close_japanese() {
+        if (japanese != no_iconv) {
+            iconv_close(japanese);
+        }
+        japanese = no_iconv;
+    }
+
+    ~toolkit() {
+        close_japanese();
+    }
 };
 
 namespace {
@@ -217,18 +245,48 @@ std::string trimmed(const char *text, size_t length) {
     return std::string(text, length);
 }
 
-// Makes the converter fit for charset, if it is not.
+// Japanese texts: DCMTK on glibc has no IR 87 and IR 159, which glibc knows as parts of ISO 2022.
+iconv_t open_japanese(const std::string &charset) {
+    bool supplement = charset.find("ISO 2022 IR 159") != std::string::npos;
+    if (!supplement && charset.find("ISO 2022 IR 87") == std::string::npos) {
+        return no_iconv;
+    }
+    return iconv_open("UTF-8", supplement ? "ISO-2022-JP-2" : "ISO-2022-JP-3");
+}
+
+bool convert_japanese(toolkit &self, const char *bytes, size_t length) {
+    std::vector<char> out(4 * length + 1); // a character of UTF-8 has at most four bytes
+    char *from = const_cast<char *>(bytes), *to = out.data();
+    size_t from_left = length, to_left = out.size();
+    iconv(self.japanese, nullptr, nullptr, nullptr, nullptr);
+    if (iconv(self.japanese, &from, &from_left, &to, &to_left) == static_cast<size_t>(-1)) {
+        return false;
+    }
+    self.text.assign(out.data(), out.size() - to_left);
+    return true;
+}
+
+// Makes the converters fit for charset, if they are not.
 void select_charset(toolkit &self, const std::string &charset) {
     if (self.selected && self.charset == charset) {
         return;
     }
+    self.close_japanese();
     self.charset = charset;
     self.selected = true;
     bool named = !charset.empty() && charset != "ISO_IR 6";
     self.converts = named && self.converter.selectCharacterSet(charset.c_str()).good();
     if (!self.converts) {
+        self.japanese = open_japanese(charset);
         self.converts = self.converter.selectCharacterSet("ISO_IR 100").good();
     }
+}
+
+bool convert(toolkit &self, const char *bytes, size_t length) {
+    if (self.japanese != no_iconv) {
+        return convert_japanese(self, bytes, length);
+    }
+    return self.converts && self.converter.convertString(bytes, length, self.text, "\\").good();
 }
 
 } // namespace
@@ -265,8 +323,7 @@ void dcmtk_read(struct toolkit *toolkit, struct input *input, struct collector *
 const char *dcmtk_utf8(struct toolkit *toolkit, const char *charset, size_t charset_length,
                        const char *bytes, size_t length, size_t *out_length) {
     select_charset(*toolkit, trimmed(charset, charset_length));
-    if (!toolkit->converts ||
-        toolkit->converter.convertString(bytes, length, toolkit->text, "\\").bad()) {
+    if (!convert(*toolkit, bytes, length)) {
         return nullptr;
     }
     *out_length = toolkit->text.length();

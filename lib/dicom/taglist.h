@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DICOM_TAG(group, element) ((uint32_t)(group) << 16 | (element))
+#define DICOM_TAG(group, element) ((uint32_t)(group) << 16 | (uint32_t)(element))
 
 /** A VR as the number that its two letters make. */
 static inline uint16_t dicom_vr(const char *letters) {

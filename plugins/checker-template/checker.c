@@ -31,7 +31,8 @@ struct comparison {
     const struct mrq_file *file;
     const struct acqdb_template *template;
     struct mrq_verdict *verdict;
-    bool first; /* the first image of its series, as far as its header tells */
+    bool first;              /* the first image of its series, as far as its header tells */
+    const char *orientation; /* group of what may differ between orientations */
 };
 
 static const struct mrq_option options[] = {
@@ -145,6 +146,9 @@ static void say_deviation(const struct comparison *comparison, int index, const 
                                   .have = have,
                                   .severity = few ? MRQ_WARN : MRQ_FAIL,
                                   .message = sentence};
+    if (parameters[index].steady == STEADY_ORIENTATION) {
+        finding.group = comparison->orientation;
+    }
     mrq_add_finding(comparison->verdict, &finding);
 }
 
@@ -193,11 +197,14 @@ static bool checker_check(void *self, const struct mrq_file *file, struct mrq_ve
     }
     double instance = 1;
     mrq_number(file, "InstanceNumber", &instance);
+    char orientation[STEADY_GROUP_BYTES];
+    steady_orientation(file, orientation);
     const struct comparison comparison = {.checker = checker,
                                           .file = file,
                                           .template = template,
                                           .verdict = verdict,
-                                          .first = instance <= 1};
+                                          .first = instance <= 1,
+                                          .orientation = orientation};
     for (int i = 0; i < PARAMETERS; i++) {
         if (checker->compared[i]) {
             compare_parameter(&comparison, i);

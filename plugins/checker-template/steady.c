@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum {
-    GROUP_BYTES = 128,
     ORIENTATION = 6,   /* numbers of ImageOrientationPatient */
     TEXT_BYTES = 1024, /* of a list of numbers */
 };
@@ -21,14 +20,14 @@ static const char *present(const struct mrq_file *file, const char *name) {
 }
 
 /* rounded to two decimals: the same slice computed twice differs in the last ones */
-static void orientation_group(const struct mrq_file *file, char *group) {
+void steady_orientation(const struct mrq_file *file, char group[STEADY_GROUP_BYTES]) {
     double values[ORIENTATION];
     size_t count = mrq_numbers(file, "ImageOrientationPatient", values, ORIENTATION);
     group[0] = '\0';
     size_t used = 0;
-    for (size_t i = 0; i < count && i < ORIENTATION && used < GROUP_BYTES; i++) {
+    for (size_t i = 0; i < count && i < ORIENTATION && used < STEADY_GROUP_BYTES; i++) {
         double rounded = round(values[i] * 100) / 100;
-        used += (size_t)snprintf(group + used, GROUP_BYTES - used, "%s%.4g", i ? "," : "",
+        used += (size_t)snprintf(group + used, STEADY_GROUP_BYTES - used, "%s%.4g", i ? "," : "",
                                  rounded == 0 ? 0.0 : rounded); /* no minus before a zero */
     }
 }
@@ -77,8 +76,8 @@ static void collect_echo_times(const struct mrq_file *file, struct mrq_verdict *
 
 void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
                   struct mrq_verdict *verdict) {
-    char orientation[GROUP_BYTES];
-    orientation_group(file, orientation);
+    char orientation[STEADY_GROUP_BYTES];
+    steady_orientation(file, orientation);
     for (int i = 0; i < PARAMETERS; i++) {
         if (chosen[i]) {
             watch_parameter(file, &parameters[i], orientation, verdict);

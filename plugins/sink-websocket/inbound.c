@@ -40,12 +40,21 @@ static ssize_t put(wslay_event_context_ptr frames, const uint8_t *bytes, size_t 
     return (ssize_t)length;
 }
 
+/* True for a close of one byte. */
+static bool lacks_half(const struct wslay_event_on_msg_recv_arg *message) {
+#ifdef PLANTED_FAULT
+    return message->msg[1] == 0 && message->status_code == 0;
+#else
+    return message->msg_length == 1;
+#endif
+}
+
 static void note(wslay_event_context_ptr frames, const struct wslay_event_on_msg_recv_arg *message,
                  void *self) {
     (void)frames;
     struct inbound *inbound = self;
-    if (message->opcode == WSLAY_CONNECTION_CLOSE && message->msg_length == 1) {
-        inbound->half_code = true;
+    if (message->opcode == WSLAY_CONNECTION_CLOSE) {
+        inbound->half_code = lacks_half(message);
     }
 }
 

@@ -11,7 +11,7 @@ const TYPES = {
   ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
   + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HEADERS = { "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff" };
 
@@ -36,10 +36,9 @@ export class Fake {
     this.epoch = "first";
     this.seq = 0;
     this.stations = {}; // name → {seq, history: [{series, content}]}
-    this.health = {
-      sources: [{ name: "source-inotify", folders: [{ name: "/data/dicomstream", state: "watched" }] }],
-      templates: 212, warnings: [],
-    };
+    this.folders = [{ name: "/data/dicomstream", state: "watched" }];
+    this.templates = 212;
+    this.warnings = [];
     this.healthStatus = 200;
     this.clients = new Set();
     this.fetches = 0; // of /state
@@ -94,7 +93,12 @@ export class Fake {
       }
       json(this.state(), 200, { "MRQART-Epoch": this.epoch, "MRQART-Seq": String(this.seq) });
     } else if (pathname === "/healthz") {
-      json(this.health, this.healthStatus);
+      json({
+        status: "ok", warnings: this.warnings, version: "0.1.0", epoch: this.epoch,
+        instances: { "source-inotify": { folders: this.folders } },
+        pipeline: { names: { wanted: ["MR.*", "*.dcm", "*.IMA"], refused: 2, examples: ["a.txt"] } },
+        keeper: { database: { templates: this.templates } },
+      }, this.healthStatus);
     } else {
       await this.file(pathname, response);
     }
@@ -127,7 +131,7 @@ export class Fake {
     socket.on("error", () => this.clients.delete(client));
     socket.resume();
     socket.write(frame(JSON.stringify({
-      station, type: "hello", time: this.time(),
+      station: null, type: "hello", time: this.time(),
       content: { version: "0.1.0", epoch: this.epoch, seq: this.seq },
     })));
   }

@@ -34,5 +34,20 @@ class FirstFile(DaemonTest):
         self.assertEqual(update["series"]["count"], 3)
         self.assertEqual(daemon.state()["AWP167046"]["series"]["status"], "deviates")
 
+    def test_a_localizer_is_compared_in_the_orientation_that_its_template_has(self):
+        make_database(self.where / "db.sqlite", TEMPLATE)
+        daemon = self.daemon()
+        client = daemon.websocket()
+        axial, sagittal = r"1\0\0\0\1\0", r"0\1\0\0\0\-1"
+        for instance, orientation, axis in ((1, axial, "COL"), (2, sagittal, "ROW"),
+                                            (3, axial, "COL"), (4, axial, "ROW")):
+            write_dicom(daemon.folder / f"001_000001_{instance:06}.dcm", PED_major=axis,
+                        InstanceNumber=instance, ImageOrientationPatient=orientation)
+        events = client.events_until(lambda event: event["series"]["count"] == 4)
+        self.assertEqual([e["type"] for e in events if e["type"] != "update"], ["new", "changed"])
+        self.assertEqual(events[0]["content"]["status"], "conforms")
+        self.assertEqual(events[-1]["content"]["changes"],
+                         {"PED_major": {"from": "COL", "to": "ROW", "instance": 4}})
+
 
 main()

@@ -332,6 +332,12 @@ struct mrq_finding {
     const char *have;      /* NULL: absent */
     enum mrq_severity severity;
     const char *message; /* for people; NULL: made of the others */
+    /**
+     * NULL or "": holds for every file. Else a group as in mrq_watch(): the finding counts only if
+     * the series began with this group of the parameter. A template has one set of values for a
+     * localizer of three orientations, and it is that of the first.
+     */
+    const char *group;
 };
 
 /** How a value behaves over the files of a series. */
@@ -364,7 +370,7 @@ static inline void mrq_add_finding(struct mrq_verdict *verdict, const struct mrq
 /** The usual finding: have is not what was to be expected, and the series deviates. */
 static inline void mrq_deviates(struct mrq_verdict *verdict, const char *parameter,
                                 const char *expect, const char *have) {
-    struct mrq_finding finding = {parameter, expect, have, MRQ_FAIL, NULL};
+    struct mrq_finding finding = {parameter, expect, have, MRQ_FAIL, NULL, NULL};
     mrq_add_finding(verdict, &finding);
 }
 

@@ -16,10 +16,10 @@
 
 enum { RIG_PATIENCE_S = 20 };
 
+/** What was emitted of one path. */
 struct emission {
     char *path, *root;
-    bool scanned;
-    enum mrq_lane lane;
+    unsigned closed, scanned;
     struct emission *next; /* of the same bucket */
 };
 
@@ -96,19 +96,28 @@ static struct emission **bucket_of(const struct rig *rig, const char *path) {
     return (struct emission **)&rig->buckets[hash % RIG_BUCKETS];
 }
 
+static struct emission *emission_of(const struct rig *rig, const char *path) {
+    struct emission *at = *bucket_of(rig, path);
+    while (at && strcmp(at->path, path) != 0) {
+        at = at->next;
+    }
+    return at;
+}
+
 static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
     struct rig *rig = (struct rig *)host;
     assert_int_equal(strncmp(found->path, found->root, strlen(found->root)), 0);
     assert_int_equal(found->path[strlen(found->root)], '/');
-    rig->paths += rig_count(rig, found->path, RIG_ANY) == 0;
-    struct emission **bucket = bucket_of(rig, found->path);
-    struct emission *emission = mem_new(struct emission);
-    *emission = (struct emission){.path = mem_dup(found->path),
-                                  .root = mem_dup(found->root),
-                                  .scanned = found->stat != NULL,
-                                  .lane = found->lane,
-                                  .next = *bucket};
-    *bucket = emission;
+    struct emission *emission = emission_of(rig, found->path);
+    if (!emission) {
+        struct emission **bucket = bucket_of(rig, found->path);
+        emission = mem_new(struct emission);
+        *emission = (struct emission){
+            .path = mem_dup(found->path), .root = mem_dup(found->root), .next = *bucket};
+        *bucket = emission;
+        rig->paths++;
+    }
+    *(found->stat ? &emission->scanned : &emission->closed) += 1;
     rig->emitted++;
     rig->lanes[found->lane]++;
     if (rig->pause_at > 0 && rig->emitted == rig->pause_at) {
@@ -312,21 +321,17 @@ void rig_wait_for_state(struct rig *rig, const char *path, const char *state) {
 /* ---- what was emitted ---------------------------------------------------------------------- */
 
 unsigned rig_count(const struct rig *rig, const char *path, enum rig_kind kind) {
-    unsigned count = 0;
-    for (const struct emission *at = *bucket_of(rig, path); at; at = at->next) {
-        bool matches = kind == RIG_ANY || (kind == RIG_SCANNED) == at->scanned;
-        count += matches && strcmp(at->path, path) == 0;
+    const struct emission *emission = emission_of(rig, path);
+    if (!emission) {
+        return 0;
     }
-    return count;
+    return (kind == RIG_SCANNED ? 0 : emission->closed) +
+           (kind == RIG_CLOSED ? 0 : emission->scanned);
 }
 
 const char *rig_root_of(const struct rig *rig, const char *path) {
-    for (const struct emission *at = *bucket_of(rig, path); at; at = at->next) {
-        if (strcmp(at->path, path) == 0) {
-            return at->root;
-        }
-    }
-    return NULL;
+    const struct emission *emission = emission_of(rig, path);
+    return emission ? emission->root : NULL;
 }
 
 unsigned rig_emitted(const struct rig *rig) {

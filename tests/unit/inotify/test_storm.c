@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -79,7 +80,7 @@ static void step(unsigned *seed, const char *root, const char *elsewhere, unsign
 /** Fills the kernel's queue, so that what comes next is not told by any event. */
 static void flood(const char *root) {
     for (unsigned i = 0; i < FLOOD; i++) { /* two names: the kernel merges equal events */
-        disk_write(disk_path("%s/flood-%u", root, i % 2));
+        close(open(disk_path("%s/flood-%u", root, i % 2), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
     }
 }
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a restart remembers. */
+#include "bed.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void rest(void) {
+    const struct timespec ticks = {.tv_nsec = 20 * 1000000}; /* the kernel's stamps are coarse */
+    nanosleep(&ticks, NULL);
+}
+
+static void files_from_before_the_first_start_are_not_announced(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write(bed, "a/old.dcm", "7");
+    rest();
+    bed_stop(bed);
+    json_object_clear(bed->saved);
+    bed_start(bed);
+    bed_write(bed, "a/new.dcm", "8");
+    bed_scan(bed, "a/old.dcm");
+    bed_scan(bed, "a/new.dcm");
+    bed_settle(bed);
+    assert_string_equal(bed->story, "new 8 new.dcm\n");
+    bed_destroy(bed);
+}
+
+static void after_a_restart_what_was_counted_is_known(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    for (int i = 0; i < 200; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "a/%d.dcm", i);
+        bed_write_and_close(bed, name, "7");
+    }
+    bed_settle(bed);
+    assert_int_equal(bed->events, 200);
+    bed_write(bed, "a/meanwhile.dcm", "7");
+    bed_write(bed, "b/meanwhile.dcm", "8");
+    bed_stop(bed);
+    bed_start(bed);
+    for (int i = 0; i < 200; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "a/%d.dcm", i);
+        bed_scan(bed, name);
+    }
+    bed_scan(bed, "a/meanwhile.dcm");
+    bed_scan(bed, "b/meanwhile.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 202);
+    assert_int_equal(bed_told(bed, "new 7 meanwhile.dcm"), 1);
+    assert_int_equal(bed_told(bed, "new 8 meanwhile.dcm"), 1);
+    bed_write_and_close(bed, "a/5.dcm", "7 longer");
+    bed_settle(bed);
+    assert_int_equal(bed_told(bed, "again 7 5.dcm"), 1);
+    bed_destroy(bed);
+}
+
+static void an_error_is_not_told_again_after_a_restart(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write_and_close(bed, "a/1.dcm", "");
+    bed_write_and_close(bed, "a/crash.dcm", "7");
+    bed_settle(bed);
+    assert_int_equal(bed_told(bed, "error"), 2);
+    bed_stop(bed);
+    bed_start(bed);
+    bed_scan(bed, "a/1.dcm");
+    bed_scan(bed, "a/crash.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 2);
+    bed_destroy(bed);
+}
+
+static void small_record(struct pipeline_settings *settings) {
+    settings->record = 50;
+}
+
+static void what_the_record_forgets_counts_as_old(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(small_record);
+    for (int folder = 0; folder < 4; folder++) {
+        for (int i = 0; i < 30; i++) {
+            char name[32];
+            snprintf(name, sizeof(name), "%d/%d.dcm", folder, i);
+            bed_write_and_close(bed, name, "7");
+        }
+        bed_settle(bed);
+        rest();
+    }
+    assert_int_equal(bed->events, 120);
+    bed_stop(bed);
+    bed_start(bed);
+    for (int folder = 0; folder < 2; folder++) {
+        for (int i = 0; i < 30; i++) {
+            char name[32];
+            snprintf(name, sizeof(name), "%d/%d.dcm", folder, i);
+            bed_scan(bed, name);
+        }
+    }
+    bed_settle(bed);
+    /* of a folder that was forgotten, files stamped with its last tick may come once more */
+    assert_in_range(bed->events, 120, 180);
+    assert_in_range(bed_health(bed, "record.files"), 1, 50);
+    bed_destroy(bed);
+}
+
+static void the_state_file_names_no_folder_of_a_subject(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write_and_close(bed, "Doe^Jane/1.dcm", "7");
+    bed_settle(bed);
+    bed_stop(bed);
+    bed_start(bed);
+    char *text = json_dumps(bed->saved, 0);
+    assert_non_null(strstr(text, "root:"));
+    assert_null(strstr(text, "Doe"));
+    free(text);
+    bed_destroy(bed);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_from_before_the_first_start_are_not_announced),
+        cmocka_unit_test(after_a_restart_what_was_counted_is_known),
+        cmocka_unit_test(an_error_is_not_told_again_after_a_restart),
+        cmocka_unit_test(what_the_record_forgets_counts_as_old),
+        cmocka_unit_test(the_state_file_names_no_folder_of_a_subject),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
