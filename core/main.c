@@ -32,7 +32,11 @@ static bool with_config(const struct arguments *arguments, const struct paths *p
         json_decref(config);
         config = NULL;
     }
-    problems_print(&problems);
+    if (arguments->action == ACTION_RUN) {
+        problems_log(&problems);
+    } else {
+        problems_print(&problems);
+    }
     problems_finish(&problems);
     if (!config) {
         return false;
