@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's command line and configuration: what it says, what it takes live, what it refuses."""
 import contextlib
+import fcntl
 import os
+import pty
+import termios
 
 from mrqart_test import *
 
@@ -139,6 +142,19 @@ class Start(ConfigTest):
             daemon = self.daemon()
             daemon.signal(number)
             self.assertEqual(daemon.wait(), 0)
+
+    def test_closing_the_terminal_ends_a_daemon_started_by_hand(self):
+        terminal, inner = pty.openpty()
+        command = [MRQARTD, "--watch", self.where, "-p", "0", "--ws-port", "0", "--state-dir", ""]
+        process = subprocess.Popen(command, stdin=inner, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(inner)
+        self.assertTrue(process.stdout.readline().startswith("ready "))
+        os.close(terminal)
+        _, log = process.communicate(timeout=WAIT)
+        self.assertIn("told to end (SIGHUP)", log)
+        self.assertEqual(process.returncode, 0)
 
     def test_one_state_folder_serves_one_daemon(self):
         first = self.daemon()
