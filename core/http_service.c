@@ -58,7 +58,7 @@ STAILQ_HEAD(address_list, mrq_address);
 struct http_service {
     struct event_base *base;
     struct http_connections *connections;
-    struct event *retry; /* every second: addresses that have paused accept again */
+    struct event *retry; /* every second, and when there is room: paused addresses go on */
     unsigned descriptors;
     bool stopped;
     struct address_list addresses;
@@ -136,18 +136,28 @@ static bool descriptors_left(const struct mrq_address *address) {
     return fd >= 0 && (unsigned)fd + SPARE_DESCRIPTORS < address->service->descriptors;
 }
 
+static bool descriptors_or_yield(const struct mrq_address *address) {
+    return descriptors_left(address) ||
+           (http_connections_yield(address->service->connections) && descriptors_left(address));
+}
+
+/* Lets the next connection come, or leaves it to the kernel until there is room. */
 static void accept_or_pause(struct mrq_address *address) {
-    if (descriptors_left(address)) {
+    bool descriptors = descriptors_or_yield(address);
+    if (descriptors) {
         log_fault_over(&address->exhausted, address->owner, "%s accepts connections again",
                        address->text);
-        evconnlistener_enable(address->listener);
-        return;
+    } else {
+        log_fault_tell(&address->exhausted, address->owner,
+                       "%s accepts no connections: all but %d of the %u descriptors of the daemon "
+                       "are in use; allow more with LimitNOFILE= in the service file",
+                       address->text, SPARE_DESCRIPTORS, address->service->descriptors);
     }
-    evconnlistener_disable(address->listener);
-    log_fault_tell(&address->exhausted, address->owner,
-                   "%s accepts no connections: all but %d of the %u descriptors of the daemon are "
-                   "in use; allow more with LimitNOFILE= in the service file",
-                   address->text, SPARE_DESCRIPTORS, address->service->descriptors);
+    if (descriptors && http_connections_room(address->service->connections)) {
+        evconnlistener_enable(address->listener);
+    } else {
+        evconnlistener_disable(address->listener);
+    }
 }
 
 static void handle_retry(evutil_socket_t fd, short what, void *self) {
@@ -170,8 +180,9 @@ static void handle_accept_error(struct evconnlistener *listener, void *http) {
 
 static struct bufferevent *handle_accept(struct event_base *base, void *self) {
     struct mrq_address *address = self;
-    accept_or_pause(address);
-    return http_connections_accept(base, address->service->connections);
+    struct bufferevent *stream = http_connections_accept(base, address->service->connections);
+    accept_or_pause(address); /* for the next one */
+    return stream;
 }
 
 static void set_up_http(struct mrq_address *address) {
@@ -314,7 +325,13 @@ static unsigned count_descriptors(void) {
 struct http_service *http_service_create(struct event_base *base) {
     struct http_service *service = mem_new(struct http_service);
     service->base = base;
-    service->connections = http_connections_create(base);
+    service->retry = event_new(base, -1, EV_PERSIST, handle_retry, service);
+    if (!service->retry) {
+        log_error("the HTTP service cannot join the event loop");
+        free(service);
+        return NULL;
+    }
+    service->connections = http_connections_create(base, service->retry);
     service->descriptors = count_descriptors();
     STAILQ_INIT(&service->addresses);
     return service;
@@ -345,9 +362,7 @@ void http_service_destroy(struct http_service *service) {
         STAILQ_REMOVE_HEAD(&service->addresses, next);
         address_destroy(address);
     }
-    if (service->retry) {
-        event_free(service->retry);
-    }
+    event_free(service->retry);
     http_connections_destroy(service->connections);
     free(service);
 }
@@ -364,8 +379,7 @@ bool http_service_start(struct http_service *service) {
             return false;
         }
     }
-    service->retry = event_new(service->base, -1, EV_PERSIST, handle_retry, service);
-    if (!service->retry || event_add(service->retry, &accept_pause) < 0) {
+    if (event_add(service->retry, &accept_pause) < 0) {
         log_error("the HTTP service cannot join the event loop");
         return false;
     }

@@ -10,7 +10,7 @@
 #include <mrqart/plugin.h>
 #include <stdbool.h>
 
-/* connections that speak HTTP at a time; one more, and the one that waits longest is cut */
+/* connections that speak HTTP at a time; for one more, the one that waits longest is cut */
 #define HTTP_CONNECTIONS 512
 /* for one request: to wait for it (keep-alive), to receive it and to take the answer */
 #define HTTP_DEADLINE_MS 30000

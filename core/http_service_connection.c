@@ -2,8 +2,8 @@
 /*
  * Every connection stands in one list, ordered by when its present request began; as all have the
  * same time, that is the order of their deadlines too. The first of the list is cut when its time
- * is over, or when there are too many: so whoever waits, trickles or does not read makes way for
- * those who come with a request, and nobody is refused.
+ * is over, or when another needs its place: so whoever waits, trickles or does not read makes way
+ * for those who come with a request, and nobody is refused.
  */
 #include "http_service_connection.h"
 
@@ -17,12 +17,15 @@
 /* what may lie unread in a connection's buffer: more than the largest header or body let through */
 #define UNREAD_BYTES (64 * 1024)
 
+/* whose request is younger than that keeps its place: it has hardly had a chance */
+#define GRACE_MS 1000
+
 struct connection {
     TAILQ_ENTRY(connection) next;
     struct http_connections *all;
     struct bufferevent *stream;
     struct evhttp_connection *http; /* NULL until it is adopted */
-    long long deadline_ms;
+    long long began_ms;             /* its present request: came, or the one before was answered */
 };
 
 TAILQ_HEAD(connection_list, connection);
@@ -32,8 +35,10 @@ struct http_connections {
     struct connection_list fresh; /* accepted, not adopted yet */
     struct event *adopt;          /* active when there are fresh ones */
     struct event *expire;
+    struct event *room; /* not ours: active when somebody waits for a place and one is free */
+    bool awaited;
     unsigned maximum, deadline_ms;
-    size_t open;
+    size_t open; /* in both lists */
     uint64_t cut;
 };
 
@@ -43,24 +48,32 @@ static void await_deadline(struct http_connections *all) {
         event_del(all->expire);
         return;
     }
-    const struct timeval delay = clock_delay(first->deadline_ms - clock_ms());
+    const struct timeval delay = clock_delay(first->began_ms + all->deadline_ms - clock_ms());
     event_add(all->expire, &delay);
 }
 
 static void append(struct connection *connection) {
     struct http_connections *all = connection->all;
-    connection->deadline_ms = clock_ms() + all->deadline_ms;
+    connection->began_ms = clock_ms();
     TAILQ_INSERT_TAIL(&all->list, connection, next);
     if (!event_pending(all->expire, EV_TIMEOUT, NULL)) {
         await_deadline(all);
     }
 }
 
-static void forget(struct connection *connection) {
+static void leave(struct connection *connection) {
     struct http_connections *all = connection->all;
-    TAILQ_REMOVE(&all->list, connection, next);
     all->open--;
+    if (all->awaited) {
+        all->awaited = false;
+        event_active(all->room, EV_TIMEOUT, 1);
+    }
     free(connection);
+}
+
+static void forget(struct connection *connection) {
+    TAILQ_REMOVE(&connection->all->list, connection, next);
+    leave(connection);
 }
 
 static void handle_close(struct evhttp_connection *http, void *self) {
@@ -73,6 +86,16 @@ static void cut(struct connection *connection) {
     evhttp_connection_free(connection->http); /* comes back through handle_close() */
 }
 
+/* Cuts the first one if its request is that old. */
+static bool cut_first(struct http_connections *all, unsigned age_ms) {
+    struct connection *first = TAILQ_FIRST(&all->list);
+    if (!first || clock_ms() - first->began_ms < age_ms) {
+        return false;
+    }
+    cut(first);
+    return true;
+}
+
 /* evhttp says nothing about a new connection until a request is whole, but it is the argument of
  * the callbacks on the bufferevent that we gave. Our reference keeps that until we have looked. */
 static void adopt(struct connection *connection) {
@@ -82,11 +105,10 @@ static void adopt(struct connection *connection) {
     bufferevent_decref(connection->stream);
     TAILQ_REMOVE(&all->fresh, connection, next);
     if (!http) { /* evhttp gave it up at once */
-        free(connection);
+        leave(connection);
         return;
     }
     connection->http = http;
-    all->open++;
     append(connection);
     evhttp_connection_set_closecb(connection->http, handle_close, connection);
 }
@@ -98,19 +120,12 @@ static void handle_adopt(evutil_socket_t fd, short what, void *self) {
     while ((connection = TAILQ_FIRST(&all->fresh))) {
         adopt(connection);
     }
-    while (all->open > all->maximum) {
-        cut(TAILQ_FIRST(&all->list));
-    }
 }
 
 static void handle_expire(evutil_socket_t fd, short what, void *self) {
     (void)fd, (void)what;
     struct http_connections *all = self;
-    long long now = clock_ms();
-    struct connection *first = TAILQ_FIRST(&all->list);
-    while (first && first->deadline_ms <= now) {
-        cut(first);
-        first = TAILQ_FIRST(&all->list);
+    while (cut_first(all, all->deadline_ms)) {
     }
     await_deadline(all);
 }
@@ -133,8 +148,9 @@ static void handle_answered(struct evhttp_request *request, void *self) {
     append(connection);
 }
 
-struct http_connections *http_connections_create(struct event_base *base) {
+struct http_connections *http_connections_create(struct event_base *base, struct event *room) {
     struct http_connections *all = mem_new(struct http_connections);
+    all->room = room;
     TAILQ_INIT(&all->list);
     TAILQ_INIT(&all->fresh);
     all->maximum = HTTP_CONNECTIONS;
@@ -167,6 +183,18 @@ void http_connections_limit(struct http_connections *all, unsigned maximum, unsi
     all->deadline_ms = deadline_ms;
 }
 
+bool http_connections_room(struct http_connections *all) {
+    if (all->open >= all->maximum) {
+        cut_first(all, GRACE_MS);
+    }
+    all->awaited = all->open >= all->maximum;
+    return !all->awaited;
+}
+
+bool http_connections_yield(struct http_connections *all) {
+    return cut_first(all, GRACE_MS);
+}
+
 struct bufferevent *http_connections_accept(struct event_base *base, void *connections) {
     struct http_connections *all = connections;
     struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
@@ -178,6 +206,7 @@ struct bufferevent *http_connections_accept(struct event_base *base, void *conne
     struct connection *connection = mem_new(struct connection);
     connection->all = all;
     connection->stream = stream;
+    all->open++;
     TAILQ_INSERT_TAIL(&all->fresh, connection, next);
     event_active(all->adopt, EV_TIMEOUT, 1);
     return stream;

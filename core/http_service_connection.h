@@ -13,12 +13,19 @@
 
 struct http_connections;
 
-struct http_connections *http_connections_create(struct event_base *base);
+/** room: made active when http_connections_room() was false and would be true now. */
+struct http_connections *http_connections_create(struct event_base *base, struct event *room);
 void http_connections_destroy(struct http_connections *connections); /* takes NULL */
 
 /** Sets the bounds: see HTTP_CONNECTIONS and HTTP_DEADLINE_MS in http_service.h. */
 void http_connections_limit(struct http_connections *connections, unsigned maximum,
                             unsigned deadline_ms);
+
+/** True if one more may come; makes room for it where somebody has waited for long. */
+bool http_connections_room(struct http_connections *connections);
+
+/** Cuts the one that has waited longest, for the sake of its descriptor. False: none for long. */
+bool http_connections_yield(struct http_connections *connections);
 
 /** The bufferevent of a connection that evhttp is about to make: what evhttp_set_bevcb() wants. */
 struct bufferevent *http_connections_accept(struct event_base *base, void *connections);

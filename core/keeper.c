@@ -154,6 +154,9 @@ static void handle_saved(struct keeper *keeper, const json_t *reply) {
         return;
     }
     log_fault_over(&keeper->unsaved, "keeper", "the state is saved again in %s", keeper->state_dir);
+    if (now_ms() - keeper->started_ms > GOOD_LIFE_MS) {
+        log_fault_over(&keeper->death, "keeper", "the helper that saves the state lives again");
+    }
     free(keeper->batch.bytes);
     keeper->batch = (struct text_builder){0};
     keeper->batch_lines = 0;
@@ -182,7 +185,8 @@ static void handle_gone(void *self) {
         keeper->pause_ms = FIRST_PAUSE_MS;
     }
     log_fault_tell(&keeper->death, "keeper",
-                   "the helper that saves the state has died; it is started anew, nothing is lost");
+                   "the helper that saves the state has died; it is started anew, and given again "
+                   "what it has not saved");
     arm(keeper->start_timer, keeper->pause_ms);
     keeper->pause_ms = keeper->pause_ms * 2 < LAST_PAUSE_MS ? keeper->pause_ms * 2 : LAST_PAUSE_MS;
 }
@@ -293,11 +297,21 @@ static const char *state_word(const struct keeper *keeper) {
     if (!*keeper->state_dir) {
         return "not kept";
     }
-    if (keeper->state_fault) {
+    if (keeper->state_fault || !keeper->process) {
         return "not saved";
     }
     bool slow = keeper->sent && now_ms() - keeper->sent_ms > SLOW_MS;
-    return slow ? "no answer" : "saved";
+    return slow ? "no answer" : keeper->sent || keeper->marked ? "saving" : "saved";
+}
+
+static const char *database_word(const struct keeper *keeper) {
+    if (!*keeper->database) {
+        return "none";
+    }
+    if (keeper->database_fault) {
+        return keeper->database_fault;
+    }
+    return keeper->templates < 0 ? "not looked at yet" : "there";
 }
 
 void keeper_health(struct keeper *keeper, json_t *health) {
@@ -310,16 +324,17 @@ void keeper_health(struct keeper *keeper, json_t *health) {
     json_object_set_new(state, "bytes", json_integer(keeper->state_bytes));
     json_object_set_new(health, "state", state);
     json_object_set_new(database, "path", json_any_string(keeper->database));
-    json_object_set_new(database, "state",
-                        json_any_string(!*keeper->database       ? "none"
-                                        : keeper->database_fault ? keeper->database_fault
-                                                                 : "there"));
+    json_object_set_new(database, "state", json_any_string(database_word(keeper)));
     json_object_set_new(database, "templates",
                         keeper->templates < 0 ? json_null() : json_integer(keeper->templates));
     json_object_set_new(health, "database", database);
 }
 
 void keeper_warnings(const struct keeper *keeper, json_t *warnings) {
+    if (!keeper->process && (*keeper->state_dir || *keeper->database)) {
+        json_array_append_new(warnings, json_string("the helper that saves the state does not run: "
+                                                    "see the log; it is tried again"));
+    }
     if (keeper->state_fault) {
         json_array_append_new(warnings, json_any_string(keeper->state_fault));
     } else if (strcmp(state_word(keeper), "no answer") == 0) {

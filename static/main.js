@@ -3,6 +3,7 @@
 import { createAnnouncer } from "./announce.js";
 import { createConnection } from "./connection.js";
 import { setAttribute, setShape, setText, shape } from "./dom.js";
+import { readHealth } from "./health.js";
 import { applyMessage, applyState, createModel, zoneOf } from "./model.js";
 import { createSeriesView, spokenVerdict } from "./series-view.js";
 import { createStationView, loudestStation, seriesTitle } from "./station-view.js";
@@ -28,24 +29,17 @@ let verdicts = new Map();
 
 // ---- what people do --------------------------------------------------------------------------
 
+/** Takes what somebody has chosen, and shows it at once. */
+function choose(choice) {
+  Object.assign(state, choice);
+  render();
+}
+
 const actions = {
-  selectStation(name) {
-    state.station = name;
-    state.selected = null;
-    change();
-  },
-  selectSeries(key) {
-    state.selected = key;
-    change();
-  },
-  followScanner() {
-    state.selected = null;
-    change();
-  },
-  toggleDifferences() {
-    state.onlyDifferences = !state.onlyDifferences;
-    change();
-  },
+  selectStation: (name) => choose({ station: name, selected: null }),
+  selectSeries: (key) => choose({ selected: key }),
+  followScanner: () => choose({ selected: null }),
+  toggleDifferences: () => choose({ onlyDifferences: !state.onlyDifferences }),
   toggleTheme,
 };
 
@@ -53,10 +47,7 @@ by("only").addEventListener("click", actions.toggleDifferences);
 by("more").addEventListener("click", actions.toggleDifferences);
 by("back").addEventListener("click", actions.followScanner);
 by("theme").addEventListener("click", toggleTheme);
-phone.addEventListener("change", () => {
-  state.onlyDifferences = phone.matches;
-  change();
-});
+phone.addEventListener("change", () => choose({ onlyDifferences: phone.matches }));
 
 // ---- the daemon ------------------------------------------------------------------------------
 
@@ -115,8 +106,7 @@ async function checkHealth() {
     const answer = await fetch("/healthz", {
       cache: "no-store", signal: AbortSignal.timeout(HEALTH_LIMIT),
     });
-    const setup = await import("./setup-view.js");
-    state.health = setup.readHealth(await answer.json(), answer.status);
+    state.health = readHealth(await answer.json(), answer.status);
   } catch {
     state.health = null; // the websocket tells whether the daemon is there
   }

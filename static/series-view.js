@@ -10,9 +10,8 @@ function lookOf(fate) {
 }
 
 function makeMark(series, actions) {
-  const mark = element("button", { "type": "button", "class": "mark-button", "data-series": series.key,
-    "tabindex": "-1" },
-    shape());
+  const mark = element("span", { "role": "button", "class": "mark-button", "data-series": series.key },
+    shape()); // for pointers; keyboards have the list
   mark.addEventListener("click", () => actions.selectSeries(series.key));
   return mark;
 }

@@ -53,7 +53,8 @@ function makeRow({ name }) {
 }
 
 function whole(value) {
-  return isAbsent(value) ? null : clean(Array.isArray(value) ? value.join(", ") : value);
+  return isAbsent(value) ? null
+    : clean(Array.isArray(value) ? value.join(", ") : value).replace(/^\[(.*)\]$/, "$1");
 }
 
 function lastCell(row, content) {

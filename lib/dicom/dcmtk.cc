@@ -24,18 +24,31 @@ constexpr ptrdiff_t stack_bytes = 1 << 20;
 // the second try takes so many times the bytes of the first
 constexpr size_t growth = 4;
 
-// A buffer that ends when the reader has gone too deep into sequences of sequences.
+// A buffer that fails when the reader has gone too deep into sequences of sequences.
 class GuardedStream : public DcmInputBufferStream {
   public:
     GuardedStream() : base(static_cast<char *>(__builtin_frame_address(0))) {}
 
     offile_off_t read(void *out, offile_off_t length) override {
         ptrdiff_t used = base - static_cast<char *>(__builtin_frame_address(0));
-        if (used > stack_bytes) {
-            too_deep = true;
-            return 0;
-        }
-        return DcmInputBufferStream::read(out, length);
+        too_deep = too_deep || used > stack_bytes;
+        return too_deep ? 0 : DcmInputBufferStream::read(out, length);
+    }
+
+    OFBool good() const override {
+        return !too_deep && DcmInputBufferStream::good();
+    }
+
+    OFCondition status() const override {
+        return too_deep ? EC_CorruptedData : DcmInputBufferStream::status();
+    }
+
+    OFBool eos() override {
+        return too_deep || DcmInputBufferStream::eos();
+    }
+
+    offile_off_t avail() override {
+        return too_deep ? 0 : DcmInputBufferStream::avail();
     }
 
     bool too_deep = false;

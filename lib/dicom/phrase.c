@@ -3,6 +3,7 @@
 #include "phrase.h"
 #include "base/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -35,7 +36,8 @@ void phrase_add_text(struct phrase *phrase, const char *text) {
 /* the shortest digits that read back: 0.d1d2…dn * 10^point */
 static int shortest(double value, char digits[20], int *point) {
     char text[32];
-    for (int precision = 14; precision < 17; precision++) {
+    int first = value < DBL_MIN ? 0 : 14; /* of normal numbers 15 digits lose nothing */
+    for (int precision = first; precision < 17; precision++) {
         snprintf(text, sizeof(text), "%.*e", precision, value);
         if (strtod(text, NULL) == value) {
             break;

@@ -39,3 +39,30 @@ export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: "allow" });
 }
+
+/** A page that is connected; page.problems gathers what went wrong in it, page.dialogs counts. */
+export async function open(browser, address, { viewport, colorScheme = "light", connection = ["live", "lost"] } = {}) {
+  const context = await browser.newContext({ viewport: viewport ?? { width: 1280, height: 720 }, colorScheme });
+  const page = await context.newPage();
+  page.problems = [];
+  page.dialogs = 0;
+  page.on("pageerror", (error) => page.problems.push(error.stack));
+  page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
+  page.on("dialog", (dialog) => {
+    page.dialogs += 1;
+    dialog.dismiss();
+  });
+  await page.goto(address);
+  await until(page, (wanted) => wanted.includes(document.documentElement.dataset.connection), connection);
+  return page;
+}
+
+/** Waits until a function is true in the page. */
+export function until(page, condition, argument) {
+  return page.waitForFunction(condition, argument, { timeout: 30000, polling: 50 });
+}
+
+/** The whole text of an element. */
+export function text(page, selector) {
+  return page.locator(selector).first().textContent();
+}

@@ -12,7 +12,10 @@ void make_free(struct made *made) {
 }
 
 void make_raw(struct made *made, const void *bytes, size_t length) {
-    made->bytes = mem_resize(made->bytes, made->size + length, 1);
+    if (made->size + length > made->room) {
+        made->room = 2 * (made->size + length);
+        made->bytes = mem_resize(made->bytes, made->room, 1);
+    }
     if (length > 0) {
         memcpy(made->bytes + made->size, bytes, length);
     }

@@ -18,7 +18,7 @@
 
 struct made {
     uint8_t *bytes;
-    size_t size;
+    size_t size, room;
     size_t set; /* where the data set begins */
     bool implicit, big;
 };

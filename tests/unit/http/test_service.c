@@ -280,14 +280,29 @@ static void one_too_many_makes_the_longest_waiting_leave(void **state) {
     }
     peer_say(peers[0], "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); /* has shown good will */
     peer_await(peers[0], "<root>");
-    fixture_turn(fixture);
-    expect(fixture, fixture->ports[0], "/", "<root>");
+    expect(fixture, fixture->ports[0], "/", "<root>"); /* when the others have had their second */
     peer_await_end(peers[1]);
     peer_take(peers[0]);
     peer_take(peers[2]);
     assert_false(peers[0]->ended);
     assert_false(peers[2]->ended);
     for (size_t i = 0; i < 3; i++) {
+        peer_close(peers[i]);
+    }
+}
+
+static void of_a_crowd_that_comes_at_once_all_are_served(void **state) {
+    struct fixture *fixture = *state;
+    http_service_limit(fixture->service, 4, HTTP_DEADLINE_MS);
+    serve_one(fixture);
+    struct peer *peers[60];
+    for (size_t i = 0; i < 60; i++) {
+        peers[i] = peer_connect(fixture, fixture->ports[0]);
+        peer_say(peers[i], "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+    for (size_t i = 0; i < 60; i++) {
+        peer_await_end(peers[i]);
+        assert_string_equal(peer_body(peers[i]), "<root>");
         peer_close(peers[i]);
     }
 }
@@ -359,6 +374,7 @@ int main(void) {
         TEST(an_idle_connection_is_cut),
         TEST(who_does_not_take_the_answer_is_cut),
         TEST(one_too_many_makes_the_longest_waiting_leave),
+        TEST(of_a_crowd_that_comes_at_once_all_are_served),
         TEST(an_upgraded_connection_is_neither_counted_nor_cut),
         TEST(after_the_stop_nobody_is_accepted),
     };

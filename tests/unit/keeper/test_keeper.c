@@ -219,6 +219,27 @@ static void a_torn_end_does_not_count(void **state) {
     assert_string_equal(loaded(owner, "series c"), "3");
 }
 
+static void a_file_cut_anywhere_has_whole_batches_only(void **state) {
+    struct owner *owner = *state;
+    static const char whole[] = "{\"format\":1}\n"
+                                "{\"put\":[\"series\",\"a\",\"1\"]}\n"
+                                "{\"put\":[\"series\",\"b\",\"1\"]}\n"
+                                "{\"commit\":2}\n"
+                                "{\"put\":[\"series\",\"a\",\"2\"]}\n"
+                                "{\"put\":[\"series\",\"b\",\"2\"]}\n"
+                                "{\"commit\":2}\n";
+    for (size_t length = strlen("{\"format\":1}\n"); length < sizeof(whole); length++) {
+        AUTOFREE char *cut = mem_dup_length(whole, length);
+        write_file(owner, cut);
+        assert_true(load(owner));
+        assert_string_equal(loaded(owner, "series a"), loaded(owner, "series b"));
+        const char *commit = strstr(whole, "{\"commit\":2}\n");
+        bool any = length >= (size_t)(commit - whole) + strlen("{\"commit\":2}\n");
+        assert_int_equal(json_object_size(owner->loaded), any ? 2 : 0);
+    }
+    assert_string_equal(loaded(owner, "series b"), "2");
+}
+
 /* removes what was set aside, and says how many files that were */
 static unsigned set_aside(const struct owner *owner) {
     unsigned count = 0;
@@ -385,6 +406,31 @@ static void a_link_in_place_of_the_file_is_not_followed(void **state) {
     assert_int_equal(json_object_size(owner->loaded), 0);
 }
 
+static void run_for(struct owner *owner, int ms) {
+    const struct timeval time = {0, ms * 1000};
+    event_base_loopexit(owner->base, &time);
+    event_base_dispatch(owner->base);
+}
+
+static void a_keeper_that_is_none_harms_nobody(void **state) {
+    struct owner *owner = *state;
+    AUTOFREE char *liar = path_of(owner, "liar");
+    FILE *script = fopen(liar, "w");
+    assert_non_null(script);
+    fputs("#!/bin/sh\nprintf 'nothing that a keeper would ever say' >&3\nexec sleep 60\n", script);
+    fclose(script);
+    chmod(liar, 0700);
+    const char *const programs[] = {"/nowhere/mrqart-worker", "/bin/false", liar};
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        owner->keeper = keeper_create(owner->base, programs[i], owner->folder, "");
+        keeper_add_owner(owner->keeper, handle_collect, owner);
+        put(owner, "a", "1");
+        run_for(owner, 200);
+        assert_false(health_is(owner, "state", "state", "saved"));
+        stop(owner);
+    }
+}
+
 static bool templates_are_known(struct owner *owner) {
     json_t *templates = health(owner, "database", "templates");
     bool known = json_is_integer(templates);
@@ -422,6 +468,7 @@ int main(void) {
         TEST(what_was_put_comes_back),
         TEST(the_last_value_holds_and_null_takes_away),
         TEST(a_torn_end_does_not_count),
+        TEST(a_file_cut_anywhere_has_whole_batches_only),
         TEST(a_broken_file_is_set_aside),
         TEST(a_killed_keeper_is_started_anew_and_nothing_is_lost),
         TEST(a_folder_that_cannot_be_made_is_tried_again),
@@ -430,6 +477,7 @@ int main(void) {
         TEST(a_removed_file_is_written_anew),
         TEST(a_folder_in_use_is_not_read),
         TEST(a_link_in_place_of_the_file_is_not_followed),
+        TEST(a_keeper_that_is_none_harms_nobody),
         TEST(a_missing_database_is_made_and_its_templates_counted),
         TEST(without_folder_and_database_nothing_runs),
     };

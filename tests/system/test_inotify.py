@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Folders and files that come, move and go in every way: each complete file is counted once."""
+from mrqart_test import *
+
+MANY = 20000  # more than the events that the kernel keeps (fs.inotify.max_queued_events, 16384)
+
+
+class InotifyTest(DaemonTest):
+    def total(self, client, wanted, wait=WAIT):
+        """Waits until that many images are counted in all series; no error may come meanwhile."""
+        counts = {}
+
+        def complete(event):
+            self.assertNotEqual(event["type"], "error", event)
+            counts[event["series"]["uid"]] = event["series"]["count"]
+            return sum(counts.values()) >= wanted
+
+        events = client.events_until(complete, wait=wait)
+        self.assertEqual(sum(counts.values()), wanted)
+        return events
+
+    def nothing_more(self, daemon, client, count, series=99):
+        """One more series goes through behind all that is on its way; the others have not grown."""
+        write_dicom(daemon.folder / f"sentinel-{series}.dcm", SeriesNumber=series,
+                    Station="sentinel")
+        client.events_until(lambda e: e["series"] and e["series"]["number"] == series)
+        counts = [entry["count"] if "count" in entry else entry["series"]["count"]
+                  for station, value in daemon.state().items() if station != "sentinel"
+                  for entry in value["history"]]
+        self.assertEqual(sum(counts), count)
+
+    def source(self, daemon):
+        return daemon.health()["instances"]["source-inotify"]
+
+    def wait_for_state(self, daemon, folder, state):
+        """The answer of /healthz may be a second old."""
+        entry = {"name": str(folder), "state": state}
+        wait_for(lambda: entry in self.source(daemon)["folders"], f"{folder} to be {state}")
+
+    def fill(self, folder, count, **values):
+        """Many small files fast: the same bytes but for the instance."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for instance in range(1, count + 1):
+            write_dicom(folder / f"001_000001_{instance:06}.dcm", InstanceNumber=instance, **values)
+
+
+class NewFolders(InotifyTest):
+    def test_a_file_60_new_folders_deep_is_announced_once(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        write_dicom(daemon.folder.joinpath(*map(str, range(60))) / "001.dcm")
+        self.total(client, 1)
+        self.nothing_more(daemon, client, 1)
+
+    def test_2000_new_folders_of_one_file_each_are_all_counted_once(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        for number in range(2000):
+            write_dicom(daemon.folder / f"{number}" / "001.dcm", InstanceNumber=number)
+        self.total(client, 2000)
+        self.nothing_more(daemon, client, 2000)
+        wait_for(lambda: self.source(daemon)["watches"] == 2001, "2,001 watches")
+
+    def test_a_folder_moved_in_is_announced_and_a_rename_is_not(self):
+        outside = self.where / "outside"
+        self.fill(outside / "deeper", 5)  # older than the watching, and yet new
+        daemon = self.daemon()
+        client = daemon.websocket()
+        outside.rename(daemon.folder / "in")
+        self.total(client, 5)
+        (daemon.folder / "in").rename(daemon.folder / "renamed")
+        write_dicom(daemon.folder / "renamed/deeper/new.dcm", InstanceNumber=6)
+        self.total(client, 6)
+        self.nothing_more(daemon, client, 6)
+
+    def test_a_folder_removed_and_made_again_is_watched_again(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        for number in range(1, 6):
+            write_dicom(daemon.folder / f"a/b/{number}.dcm", InstanceNumber=number)
+            self.total(client, number) if number == 1 else client.events_until(
+                lambda e: e["series"]["count"] == number)
+            shutil.rmtree(daemon.folder / "a")
+        self.nothing_more(daemon, client, 5)
+
+
+class Files(InotifyTest):
+    def test_a_hard_link_to_a_complete_file_is_a_file_of_its_own(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        file = write_dicom(self.where / "outside" / "001.dcm")
+        os.link(file, daemon.folder / "001.dcm")
+        self.total(client, 1)
+        os.link(file, daemon.folder / "002.dcm")
+        self.total(client, 2)
+        self.nothing_more(daemon, client, 2)
+
+    def test_names_that_are_no_text_are_announced(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        for number, name in enumerate((b"a\nb.dcm", b"\xff\xfe.dcm", b"\"\\ .dcm"), 1):
+            with open(os.path.join(os.fsencode(daemon.folder), name), "wb") as file:
+                file.write(dicom_bytes(InstanceNumber=number))
+        self.total(client, 3)
+
+    def test_links_and_pipes_are_left_alone(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        file = write_dicom(self.where / "outside" / "001.dcm")
+        os.symlink(file, daemon.folder / "link.dcm")
+        os.symlink(file.parent, daemon.folder / "folder")
+        os.mkfifo(daemon.folder / "pipe.dcm")
+        self.nothing_more(daemon, client, 0)
+
+    def test_what_is_written_while_the_daemon_is_down_is_caught_up(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        self.fill(daemon.folder / "a", 3)
+        self.total(client, 3)
+        self.assertEqual(daemon.stop(), 0)
+        write_dicom(daemon.folder / "a" / "4.dcm", InstanceNumber=4)
+        write_dicom(daemon.folder / "b" / "c" / "5.dcm", InstanceNumber=5)
+        client = daemon.start().websocket()
+        client.events_until(lambda e: e["series"]["count"] == 5)
+        self.nothing_more(daemon, client, 5)
+
+    def test_files_from_before_the_first_start_are_not_announced(self):
+        self.fill(self.where / "watched" / "old", 3)
+        daemon = self.daemon()
+        client = daemon.websocket()
+        self.nothing_more(daemon, client, 0)
+
+
+class Overflow(InotifyTest):
+    def test_files_written_while_the_daemon_is_stopped_are_counted_once(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        write_dicom(daemon.folder / "many" / "first.dcm", SeriesNumber=7)
+        self.total(client, 1)
+        daemon.signal(signal.SIGSTOP)
+        late = open(daemon.folder / "late.dcm", "wb")
+        self.addCleanup(late.close)
+        late.write(dicom_bytes(SeriesNumber=8)[:700])
+        late.flush()
+        self.fill(daemon.folder / "many", MANY)
+        daemon.signal(signal.SIGCONT)
+        events = client.events_until(lambda e: e["series"] and e["series"]["number"] == 1 and
+                                     e["series"]["count"] >= MANY, wait=8 * WAIT)
+        wait_for(lambda: self.source(daemon)["overflows"] >= 1, "the overflow in /healthz")
+        self.assertEqual([e for e in events if e["type"] == "error"], [])
+        self.assertEqual([e for e in events if e["series"]["number"] == 8], [])
+        late.write(dicom_bytes(SeriesNumber=8)[700:])
+        late.close()
+        client.events_until(lambda e: e["series"]["number"] == 8)
+        self.nothing_more(daemon, client, MANY + 2)
+        daemon.logged("event queue has overflowed .*max_queued_events")
+
+
+class WatchedFolders(InotifyTest):
+    def test_a_missing_folder_is_waited_for(self):
+        missing = self.where / "not/yet/there"
+        daemon = self.daemon("--watch", missing)
+        client = daemon.websocket()
+        daemon.logged("there cannot be watched yet")
+        status, _, body = daemon.get("/healthz")
+        self.assertEqual(status, 503)
+        self.assertIn({"name": str(missing), "state": "waiting"},
+                      json.loads(body)["instances"]["source-inotify"]["folders"])
+        write_dicom(missing / "001.dcm")
+        self.total(client, 1)
+        self.wait_for_state(daemon, missing, "watched")
+        self.assertEqual(daemon.get("/healthz")[0], 200)
+
+    def test_a_folder_that_vanishes_is_told_and_waited_for(self):
+        daemon = self.daemon()
+        client = daemon.websocket()
+        write_dicom(daemon.folder / "1.dcm")
+        self.total(client, 1)
+        shutil.rmtree(daemon.folder)
+        daemon.logged("is gone")
+        self.wait_for_state(daemon, daemon.folder, "gone")
+        write_dicom(daemon.folder / "sub" / "2.dcm", InstanceNumber=2)
+        client.events_until(lambda e: e["series"]["count"] == 2)
+        self.wait_for_state(daemon, daemon.folder, "watched")
+
+    def test_folders_beyond_the_watch_limit_are_polled(self):
+        wrapper = ("unshare", "--user", "--map-root-user", "sh", "-c",
+                   'echo 5 > /proc/sys/user/max_inotify_watches && exec "$@"', "sh")
+        if subprocess.run([*wrapper, "true"], capture_output=True).returncode:
+            self.skipTest("the kernel gives no user namespace in which limits can be set")
+        for number in range(20):
+            (self.where / f"watched/{number}").mkdir(parents=True)
+        daemon = self.daemon(wrapper=wrapper)
+        client = daemon.websocket()
+        daemon.logged("fs.inotify.max_user_watches")
+        self.assertEqual(self.source(daemon)["watches"], 5)
+        self.assertEqual(self.source(daemon)["polled"], 16)
+        for number in range(20):
+            write_dicom(daemon.folder / f"{number}/001.dcm", InstanceNumber=number)
+        self.total(client, 20)
+        self.nothing_more(daemon, client, 20)
+        self.assertEqual(daemon.log().count("fs.inotify.max_user_watches"), 1)
+
+
+main()
