@@ -133,6 +133,40 @@ class Series(SeriesTest):
         self.assertEqual(events[2]["series"]["status"], "conforms")
 
 
+class Document(SeriesTest):
+    """docs/messages.md: its examples have the keys of the messages as they are."""
+
+    def examples(self):
+        text = (SOURCE / "docs/messages.md").read_text()
+        blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+        return {block["type"]: block for block in blocks if "type" in block}
+
+    def test_examples_have_the_keys_of_real_messages(self):
+        self.begin()
+        examples = self.examples()
+        self.write(TR="2000")
+        self.write(TR="2000")
+        self.write(TR="1300")
+        (self.told.folder / "session" / "bad.dcm").write_bytes(b"no DICOM file at all")
+        real = {"hello": self.client.hello}
+        for event in self.client.events_until(lambda e: e["type"] == "error"):
+            real[event["type"]] = event
+        real["alive"] = self.client.event("alive")
+        self.assertEqual(set(examples), set(real))
+        for name, example in examples.items():
+            self.assertEqual(set(example), set(real[name]), name)
+        new, example = real["new"], examples["new"]
+        self.assertEqual(set(example["series"]), set(new["series"]))
+        self.assertEqual(set(example["content"]), set(new["content"]))
+        self.assertEqual(set(example["content"]["findings"][0]), set(new["content"]["findings"][0]))
+        self.assertLessEqual(set(example["content"]["input"]), set(new["content"]["input"]))
+        self.assertLessEqual(set(example["content"]["template"]), set(new["content"]["template"]))
+        for name in ("hello", "error"):
+            self.assertEqual(set(examples[name]["content"]), set(real[name]["content"]))
+        self.assertEqual(examples["changed"]["content"]["changes"]["TR"].keys(),
+                         real["changed"]["content"]["changes"]["TR"].keys())
+
+
 class NoChange(SeriesTest):
     def unchanged(self):
         events = self.events()
