@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "clock.h"
 #include "journal.h"
+#include "journal_lines.h"
 #include "keeper_main.h"
 #include "keeper_process.h"
 #include "protocol.h"
@@ -113,9 +114,16 @@ void keeper_mark(struct keeper *keeper) {
 }
 
 void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t *value) {
+    size_t before = keeper->batch.used;
     journal_add_put(&keeper->batch, kind, key, value);
-    keeper->batch_lines++;
     json_decref(value);
+    if (keeper->batch.used - before > JOURNAL_LINE_BYTES) {
+        log_error("keeper: a record of %zu bytes is too long to be saved: %s %s",
+                  keeper->batch.used - before, kind, key);
+        keeper->batch.used = before;
+    } else {
+        keeper->batch_lines++;
+    }
 }
 
 void keeper_add_owner(struct keeper *keeper, keeper_collect collect_from, void *self) {
