@@ -122,6 +122,24 @@ class Series(SeriesTest):
             self.assertEqual(told["series"]["count"], 4)
             self.assertEqual(self.told.state()["AWP167046"]["content"], told["content"])
 
+    def test_a_status_that_is_known_later_is_told_without_a_change(self):
+        make_database(self.where / "db.sqlite")
+        self.begin()
+        self.write()
+        self.assertEqual([e["content"]["status"] for e in self.events()], ["no-template"])
+        make_database(self.where / "other.sqlite", TEMPLATE)
+        (self.where / "other.sqlite").rename(self.where / "db.sqlite")
+        self.write()
+        self.write()
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["changed", "update"])
+        self.assertEqual(events[0]["content"]["changes"], {})
+        self.assertEqual(events[0]["content"]["status"], "conforms")
+        self.assertEqual(events[1]["series"]["status"], "conforms")
+        entry = self.told.state()["AWP167046"]
+        self.assertNotIn("changes", entry["content"])
+        self.assertEqual(entry["content"]["status"], "conforms")
+
     def test_shims_that_change_are_told(self):
         self.begin()
         shims = "sAdjData.uiAdjShimMode = 2\nsGRADSPEC.asGPAData[0].lOffsetX = {}\n"
