@@ -63,9 +63,14 @@ static bool station_valid(const struct protocol_answer *answer) {
 }
 
 bool protocol_answer_valid(const struct protocol_answer *answer, size_t body_length) {
-    if (body_length < sizeof(*answer) || answer->outcome > PROTOCOL_UNREADABLE) {
+    if (body_length < sizeof(*answer)) {
         return false;
     }
+#ifndef PLANTED_FAULT /* what fuzzing must find, in builds for that */
+    if (answer->outcome > PROTOCOL_UNREADABLE) {
+        return false;
+    }
+#endif
     size_t more = body_length - sizeof(*answer);
     return more >= behind[answer->outcome].least && more <= behind[answer->outcome].most &&
            answer->status <= CHECK_DEVIATES && answer->split <= 1 && station_valid(answer);
@@ -79,10 +84,14 @@ bool protocol_check_valid(const void *body, size_t body_length) {
     memcpy(&check, body, sizeof(check));
     const char *root = (const char *)body + sizeof(check);
     if (check.root_length == 0 || check.root_length >= PROTOCOL_PATH_BYTES ||
-        check.path_length == 0 || check.path_length >= PROTOCOL_PATH_BYTES ||
-        body_length != sizeof(check) + check.root_length + 1 + check.path_length + 1) {
+        check.path_length == 0 || check.path_length >= PROTOCOL_PATH_BYTES) {
         return false;
     }
+#ifndef PLANTED_FAULT
+    if (body_length != sizeof(check) + check.root_length + 1 + check.path_length + 1) {
+        return false;
+    }
+#endif
     const char *path = root + check.root_length + 1;
     return strnlen(root, check.root_length + 1) == check.root_length &&
            strnlen(path, check.path_length + 1) == check.path_length;
