@@ -200,6 +200,13 @@ class Start(ConfigTest):
             hear("STOPPING=1")
             self.assertEqual(daemon.wait(), 0)
 
+    def test_a_checker_that_cannot_open_is_told_once_and_nothing_starts(self):
+        path = self.file(self.text(checker='compared = [ "TRR" ];'))
+        done = mrqartd("-c", path)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr.count("TRR"), 1, done.stderr)
+        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+
     def test_an_address_in_use_is_said(self):
         daemon = self.daemon()
         other = self.text().replace("127.0.0.1:0\"", daemon.addresses["http"] + '"', 1)
