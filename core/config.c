@@ -8,6 +8,8 @@
 #include "config_options.h"
 #include "config_values.h"
 
+#include <unistd.h>
+
 static const char system_file[] = "/etc/mrqart.conf";
 
 static const char *file_of(const struct arguments *arguments, const struct paths *paths) {
@@ -37,7 +39,12 @@ json_t *config_load(const struct arguments *arguments, const struct paths *paths
     struct config_reader reader = {.variables.arguments = arguments, .problems = problems};
     const char *file = file_of(arguments, paths);
     json_t *config = NULL;
-    if (config_text_read(&reader.text, file, problems)) {
+    if (file == system_file && access(file, F_OK) < 0) {
+        problems_add(problems, NULL,
+                     "there is no %s: make one, name another by -c FILE, or watch a folder without "
+                     "any by --watch DIR",
+                     file);
+    } else if (config_text_read(&reader.text, file, problems)) {
         config = read_tree(&reader, arguments, paths);
     }
     config_text_finish(&reader.text);

@@ -7,8 +7,8 @@
 
 /* what a worker needs of it: see check.h */
 static char *worker_settings(const json_t *config) {
-    static const char *const passed_on[] = {"header_bytes", "tags", "database", "station",
-                                            "redact"};
+    static const char *const passed_on[] = {"header_bytes", "tags",   "database",
+                                            "station",      "redact", "log_level"};
     json_auto_t *settings = json_object();
     for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
         json_object_set(settings, passed_on[i], config_option(config, passed_on[i]));

@@ -12,16 +12,13 @@
 #include "notify.h"
 #include "parts.h"
 #include "pipeline.h"
+#include "process.h"
 #include "ready.h"
 #include "reload.h"
 #include "state_dir.h"
 #include "tracking.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -42,27 +39,6 @@ struct daemon {
     struct event *patience;
     bool draining;
 };
-
-static void make_epoch(char *epoch, size_t room) {
-    unsigned char bytes[8] = {0};
-    if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) < 0) { /* early in the boot: the clock */
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        memcpy(bytes, &now.tv_nsec, sizeof(bytes));
-    }
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        snprintf(epoch + 2 * i, room - 2 * i, "%02x", bytes[i]);
-    }
-}
-
-/* browsers and folders are many, and select() is used nowhere; workers have a limit of their own */
-static void raise_descriptors(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 static void handle_paused(void *self, bool paused) {
     struct daemon *daemon = self;
@@ -123,12 +99,21 @@ static void handle_reload(evutil_socket_t unused, short events, void *self) {
     }
 }
 
-static bool listen_to_signals(struct daemon *daemon) {
-    static const struct {
+/* A terminal that is closed sends SIGHUP too: who watches a folder by hand wants the end of it
+ * then, and there is no configuration file to be read again. */
+static bool hangup_ends(const struct arguments *arguments) {
+    struct sigaction at_start;
+    bool ignored = sigaction(SIGHUP, NULL, &at_start) == 0 && at_start.sa_handler == SIG_IGN;
+    return !arguments->file && arguments->watch_count && isatty(STDIN_FILENO) && !ignored;
+}
+
+static bool listen_to_signals(struct daemon *daemon, const struct arguments *arguments) {
+    const struct {
         int number;
         event_callback_fn handler;
-    } rows[SIGNALS] = {{SIGTERM, handle_end}, {SIGINT, handle_end}, {SIGHUP, handle_reload}};
-    signal(SIGPIPE, SIG_IGN); /* a client that leaves is found out by write() */
+    } rows[SIGNALS] = {{SIGTERM, handle_end},
+                       {SIGINT, handle_end},
+                       {SIGHUP, hangup_ends(arguments) ? handle_end : handle_reload}};
     for (size_t i = 0; i < SIGNALS; i++) {
         daemon->signals[i] =
             evsignal_new(daemon->parts.base, rows[i].number, rows[i].handler, daemon);
@@ -208,7 +193,7 @@ static bool make_parts(struct daemon *daemon, const struct paths *paths, const j
 static bool start(struct daemon *daemon, const struct arguments *arguments,
                   const struct paths *paths, json_t *config) {
     struct parts *parts = &daemon->parts;
-    if (!listen_to_signals(daemon) || !take_state(daemon, arguments, config) ||
+    if (!listen_to_signals(daemon, arguments) || !take_state(daemon, arguments, config) ||
         !make_parts(daemon, paths, config)) {
         return false;
     }
@@ -246,8 +231,8 @@ static void take_down(struct daemon *daemon) {
 
 bool daemon_run(const struct arguments *arguments, const struct paths *paths, json_t *config) {
     struct daemon daemon = {.lock = -1, .state_dir = ""};
-    raise_descriptors();
-    make_epoch(daemon.epoch, sizeof(daemon.epoch));
+    process_prepare();
+    process_epoch(daemon.epoch, sizeof(daemon.epoch));
     daemon.parts.epoch = daemon.epoch;
     daemon.parts.base = event_base_new();
     if (!daemon.parts.base) {
@@ -259,6 +244,8 @@ bool daemon_run(const struct arguments *arguments, const struct paths *paths, js
     if (started) {
         ready_print(daemon.parts.http);
         notify_send(daemon.notify, "READY=1");
+        log_notice("ready: mrqartd %s by %s", MRQART_VERSION,
+                   json_string_value(json_object_get(config, "file")));
         event_base_dispatch(daemon.parts.base);
     }
     take_down(&daemon);

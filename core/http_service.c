@@ -136,14 +136,10 @@ static bool descriptors_left(const struct mrq_address *address) {
     return fd >= 0 && (unsigned)fd + SPARE_DESCRIPTORS < address->service->descriptors;
 }
 
-static bool descriptors_or_yield(const struct mrq_address *address) {
-    return descriptors_left(address) ||
-           (http_connections_yield(address->service->connections) && descriptors_left(address));
-}
-
 /* Lets the next connection come, or leaves it to the kernel until there is room. */
 static void accept_or_pause(struct mrq_address *address) {
-    bool descriptors = descriptors_or_yield(address);
+    struct http_connections *connections = address->service->connections;
+    bool descriptors = descriptors_left(address) || http_connections_can_yield(connections);
     if (descriptors) {
         log_fault_over(&address->exhausted, address->owner, "%s accepts connections again",
                        address->text);
@@ -153,7 +149,7 @@ static void accept_or_pause(struct mrq_address *address) {
                        "are in use; allow more with LimitNOFILE= in the service file",
                        address->text, SPARE_DESCRIPTORS, address->service->descriptors);
     }
-    if (descriptors && http_connections_room(address->service->connections)) {
+    if (descriptors && http_connections_room(connections)) {
         evconnlistener_enable(address->listener);
     } else {
         evconnlistener_disable(address->listener);
@@ -180,7 +176,11 @@ static void handle_accept_error(struct evconnlistener *listener, void *http) {
 
 static struct bufferevent *handle_accept(struct event_base *base, void *self) {
     struct mrq_address *address = self;
-    struct bufferevent *stream = http_connections_accept(base, address->service->connections);
+    struct http_connections *connections = address->service->connections;
+    if (!descriptors_left(address)) {
+        http_connections_yield(connections);
+    }
+    struct bufferevent *stream = http_connections_accept(base, connections);
     accept_or_pause(address); /* for the next one */
     return stream;
 }

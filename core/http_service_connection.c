@@ -86,14 +86,9 @@ static void cut(struct connection *connection) {
     evhttp_connection_free(connection->http); /* comes back through handle_close() */
 }
 
-/* Cuts the first one if its request is that old. */
-static bool cut_first(struct http_connections *all, unsigned age_ms) {
-    struct connection *first = TAILQ_FIRST(&all->list);
-    if (!first || clock_ms() - first->began_ms < age_ms) {
-        return false;
-    }
-    cut(first);
-    return true;
+static bool first_is_older(const struct http_connections *all, unsigned age_ms) {
+    const struct connection *first = TAILQ_FIRST(&all->list);
+    return first && clock_ms() - first->began_ms >= age_ms;
 }
 
 /* evhttp says nothing about a new connection until a request is whole, but it is the argument of
@@ -125,7 +120,8 @@ static void handle_adopt(evutil_socket_t fd, short what, void *self) {
 static void handle_expire(evutil_socket_t fd, short what, void *self) {
     (void)fd, (void)what;
     struct http_connections *all = self;
-    while (cut_first(all, all->deadline_ms)) {
+    while (first_is_older(all, all->deadline_ms)) {
+        cut(TAILQ_FIRST(&all->list));
     }
     await_deadline(all);
 }
@@ -183,16 +179,19 @@ void http_connections_limit(struct http_connections *all, unsigned maximum, unsi
     all->deadline_ms = deadline_ms;
 }
 
-bool http_connections_room(struct http_connections *all) {
-    if (all->open >= all->maximum) {
-        cut_first(all, GRACE_MS);
-    }
-    all->awaited = all->open >= all->maximum;
-    return !all->awaited;
+bool http_connections_can_yield(const struct http_connections *all) {
+    return first_is_older(all, GRACE_MS);
 }
 
-bool http_connections_yield(struct http_connections *all) {
-    return cut_first(all, GRACE_MS);
+void http_connections_yield(struct http_connections *all) {
+    if (first_is_older(all, GRACE_MS)) {
+        cut(TAILQ_FIRST(&all->list));
+    }
+}
+
+bool http_connections_room(struct http_connections *all) {
+    all->awaited = all->open >= all->maximum && !http_connections_can_yield(all);
+    return !all->awaited;
 }
 
 struct bufferevent *http_connections_accept(struct event_base *base, void *connections) {
@@ -200,6 +199,9 @@ struct bufferevent *http_connections_accept(struct event_base *base, void *conne
     struct bufferevent *stream = bufferevent_socket_new(base, -1, 0);
     if (!stream) {
         return NULL;
+    }
+    if (all->open >= all->maximum) {
+        http_connections_yield(all);
     }
     bufferevent_setwatermark(stream, EV_READ, 0, UNREAD_BYTES);
     bufferevent_incref(stream);

@@ -21,11 +21,14 @@ void http_connections_destroy(struct http_connections *connections); /* takes NU
 void http_connections_limit(struct http_connections *connections, unsigned maximum,
                             unsigned deadline_ms);
 
-/** True if one more may come; makes room for it where somebody has waited for long. */
+/** True if one more may come, perhaps in the place of one that has waited for long. */
 bool http_connections_room(struct http_connections *connections);
 
-/** Cuts the one that has waited longest, for the sake of its descriptor. False: none for long. */
-bool http_connections_yield(struct http_connections *connections);
+/** True if some connection has waited for so long that it may be cut. */
+bool http_connections_can_yield(const struct http_connections *connections);
+
+/** Cuts the one that has waited longest, if it is that long. */
+void http_connections_yield(struct http_connections *connections);
 
 /** The bufferevent of a connection that evhttp is about to make: what evhttp_set_bevcb() wants. */
 struct bufferevent *http_connections_accept(struct event_base *base, void *connections);

@@ -150,8 +150,8 @@ static void take_out(struct instances *instances, size_t index) {
             (instances->count - index) * sizeof(*instances->list));
 }
 
-/* what cannot go on as it is makes room for what is opened anew */
-static void retire_sources(struct instances *instances, const json_t *list) {
+/* what cannot go on as it is makes room for what is opened anew; retired: what it was */
+static void retire_sources(struct instances *instances, const json_t *list, json_t *retired) {
     for (size_t i = instances->count; i-- > 0;) {
         struct instance *instance = instances->list[i];
         if (kind_of(instance) != MRQ_SOURCE) {
@@ -160,6 +160,7 @@ static void retire_sources(struct instances *instances, const json_t *list) {
         json_t *entry = entry_of(list, instance);
         if (!entry || (!is_unchanged(instance, entry) && !instance_reload(instance, entry))) {
             log_notice("%s: closed%s", instance->host.name, entry ? ", to be opened anew" : "");
+            json_object_set(retired, instance->host.name, instance->configured);
             take_out(instances, i);
         }
     }
@@ -180,12 +181,19 @@ static bool open_source(struct instances *instances, json_t *config, json_t *ent
 
 static bool configure_sources(struct instances *instances, json_t *config) {
     const json_t *list = json_object_get(config, "sources");
-    retire_sources(instances, list);
+    json_auto_t *retired = json_object();
+    retire_sources(instances, list, retired);
     bool all = true;
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *entry = json_array_get(list, i);
-        if (!is_open(instances, MRQ_SOURCE, text_member(entry, "name"))) {
-            all &= open_source(instances, config, entry);
+        const char *name = text_member(entry, "name");
+        if (is_open(instances, MRQ_SOURCE, name) || open_source(instances, config, entry)) {
+            continue;
+        }
+        all = false;
+        json_t *old = json_object_get(retired, name);
+        if (old && open_source(instances, config, old)) {
+            log_warning("%s: goes on with its old options", name);
         }
     }
     return all;

@@ -8,13 +8,13 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "clock.h"
 #include "journal.h"
+#include "journal_lines.h"
 #include "keeper_main.h"
 #include "keeper_process.h"
 #include "protocol.h"
 #include "text_builder.h"
-
-#include <time.h>
 
 enum {
     OWNERS = 8,        /* the pipeline and series tracking, with room */
@@ -52,14 +52,8 @@ struct keeper {
     json_int_t state_bytes, templates; /* templates: -1: not known */
 };
 
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void arm(struct event *timer, int ms) {
-    struct timeval wait = {ms / 1000, (ms % 1000) * 1000};
+    struct timeval wait = clock_delay(ms);
     event_add(timer, &wait);
 }
 
@@ -77,12 +71,12 @@ static void send_batch(struct keeper *keeper) {
         };
         keeper_process_send(keeper->process, &header, keeper->batch.bytes + at);
     }
-    keeper->sent_ms = now_ms();
+    keeper->sent_ms = clock_ms();
 }
 
 static void collect(struct keeper *keeper) {
     keeper->marked = false;
-    keeper->collected_ms = now_ms();
+    keeper->collected_ms = clock_ms();
     for (size_t i = 0; i < keeper->owner_count; i++) {
         keeper->owners[i].collect(keeper->owners[i].self);
     }
@@ -107,7 +101,7 @@ static void handle_collect_timer(evutil_socket_t none, short what, void *context
 static void arm_collect(struct keeper *keeper) {
     if (keeper->process && keeper->marked && !keeper->sent &&
         !event_pending(keeper->collect_timer, EV_TIMEOUT, NULL)) {
-        int64_t left = keeper->collected_ms + COLLECT_MS - now_ms();
+        int64_t left = keeper->collected_ms + COLLECT_MS - clock_ms();
         arm(keeper->collect_timer, left > GATHER_MS ? (int)left : GATHER_MS);
     }
 }
@@ -120,9 +114,16 @@ void keeper_mark(struct keeper *keeper) {
 }
 
 void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t *value) {
+    size_t before = keeper->batch.used;
     journal_add_put(&keeper->batch, kind, key, value);
-    keeper->batch_lines++;
     json_decref(value);
+    if (keeper->batch.used - before > JOURNAL_LINE_BYTES) {
+        log_error("keeper: a record of %zu bytes is too long to be saved: %s %s",
+                  keeper->batch.used - before, kind, key);
+        keeper->batch.used = before;
+    } else {
+        keeper->batch_lines++;
+    }
 }
 
 void keeper_add_owner(struct keeper *keeper, keeper_collect collect_from, void *self) {
@@ -154,7 +155,7 @@ static void handle_saved(struct keeper *keeper, const json_t *reply) {
         return;
     }
     log_fault_over(&keeper->unsaved, "keeper", "the state is saved again in %s", keeper->state_dir);
-    if (now_ms() - keeper->started_ms > GOOD_LIFE_MS) {
+    if (clock_ms() - keeper->started_ms > GOOD_LIFE_MS) {
         log_fault_over(&keeper->death, "keeper", "the helper that saves the state lives again");
     }
     free(keeper->batch.bytes);
@@ -181,7 +182,7 @@ static void handle_gone(void *self) {
     keeper->dying = keeper->process;
     keeper->process = NULL;
     keeper_process_over(keeper->dying);
-    if (now_ms() - keeper->started_ms > GOOD_LIFE_MS) {
+    if (clock_ms() - keeper->started_ms > GOOD_LIFE_MS) {
         keeper->pause_ms = FIRST_PAUSE_MS;
     }
     log_fault_tell(&keeper->death, "keeper",
@@ -205,7 +206,7 @@ static void start(struct keeper *keeper) {
         return;
     }
     keeper_process_listen(keeper->process, handle_reply, handle_gone, keeper);
-    keeper->started_ms = now_ms();
+    keeper->started_ms = clock_ms();
     if (keeper->sent) {
         send_batch(keeper);
     }
@@ -228,7 +229,7 @@ struct keeper *keeper_create(struct event_base *base, const char *worker, const 
     keeper->pause_ms = FIRST_PAUSE_MS;
     keeper->templates = -1;
     keeper->collected_ms =
-        now_ms() - COLLECT_MS; /* the first batch, where it all begins, at once */
+        clock_ms() - COLLECT_MS; /* the first batch, where it all begins, at once */
     keeper->collect_timer = evtimer_new(base, handle_collect_timer, keeper);
     keeper->start_timer = evtimer_new(base, handle_start_timer, keeper);
     if (*state_dir || *database) {
@@ -241,9 +242,9 @@ struct keeper *keeper_create(struct event_base *base, const char *worker, const 
 static bool wait_saved(struct keeper *keeper, int64_t until) {
     const struct timespec pause = {0, LAST_START_PAUSE_MS * 1000000L};
     int starts = 0;
-    while (keeper->sent && now_ms() < until) {
+    while (keeper->sent && clock_ms() < until) {
         if (keeper->process) {
-            keeper_process_wait(keeper->process, (int)(until - now_ms()));
+            keeper_process_wait(keeper->process, (int)(until - clock_ms()));
         } else if (starts++ < LAST_STARTS) {
             nanosleep(&pause, NULL);
             start(keeper);
@@ -255,7 +256,7 @@ static bool wait_saved(struct keeper *keeper, int64_t until) {
 }
 
 static void finish(struct keeper *keeper) {
-    int64_t until = now_ms() + DESTROY_MS;
+    int64_t until = clock_ms() + DESTROY_MS;
     if (!keeper->process && (keeper->marked || keeper->sent)) {
         start(keeper);
     }
@@ -300,7 +301,7 @@ static const char *state_word(const struct keeper *keeper) {
     if (keeper->state_fault || !keeper->process) {
         return "not saved";
     }
-    bool slow = keeper->sent && now_ms() - keeper->sent_ms > SLOW_MS;
+    bool slow = keeper->sent && clock_ms() - keeper->sent_ms > SLOW_MS;
     return slow ? "no answer" : keeper->sent || keeper->marked ? "saving" : "saved";
 }
 
@@ -341,7 +342,7 @@ void keeper_warnings(const struct keeper *keeper, json_t *warnings) {
         AUTOFREE char *text =
             mem_printf("the keeper has not saved the state for %lld s: is the "
                        "disk of %s stuck?",
-                       (long long)(now_ms() - keeper->sent_ms) / 1000, keeper->state_dir);
+                       (long long)(clock_ms() - keeper->sent_ms) / 1000, keeper->state_dir);
         json_array_append_new(warnings, json_any_string(text));
     }
     if (keeper->database_fault) {

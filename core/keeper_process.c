@@ -3,6 +3,7 @@
 #include "keeper_process.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "clock.h"
 #include "keeper_main.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { END_STEP_MS = 10 };
@@ -179,16 +179,10 @@ void keeper_process_listen(struct keeper_process *process,
     process->self = self;
 }
 
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void keeper_process_end(struct keeper_process *process, int64_t until_ms) {
     const struct timespec pause = {0, END_STEP_MS * 1000000L};
     shutdown(process->socket, SHUT_WR);
-    while (process->pid > 0 && now_ms() < until_ms) {
+    while (process->pid > 0 && clock_ms() < until_ms) {
         if (waitpid(process->pid, NULL, WNOHANG) != 0) {
             process->pid = 0;
         } else {

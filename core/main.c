@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "config_dump.h"
+#include "config_try.h"
 #include "daemon.h"
 #include "paths.h"
 #include "plugin_dump.h"
@@ -26,7 +27,16 @@ static bool with_config(const struct arguments *arguments, const struct paths *p
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(arguments, paths, &problems);
-    problems_print(&problems);
+    if (config && arguments->action != ACTION_DUMP_CONFIG &&
+        !config_try(config, paths, &problems)) {
+        json_decref(config);
+        config = NULL;
+    }
+    if (arguments->action == ACTION_RUN) {
+        problems_log(&problems);
+    } else {
+        problems_print(&problems);
+    }
     problems_finish(&problems);
     if (!config) {
         return false;

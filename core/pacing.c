@@ -2,8 +2,7 @@
 /* Things that are told at once and then at most every interval, the last time always. */
 #include "pacing.h"
 #include "base/memory.h"
-
-#include <time.h>
+#include "clock.h"
 
 TAILQ_HEAD(pace_list, pace);
 
@@ -15,27 +14,20 @@ struct pacing {
     void *self;
 };
 
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void arm(struct pacing *pacing, int64_t now) {
     struct pace *first = TAILQ_FIRST(&pacing->waiting);
     if (!first) {
         event_del(pacing->timer);
         return;
     }
-    int64_t left = first->due_ms > now ? first->due_ms - now : 0;
-    struct timeval wait = {left / 1000, (left % 1000) * 1000};
+    struct timeval wait = clock_delay(first->due_ms - now);
     event_add(pacing->timer, &wait);
 }
 
 void pacing_flush(struct pacing *pacing, struct pace *pace) {
     if (pace->waiting) {
         pacing_cancel(pacing, pace);
-        pace->due_ms = now_ms() + pacing->interval_ms;
+        pace->due_ms = clock_ms() + pacing->interval_ms;
         pacing->tell(pacing->self, pace);
     }
 }
@@ -44,7 +36,7 @@ static void handle_timer(evutil_socket_t none, short what, void *context) {
     (void)none;
     (void)what;
     struct pacing *pacing = context;
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     struct pace *first;
     while ((first = TAILQ_FIRST(&pacing->waiting)) && first->due_ms <= now) {
         pacing_flush(pacing, first);
@@ -83,7 +75,7 @@ bool pacing_now(struct pacing *pacing, struct pace *pace) {
     if (pacing->interval_ms == 0) {
         return true;
     }
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     if (pace->due_ms <= now) {
         pace->due_ms = now + pacing->interval_ms;
         return true;

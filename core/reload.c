@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config.h"
+#include "config_try.h"
 #include "core_settings.h"
 #include "health.h"
 #include "instances.h"
@@ -20,6 +21,7 @@ enum {
     PATIENCE_S = 30,        /* several checkers may be described meanwhile, 10 s each */
     ANSWER_BYTES = 4 << 20, /* a configuration file has 1 MiB at most */
     REAP_MS = 50,
+    CHILDREN = 8, /* so many may be stuck in the kernel, on a dead disk, before no more are made */
 };
 
 struct reload {
@@ -27,8 +29,9 @@ struct reload {
     const struct arguments *arguments;
     const struct paths *paths;
     const struct notify *notify;
-    json_t *config; /* in force */
-    pid_t child;    /* 0: none under way */
+    json_t *config;        /* in force */
+    pid_t child;           /* 0: none under way */
+    pid_t ended[CHILDREN]; /* to be reaped; 0: none */
     int pipe;
     struct event *readable, *reap;
     char *answer;
@@ -53,6 +56,10 @@ static void read_in_child(const struct reload *reload, int answer) {
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(reload->arguments, reload->paths, &problems);
+    if (config && !config_try(config, reload->paths, &problems)) {
+        json_decref(config);
+        config = NULL;
+    }
     json_t *said = config ? json_pack("{s:o}", "config", config)
                           : json_pack("{s:O}", "problems", problems.list);
     char *text = json_text(said, NULL);
@@ -109,15 +116,30 @@ static void keep_old(const struct reload *reload, const json_t *problems) {
 
 /* ---- the way back ---- */
 
+/* a child may be stuck in the kernel: nobody waits for it */
 static void handle_reap(evutil_socket_t unused, short events, void *self) {
     (void)unused, (void)events;
     struct reload *reload = self;
-    if (reload->child && waitpid(reload->child, NULL, WNOHANG) == 0) {
-        struct timeval later = {.tv_usec = REAP_MS * 1000};
-        event_add(reload->reap, &later); /* it may be stuck in the kernel: nobody waits for it */
-        return;
+    bool left = false;
+    for (size_t i = 0; i < CHILDREN; i++) {
+        if (reload->ended[i] && waitpid(reload->ended[i], NULL, WNOHANG) != 0) {
+            reload->ended[i] = 0;
+        }
+        left |= reload->ended[i] != 0;
     }
-    reload->child = 0;
+    if (left) {
+        struct timeval later = {.tv_usec = REAP_MS * 1000};
+        event_add(reload->reap, &later);
+    }
+}
+
+static pid_t *free_slot(struct reload *reload) {
+    for (size_t i = 0; i < CHILDREN; i++) {
+        if (!reload->ended[i]) {
+            return &reload->ended[i];
+        }
+    }
+    return NULL;
 }
 
 static void finish(struct reload *reload) {
@@ -126,6 +148,8 @@ static void finish(struct reload *reload) {
     close(reload->pipe);
     free(reload->answer);
     reload->answer = NULL;
+    *free_slot(reload) = reload->child; /* start_child() has seen that there is one */
+    reload->child = 0;
     handle_reap(-1, 0, reload);
 }
 
@@ -162,6 +186,11 @@ static void handle_readable(evutil_socket_t pipe, short events, void *self) {
 
 static bool start_child(struct reload *reload) {
     int ends[2];
+    if (!free_slot(reload)) {
+        log_error("%d processes that read the configuration are stuck: is its disk well?",
+                  CHILDREN);
+        return false;
+    }
     if (pipe2(ends, O_CLOEXEC) < 0) {
         log_error("cannot make a pipe: %m");
         return false;

@@ -4,10 +4,10 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "check/status.h"
+#include "wall_clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 static const char *const about_keys[] = {"uid", "study", "number", "name", "project", "expected"};
 
@@ -45,10 +45,7 @@ struct series *series_bare(struct station *station, uint64_t key, unsigned run, 
 
 struct series *series_create(struct station *station, const struct protocol_answer *answer,
                              const json_t *about) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    struct series *series = series_bare(station, answer->series_key, 0, about, now_ms);
+    struct series *series = series_bare(station, answer->series_key, 0, about, wall_clock_ms());
     series->split = answer->split != 0;
     return series;
 }

@@ -3,198 +3,19 @@
 #include "tracking.h"
 #include "base/json_text.h"
 #include "base/memory.h"
-#include "events.h"
 #include "grouped_findings.h"
 #include "keeper.h"
-#include "pacing.h"
-#include "series_record.h"
 #include "state_document.h"
-#include "station.h"
-#include "tracking_folders.h"
-
-#include <stdio.h>
-#include <time.h>
-
-struct tracking {
-    struct tracking_settings settings;
-    struct stations stations;
-    struct tracking_folders *folders;
-    struct pacing *updates, *errors;
-    struct keeper *keeper;
-    TAILQ_HEAD(unsaved_list, series) unsaved;
-    json_t *removed; /* keys of the state file to be taken out */
-    tracking_publish publish;
-    void *self;
-    uint64_t seq;
-    const struct mrq_text *state; /* NULL: out of date */
-};
-
-/* the thing that a member called pace is part of */
-#define PACED(type, pace_pointer) ((type *)((char *)(pace_pointer)-offsetof(type, pace)))
-
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* ---- the state file ------------------------------------------------------------------------ */
-
-static void series_dirty(struct tracking *tracking, struct series *series,
-                         enum series_unsaved unsaved) {
-    mrq_text_release(tracking->state);
-    tracking->state = NULL;
-    if (!tracking->keeper) {
-        return;
-    }
-    if (series->unsaved == SERIES_SAVED) {
-        TAILQ_INSERT_TAIL(&tracking->unsaved, series, unsaved_link);
-        keeper_mark(tracking->keeper);
-    }
-    series->unsaved = unsaved > series->unsaved ? unsaved : series->unsaved;
-}
-
-static void series_saved(struct tracking *tracking, struct series *series) {
-    if (series->unsaved != SERIES_SAVED) {
-        TAILQ_REMOVE(&tracking->unsaved, series, unsaved_link);
-        series->unsaved = SERIES_SAVED;
-    }
-}
-
-static void put(struct tracking *tracking, const struct series *series, bool counts) {
-    AUTOFREE char *key = series_record_key(series, counts);
-    keeper_put(tracking->keeper, TRACKING_KIND, key,
-               counts ? series_record_counts(series) : series_record(series));
-}
-
-static void handle_collect(void *self) {
-    struct tracking *tracking = self;
-    size_t at;
-    json_t *key;
-    json_array_foreach(tracking->removed, at, key) {
-        keeper_put(tracking->keeper, TRACKING_KIND, json_string_value(key), NULL);
-    }
-    json_array_clear(tracking->removed);
-    struct series *series;
-    while ((series = TAILQ_FIRST(&tracking->unsaved))) {
-        if (series->unsaved == SERIES_UNSAVED) {
-            put(tracking, series, false);
-        }
-        put(tracking, series, true);
-        series->in_file = true;
-        series_saved(tracking, series);
-    }
-}
-
-static void forget_series(struct tracking *tracking, struct series *series) {
-    pacing_flush(tracking->updates, &series->pace);
-    series_saved(tracking, series);
-    for (int counts = 0; series->in_file && counts < 2; counts++) {
-        AUTOFREE char *key = series_record_key(series, counts);
-        json_array_append_new(tracking->removed, json_string(key));
-    }
-    station_remove(series->station, series);
-    series_destroy(series);
-}
+#include "tracking_parts.h"
+#include "wall_clock.h"
 
 static void trim(struct tracking *tracking, struct station *station) {
     unsigned most = tracking->settings.history ? tracking->settings.history : 1;
     struct series *series;
     while ((series = station_surplus(station, most))) {
-        forget_series(tracking, series);
+        tracking_forget(tracking, series);
     }
 }
-
-void tracking_restore(struct tracking *tracking, const char *key, const json_t *value) {
-    series_record_restore(&tracking->stations, key, value);
-}
-
-/* ---- events -------------------------------------------------------------------------------- */
-
-static void publish(struct tracking *tracking, struct event_parts *parts) {
-    struct station *station = (struct station *)parts->station;
-    parts->seq = ++tracking->seq;
-    parts->time_ms = now_ms();
-    if (station) {
-        station->seq++;
-    }
-    mrq_text_release(tracking->state);
-    tracking->state = NULL;
-    const struct mrq_text *message = events_text(parts);
-    struct mrq_event event = {
-        .type = parts->type,
-        .station = station ? station->name : NULL,
-        .seq = parts->seq,
-        .station_seq = station ? station->seq : 0,
-        .message = message,
-    };
-    tracking->publish(tracking->self, &event);
-    mrq_text_release(message);
-}
-
-static void publish_series(struct tracking *tracking, const char *type, struct series *series,
-                           const struct text_builder *content) {
-    struct event_parts parts = {
-        .type = type,
-        .station = series->station,
-        .series = series,
-        .content = content->bytes,
-        .content_length = content->used,
-    };
-    publish(tracking, &parts);
-}
-
-static void publish_update(void *self, struct pace *pace) {
-    struct series *series = PACED(struct series, pace);
-    char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)series->count - 1);
-    struct event_parts parts = {
-        .type = "update",
-        .station = series->station,
-        .series = series,
-        .content = digits,
-        .content_length = (size_t)length,
-    };
-    publish(self, &parts);
-}
-
-static bool in_folder(void *self, const struct pace *pace) {
-    const struct tracking_folder *folder = self;
-    return PACED(const struct series, pace)->folder == folder->id;
-}
-
-static struct series *folder_series(const struct tracking_folder *folder) {
-    return folder->station ? station_run(folder->station, folder->series_key, folder->series_run)
-                           : NULL;
-}
-
-static void publish_error(void *self, struct pace *pace) {
-    struct tracking *tracking = self;
-    struct tracking_folder *folder = PACED(struct tracking_folder, pace);
-    pacing_flush_all(tracking->updates, in_folder, folder);
-    json_t *content = json_object();
-    json_object_set_new(content, "file", json_any_string(folder->file));
-    json_object_set_new(content, "message", json_any_string(folder->message));
-    json_object_set_new(content, "count", json_integer((json_int_t)folder->errors));
-    size_t length;
-    AUTOFREE char *text = json_text(content, &length);
-    json_decref(content);
-    struct event_parts parts = {
-        .type = "error",
-        .station = folder->station,
-        .series = folder_series(folder),
-        .content = text,
-        .content_length = length,
-    };
-    publish(tracking, &parts);
-}
-
-static void forget_folder(void *self, struct tracking_folder *folder) {
-    struct tracking *tracking = self;
-    pacing_flush(tracking->errors, &folder->pace);
-}
-
-/* ---- answers ------------------------------------------------------------------------------- */
 
 static void touch(struct tracking *tracking, const struct tracking_file *file,
                   struct series *series) {
@@ -203,18 +24,18 @@ static void touch(struct tracking *tracking, const struct tracking_file *file,
     folder->series_key = series->key;
     folder->series_run = series->run;
     series->folder = folder->id;
-    series->last_ms = now_ms();
+    series->last_ms = wall_clock_ms();
     station_use(series->station, series);
 }
 
 static void count(struct tracking *tracking, const struct tracking_file *file,
                   struct series *series) {
     touch(tracking, file, series);
-    series_dirty(tracking, series, SERIES_COUNTS_UNSAVED);
+    tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
     if (!file->again) {
         series->count++;
         if (pacing_now(tracking->updates, &series->pace)) {
-            publish_update(tracking, &series->pace);
+            tracking_publish_update(tracking, &series->pace);
         }
     }
 }
@@ -231,11 +52,11 @@ static void begin(struct tracking *tracking, const struct tracking_file *file,
     series_learn(series, answer->digest);
     station_add(station, series);
     touch(tracking, file, series);
-    series_dirty(tracking, series, SERIES_UNSAVED);
+    tracking_unsaved(tracking, series, SERIES_UNSAVED);
     trim(tracking, station);
     struct text_builder content = {0};
     series_content(series, &content);
-    publish_series(tracking, "new", series, &content);
+    tracking_publish_series(tracking, "new", series, &content);
     free(content.bytes);
 }
 
@@ -250,7 +71,7 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
     size_t length;
     AUTOFREE char *text = json_text(news->result, &length);
     series_add_result(&content, text, length, news->changes);
-    publish_series(tracking, "changed", series, &content);
+    tracking_publish_series(tracking, "changed", series, &content);
     free(content.bytes);
 }
 
@@ -272,7 +93,7 @@ static void learn(struct tracking *tracking, const struct tracking_file *file,
     } else {
         count(tracking, file, series);
     }
-    series_dirty(tracking, series, SERIES_UNSAVED);
+    tracking_unsaved(tracking, series, SERIES_UNSAVED);
     json_decref(changes);
 }
 
@@ -325,13 +146,13 @@ void tracking_error(struct tracking *tracking, const struct tracking_file *file,
     folder->file = mem_dup(file->name);
     folder->message = mem_dup(message);
     folder->errors++;
-    struct series *series = folder_series(folder);
+    struct series *series = tracking_folder_series(folder);
     if (series) {
         series->unreadable++;
-        series_dirty(tracking, series, SERIES_COUNTS_UNSAVED);
+        tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
     }
     if (pacing_now(tracking->errors, &folder->pace)) {
-        publish_error(tracking, &folder->pace);
+        tracking_publish_error(tracking, &folder->pace);
     }
 }
 
@@ -347,7 +168,10 @@ const struct mrq_text *tracking_state(struct tracking *tracking) {
     return mrq_text_retain(tracking->state);
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
+static void forget_folder(void *self, struct tracking_folder *folder) {
+    struct tracking *tracking = self;
+    pacing_flush(tracking->errors, &folder->pace);
+}
 
 void tracking_destroy(struct tracking *tracking) {
     if (!tracking) {
@@ -382,11 +206,11 @@ struct tracking *tracking_create(struct event_base *base, const char *epoch,
     tracking->self = self;
     tracking->keeper = keeper;
     tracking->folders = tracking_folders_create(forget_folder, tracking);
-    tracking->updates = pacing_create(base, publish_update, tracking);
-    tracking->errors = pacing_create(base, publish_error, tracking);
+    tracking->updates = pacing_create(base, tracking_publish_update, tracking);
+    tracking->errors = pacing_create(base, tracking_publish_error, tracking);
     tracking_configure(tracking, settings);
     if (keeper) {
-        keeper_add_owner(keeper, handle_collect, tracking);
+        keeper_add_owner(keeper, tracking_collect, tracking);
     }
     return tracking;
 }

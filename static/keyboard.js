@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single keys, and the help that lists them.
+// Single keys, and the help that lists them. Loaded behind the first verdict.
 import { element, setAttribute } from "./dom.js";
 
 const STORED = "mrqart-keys";

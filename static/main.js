@@ -147,7 +147,7 @@ function look() {
   }
   const selected = shown.find(({ name }) => name === state.station) ?? shown[0];
   const picked = selected.station.series.get(state.selected) ?? null;
-  const nothing = selected.ordered.length === 0 && shown.length === 1;
+  const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
     link, fault, now, time: Date.now(), offset: link.offset, zone,
     stations: shown, station: selected.name, selected, series: picked ?? selected.shown,
@@ -292,9 +292,6 @@ connection.start();
 render();
 checkHealth();
 import("./keyboard.js").then(({ listenToKeys }) => listenToKeys(actions, {
-  current: () => look(),
-  help: document.getElementById("help"),
-  helpButton: by("help"),
-  comparison: by("comparison"),
-  rows: by("rows"),
+  current: look, help: document.getElementById("help"), helpButton: by("help"),
+  comparison: by("comparison"), rows: by("rows"),
 }));

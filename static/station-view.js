@@ -7,6 +7,8 @@ import { clean, clockTime, duration } from "./words.js";
 const ARRIVING = 5000; // ms since the last image
 const LONG = 60; // characters of a sentence that is set smaller, on two lines
 
+const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of stations
+
 const LOUDNESS = {
   "deviates": "fill", "changed": "fill", "unreadable": "tint", "no-template": "tint",
   "warns": "tint", "lost": "hatch",
@@ -138,7 +140,7 @@ function updateTab(tab, judged, view) {
 export function createStationView({ banners, tabs }, actions) {
   return function render(view) {
     const { stations } = view;
-    setAttribute(banners, "data-count", Math.min(stations.length, 5));
+    setAttribute(banners, "class", `banners ${GRIDS[stations.length] ?? "many"}`);
     keyed(banners, stations, ({ name }) => name, makeBanner, (node, judged) => updateBanner(node, judged, view));
     const named = stations.filter(({ name }) => name !== "");
     keyed(tabs, named, ({ name }) => name, (judged) => makeTab(judged, actions),

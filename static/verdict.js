@@ -141,7 +141,8 @@ export function judge(station, now) {
     }
     open = one.series.filter((series) => fates.get(series.key).open);
   }
-  const running = ordered.filter((series) => fates.get(series.key).running);
+  // a new study ends the session before it, however lately that had an image
+  const running = (session?.series ?? []).filter((series) => fates.get(series.key).running);
   const repeatedBy = new Map([...fates].filter(([, fate]) => fate.repeatedBy));
   const shown = pickShown(running, ordered, repeatedBy, now);
   const judged = { name: station.name, station, ordered, sessions, session, over, fates, open, shown };

@@ -123,10 +123,13 @@ export function formatDifference(parameter, have, expect) {
   return (step > 0 ? "+" : "") + formatNumber(step) + parameter.unit;
 }
 
+const LONG = 36; // characters of a text that a sentence has room for; the table has all of it
+
 /** One value inside a sentence: text in quotes, several accepted ones with "or". */
 function spoken(parameter, text, value) {
   if (parameter.kind === "words") {
-    return `“${text}”`;
+    const half = LONG / 2;
+    return `“${text.length > LONG ? `${text.slice(0, half)}…${text.slice(-half)}` : text}”`;
   }
   if (parameter.join && (numbersOf(value)?.length ?? 0) > 1) {
     return text.replace(/, ([^,]*)$/, " or $1");
@@ -198,9 +201,13 @@ export function findingsSentence(findings, template) {
   return parts;
 }
 
+/** "from 1300 to 2000 ms"; "" for texts too long to be compared by ear. */
 function fromTo(name, change) {
   const parameter = parameterOf(name);
   const [to, from] = formatPair(parameter, change.to, change.from);
+  if (parameter.kind === "words" && to.length + from.length > LONG) {
+    return "";
+  }
   const before = parameter.unit && from.endsWith(parameter.unit) && to.endsWith(parameter.unit)
     ? from.slice(0, -parameter.unit.length)
     : from;
@@ -214,13 +221,13 @@ export function changesSentence(changes) {
   const instance = changes[names[0]].instance;
   const where = isAbsent(instance) ? "" : ` at image ${clean(instance)}`;
   if (names.length === 1) {
-    return [{ strong: `${clean(names[0])} went ${fromTo(names[0], changes[names[0]])}` },
-      { text: where }];
+    const how = fromTo(names[0], changes[names[0]]);
+    return [{ strong: `${clean(names[0])} ${how ? `went ${how}` : "changed"}` }, { text: where }];
   }
   const parts = [{ strong: `${names.length} parameters changed:` }];
   names.slice(0, 2).forEach((name, index) => {
     parts.push({ text: index ? ", " : " " });
-    parts.push({ strong: `${clean(name)} ${fromTo(name, changes[name])}` });
+    parts.push({ strong: `${clean(name)} ${fromTo(name, changes[name])}`.trim() });
   });
   parts.push({ text: (names.length > 2 ? ` and ${names.length - 2} more` : "") + where });
   return parts;

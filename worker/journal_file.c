@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state file as the keeper writes it. */
 #include "journal_file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "journal_lines.h"
 
@@ -141,9 +142,11 @@ static bool copy_live(FILE *out, int from) {
     bool good = fprintf(out, "{\"format\":%d}\n", JOURNAL_FORMAT) > 0;
     if (in) {
         rewind(in); /* the offset is that of the descriptor it was copied from */
-        /* a damaged file was set aside by the daemon, or there is nothing in it to keep */
         if (journal_scan(in, &index, &fault)) {
             good = good && journal_visit(in, &index, copy_line, out);
+        } else { /* the daemon has set it aside at its start, so it is younger than that */
+            log_error("keeper: the state file cannot be used any more: %s; it is begun anew",
+                      fault);
         }
         fclose(in);
     }

@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 enum {
-    RETRY_MS = 2000, /* a batch that could not be saved is tried again */
+    RETRY_MS = 2000,         /* a batch that could not be saved is tried again */
+    KEPT_BYTES = 256 * 1024, /* of room for the next batch, between batches */
     BATCH_BYTES = 256 * 1024 * 1024,
 };
 
@@ -84,6 +85,11 @@ static bool save(struct process *process) {
     if (saved) {
         process->complete = false;
         process->used = 0;
+        if (process->room > KEPT_BYTES) {
+            free(process->batch);
+            process->batch = NULL;
+            process->room = 0;
+        }
     }
     return reply(PROTOCOL_KEEP, body);
 }

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "check/checkers.h"
 #include "check/identity.h"
+#include "check/lookup.h"
 #include "check/redact.h"
 #include "check/verdict.h"
 #include "check/writer.h"
@@ -16,6 +17,7 @@ enum { RESULT_BYTES = 200 * 1024 }; /* must fit PROTOCOL_BODY_BYTES with room to
 
 struct check {
     struct dicom_reader *reader;
+    struct lookup *lookup;
     struct checkers *checkers;
     struct verdict *verdict;
     struct writer json;
@@ -38,6 +40,7 @@ struct check *check_create(const json_t *settings) {
     check->verdict = verdict_create();
     check->reader = dicom_reader_create(setting_text(settings, "tags"),
                                         header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
+    check->lookup = check->reader ? lookup_create(check->reader) : NULL;
     check->checkers = check->reader ? checkers_create(json_object_get(settings, "checkers"),
                                                       setting_text(settings, "database"))
                                     : NULL;
@@ -53,6 +56,7 @@ void check_destroy(struct check *check) {
         return;
     }
     checkers_destroy(check->checkers);
+    lookup_destroy(check->lookup);
     dicom_reader_destroy(check->reader);
     verdict_destroy(check->verdict);
     writer_free(&check->json);
@@ -68,7 +72,7 @@ static bool run_checkers(struct check *check, const char *path, struct check_ans
         if (before) {
             before(self, name);
         }
-        good = checkers_run(check->checkers, i, check->reader, path,
+        good = checkers_run(check->checkers, i, check->lookup, path,
                             verdict_for(check->verdict, name));
         if (!good) {
             snprintf(answer->message, sizeof(answer->message), "the checker %s failed", name);
@@ -115,11 +119,11 @@ static void write_result(struct check *check, const char *path, const struct red
     write_input(check, path, redact);
     verdict_write_tail(check->verdict, json);
     writer_raw(json, "},\"series\":");
-    identity_write(check->reader, json);
+    identity_write(check->lookup, json);
     writer_raw(json, ",\"watch\":[");
     writer_append(json, verdict_watched(check->verdict));
     writer_raw(json, "],\"instance\":");
-    writer_value(json, identity_text(check->reader, "InstanceNumber"), true);
+    writer_value(json, lookup_text(check->lookup, "InstanceNumber"), true);
     writer_raw(json, "}");
 }
 
@@ -136,10 +140,10 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
         say(answer, dicom_reader_message(check->reader));
         return;
     }
-    struct redact subject = redact_subject(check->reader);
+    struct redact subject = redact_subject(check->lookup);
     const struct redact *redact = check->redact ? &subject : NULL;
-    identity_find(check->reader, check->station, path, answer);
-    verdict_begin(check->verdict, check->reader, redact);
+    identity_find(check->lookup, check->station, path, answer);
+    verdict_begin(check->verdict, check->lookup, redact);
     if (!run_checkers(check, path, answer, before, self)) {
         return;
     }

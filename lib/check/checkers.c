@@ -23,11 +23,11 @@ struct checkers {
 /* the file as checkers see it */
 struct shown_file {
     struct mrq_file public; /* first, so that both have one address */
-    const struct dicom_reader *reader;
+    const struct lookup *lookup;
 };
 
 static const struct dicom_value *value_of(const struct mrq_file *file, const char *name) {
-    return dicom_value(((const struct shown_file *)file)->reader, name);
+    return lookup_value(((const struct shown_file *)file)->lookup, name);
 }
 
 static const char *file_value(const struct mrq_file *file, const char *name) {
@@ -126,10 +126,10 @@ const char *checkers_name(const struct checkers *checkers, size_t index) {
     return checkers->each[index].name;
 }
 
-bool checkers_run(const struct checkers *checkers, size_t index, const struct dicom_reader *reader,
+bool checkers_run(const struct checkers *checkers, size_t index, const struct lookup *lookup,
                   const char *path, struct mrq_verdict *verdict) {
     const struct checker *checker = &checkers->each[index];
     const struct shown_file file = {.public = {.ops = &file_operations, .path = path},
-                                    .reader = reader};
+                                    .lookup = lookup};
     return checker->loaded.plugin.check(checker->self, &file.public, verdict);
 }

@@ -2,7 +2,7 @@
 /* The configured checkers, loaded and opened, in their order. */
 #pragma once
 
-#include "dicom/dicom.h"
+#include "check/lookup.h"
 
 #include <jansson.h>
 #include <mrqart/plugin.h>
@@ -20,6 +20,6 @@ void checkers_destroy(struct checkers *checkers);
 size_t checkers_count(const struct checkers *checkers);
 const char *checkers_name(const struct checkers *checkers, size_t index);
 
-/** Shows the reader's file at path to one checker. False: the checker itself failed. */
-bool checkers_run(const struct checkers *checkers, size_t index, const struct dicom_reader *reader,
+/** Shows the file at path to one checker. False: the checker itself failed. */
+bool checkers_run(const struct checkers *checkers, size_t index, const struct lookup *lookup,
                   const char *path, struct mrq_verdict *verdict);

@@ -7,17 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *identity_text(const struct dicom_reader *reader, const char *name) {
-    const struct dicom_value *value = dicom_value(reader, name);
-    return value ? value->text : NULL;
-}
-
-/* empty and the database's word for absence name nothing */
-static const char *present(const struct dicom_reader *reader, const char *name) {
-    const char *text = identity_text(reader, name);
-    return text && *text && strcmp(text, "null") != 0 ? text : NULL;
-}
-
 /* trimmed, and cut between two characters where it is too long */
 static void station_copy(char *station, const char *text) {
     while (isspace((unsigned char)*text)) {
@@ -48,18 +37,18 @@ static uint64_t hash_folder(uint64_t hash, const char *path) {
     return text_hash(hash, path, slash ? (size_t)(slash - path) : 0);
 }
 
-void identity_find(const struct dicom_reader *reader, enum station_source source, const char *path,
+void identity_find(const struct lookup *lookup, enum station_source source, const char *path,
                    struct check_answer *answer) {
     const char *station =
-        present(reader, source == STATION_SERIAL ? "DeviceSerialNumber" : "Station");
+        lookup_present(lookup, source == STATION_SERIAL ? "DeviceSerialNumber" : "Station");
     station_copy(answer->station, station ? station : "");
     if (!answer->station[0]) {
         strcpy(answer->station, "unknown");
     }
-    const char *type = identity_text(reader, "ImageType");
-    const char *study = present(reader, "StudyInstanceUID");
-    const char *series = present(reader, "SeriesInstanceUID");
-    const char *name = identity_text(reader, "SequenceName");
+    const char *type = lookup_text(lookup, "ImageType");
+    const char *study = lookup_present(lookup, "StudyInstanceUID");
+    const char *series = lookup_present(lookup, "SeriesInstanceUID");
+    const char *name = lookup_text(lookup, "SequenceName");
     answer->split = type && study && strstr(type, "MFSPLIT");
 
     uint64_t hash = hash_next(TEXT_HASH_SEED, answer->station);
@@ -69,7 +58,7 @@ void identity_find(const struct dicom_reader *reader, enum station_source source
         hash = hash_next(hash_next(hash, "series"), series);
     } else {
         hash = hash_next(hash_folder(hash_next(hash, "folder"), path), "");
-        hash = hash_next(hash_next(hash, identity_text(reader, "SeriesNumber")), name);
+        hash = hash_next(hash_next(hash, lookup_text(lookup, "SeriesNumber")), name);
     }
     answer->series_key = hash;
 }
@@ -78,9 +67,9 @@ void identity_find(const struct dicom_reader *reader, enum station_source source
  * Images due. Only mosaics hold one volume per file, so that the number of time points is the
  * number of files; scanners also write it into derived series, where it counts their source's.
  */
-static long long expected_images(const struct dicom_reader *reader) {
-    const char *type = identity_text(reader, "ImageType");
-    const char *text = identity_text(reader, "NumberOfTemporalPositions");
+static long long expected_images(const struct lookup *lookup) {
+    const char *type = lookup_text(lookup, "ImageType");
+    const char *text = lookup_text(lookup, "NumberOfTemporalPositions");
     double count = 0;
     bool mosaic = type && strstr(type, "MOSAIC") && strstr(type, "ORIGINAL");
     if (!mosaic || !text || !text_to_number(text, &count)) {
@@ -94,16 +83,16 @@ static void write_text(struct writer *writer, const char *key, const char *text)
     writer_string(writer, text);
 }
 
-void identity_write(const struct dicom_reader *reader, struct writer *writer) {
+void identity_write(const struct lookup *lookup, struct writer *writer) {
     writer_raw(writer, "{");
-    write_text(writer, "uid", present(reader, "SeriesInstanceUID"));
-    write_text(writer, "study", present(reader, "StudyInstanceUID"));
+    write_text(writer, "uid", lookup_present(lookup, "SeriesInstanceUID"));
+    write_text(writer, "study", lookup_present(lookup, "StudyInstanceUID"));
     writer_key(writer, "number");
-    writer_value(writer, present(reader, "SeriesNumber"), true);
-    write_text(writer, "name", present(reader, "SequenceName"));
-    write_text(writer, "project", present(reader, "Project"));
+    writer_value(writer, lookup_present(lookup, "SeriesNumber"), true);
+    write_text(writer, "name", lookup_present(lookup, "SequenceName"));
+    write_text(writer, "project", lookup_present(lookup, "Project"));
     writer_key(writer, "expected");
-    long long expected = expected_images(reader);
+    long long expected = expected_images(lookup);
     if (expected) {
         writer_integer(writer, expected);
     } else {

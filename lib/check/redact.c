@@ -12,13 +12,11 @@ enum { WORD_LEAST = 2 }; /* taking out a single letter would leave no text whole
 static const char *const hidden[] = {"SubID", "PatientID"};
 static const char mark[] = "(subject)";
 
-struct redact redact_subject(const struct dicom_reader *reader) {
+struct redact redact_subject(const struct lookup *lookup) {
     struct redact redact = {{NULL}};
     for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-        const struct dicom_value *value = dicom_value(reader, hidden[i]);
-        bool usable = value && value->text && strlen(value->text) >= WORD_LEAST &&
-                      strcmp(value->text, "null") != 0;
-        redact.words[i] = usable ? value->text : NULL;
+        const char *text = lookup_present(lookup, hidden[i]);
+        redact.words[i] = text && strlen(text) >= WORD_LEAST ? text : NULL;
     }
     return redact;
 }

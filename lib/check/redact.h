@@ -2,15 +2,15 @@
 /* Taking the subject's name and ID out of texts. */
 #pragma once
 
-#include "dicom/dicom.h"
+#include "check/lookup.h"
 
 /** The subject of one file; the texts are the reader's. */
 struct redact {
     const char *words[2];
 };
 
-/** The words to take out of what is said of the reader's last file. */
-struct redact redact_subject(const struct dicom_reader *reader);
+/** The words to take out of what is said of the last file. */
+struct redact redact_subject(const struct lookup *lookup);
 
 /**
  * A copy of text without the words, in any case, whatever stands for their blanks and carets (a

@@ -23,7 +23,7 @@ struct names {
 
 struct verdict {
     struct mrq_verdict public; /* what checkers see; first, so that both have one address */
-    const struct dicom_reader *reader;
+    const struct lookup *lookup;
     const struct redact *redact;
     const char *checker;
     struct writer findings, errors, compared, template, notes, watched, reason;
@@ -149,7 +149,7 @@ static void verdict_reference(struct mrq_verdict *public, const char *name, cons
     if (!names_first(&verdict->template_names, name)) {
         return;
     }
-    const struct dicom_value *known = dicom_value(verdict->reader, name);
+    const struct dicom_value *known = lookup_value(verdict->lookup, name);
     writer_key(&verdict->template, name);
     writer_value(&verdict->template, value, known ? known->numeric : strcmp(name, "n") == 0);
 }
@@ -245,9 +245,9 @@ void verdict_destroy(struct verdict *verdict) {
     free(verdict);
 }
 
-void verdict_begin(struct verdict *verdict, const struct dicom_reader *reader,
+void verdict_begin(struct verdict *verdict, const struct lookup *lookup,
                    const struct redact *redact) {
-    verdict->reader = reader;
+    verdict->lookup = lookup;
     verdict->redact = redact;
     verdict->checker = "";
     writer_reset(&verdict->findings);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "check/check.h"
+#include "check/lookup.h"
 #include "check/redact.h"
 #include "check/writer.h"
-#include "dicom/dicom.h"
 
 #include <mrqart/plugin.h>
 
@@ -16,10 +16,10 @@ struct verdict *verdict_create(void);
 void verdict_destroy(struct verdict *verdict);
 
 /**
- * Begins a file: nothing is found yet. reader says which names are numeric; redact, if not NULL,
+ * Begins a file: nothing is found yet. lookup says which names are numeric; redact, if not NULL,
  * takes the subject out of every text. Both must live until the verdict has been written.
  */
-void verdict_begin(struct verdict *verdict, const struct dicom_reader *reader,
+void verdict_begin(struct verdict *verdict, const struct lookup *lookup,
                    const struct redact *redact);
 
 /** What the checker called name is given; its name is remembered with what it says. */

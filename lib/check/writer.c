@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,9 +53,37 @@ void writer_comma(struct writer *writer) {
     }
 }
 
-/* RFC 8259 7: quotes, backslashes and controls; DEL too, for people's terminals */
+/*
+ * RFC 8259 7: quotes, backslashes and controls are special; DEL too, for people's terminals, and
+ * what is no ASCII. Eight bytes at once: the high bit of a byte of x - ones & ~x says that it was
+ * 0.
+ */
+static bool has_special(uint64_t bytes) {
+    const uint64_t ones = 0x0101010101010101ULL, high = ones << 7;
+    uint64_t quote = bytes ^ (ones * '"'), backslash = bytes ^ (ones * '\\');
+    uint64_t del = bytes ^ (ones * 0x7f);
+    uint64_t found =
+        bytes | (bytes - ones * ' ') | (quote - ones) | (backslash - ones) | (del - ones);
+    return found & high;
+}
+
 static bool is_plain(unsigned char byte) {
     return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+/* how many bytes at text need no escape */
+static size_t plain_bytes(const char *text, size_t length) {
+    size_t plain = 0;
+    for (uint64_t eight; plain + sizeof(eight) <= length; plain += sizeof(eight)) {
+        memcpy(&eight, text + plain, sizeof(eight));
+        if (has_special(eight)) {
+            break;
+        }
+    }
+    while (plain < length && is_plain((unsigned char)text[plain])) {
+        plain++;
+    }
+    return plain;
 }
 
 /* writes what the bytes at text become, and returns how many of them that were */
@@ -79,10 +108,7 @@ static void put_string(struct writer *writer, const char *text, size_t length) {
     size_t kept = length > WRITER_VALUE_BYTES ? WRITER_VALUE_BYTES : length;
     put(writer, "\"", 1);
     for (size_t at = 0; at < kept;) {
-        size_t plain = 0;
-        while (at + plain < kept && is_plain((unsigned char)text[at + plain])) {
-            plain++;
-        }
+        size_t plain = plain_bytes(text + at, kept - at);
         put(writer, text + at, plain);
         at += plain;
         if (at < kept) {

@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_BYTES = 256 };
+enum {
+    MESSAGE_BYTES = 256,
+    LEAST_BYTES = 4096, /* of header_bytes: with less nothing could be read at all */
+};
 
 struct dicom_reader {
     enum dicom_way way;
@@ -40,6 +43,9 @@ struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
     reader->collector = collector_create(list);
     reader->toolkit = dcmtk_create();
     reader->input.limit = header_bytes ? header_bytes : DICOM_HEADER_BYTES;
+    if (reader->input.limit < LEAST_BYTES) {
+        reader->input.limit = LEAST_BYTES;
+    }
     values_init(&reader->values, list);
     return reader;
 }
@@ -154,7 +160,7 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     default:
         break;
     }
-    if (reader->input.size < DICOM_PREAMBLE_BYTES) {
+    if (reader->input.used < DICOM_PREAMBLE_BYTES) {
         return say(reader, DICOM_INCOMPLETE,
                    "the file ends after %" PRIu64 " bytes, in its preamble", reader->input.size);
     }

@@ -155,9 +155,11 @@ static bool walk_value(struct walker *walker, struct collect_scope *scope,
     if (element->length == undefined_length || pixels) {
         return stop(walker, HEADER_ODD, element->tag);
     }
+#ifndef PLANTED_FAULT
     if (!need(walker, element->value + element->length, element->tag)) {
         return false;
     }
+#endif
     if (collect_wants(walker->collector, scope, element->tag)) {
         struct collected value = {
             .vr = element->vr, .length = element->length, .offset = (size_t)element->value};

@@ -11,6 +11,7 @@
 enum {
     ORIENTATION = 6,   /* numbers of ImageOrientationPatient */
     TEXT_BYTES = 1024, /* of a list of numbers */
+    STEADY_DIGITS = 7,
 };
 
 /* absent: a value that one vendor leaves out of some images is no change */
@@ -32,11 +33,27 @@ void steady_orientation(const struct mrq_file *file, char group[STEADY_GROUP_BYT
     }
 }
 
+/* numbers of so few digits that they stay as they are: nearly all do, and printf is slow */
+static bool is_short(const char *text) {
+    size_t digits = 0;
+    for (const char *at = text; *at; at++) {
+        bool digit = *at >= '0' && *at <= '9';
+        bool ends = at[1] == ',' || at[1] == ']' || !at[1];
+        digits = digit ? digits + 1 : *at == '.' ? digits : 0;
+        bool idle = digit && digits == 1 && *at == '0' && !ends; /* 007, 0.5 */
+        bool trailing = ends && (*at == '0' || *at == '.') && digits > 1;
+        if (digits > STEADY_DIGITS || idle || trailing || !strchr("0123456789.,[] ", *at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* numbers in seven digits: TR 1999.99975 and 2000.00003 are one, not a change */
 static void steady_text(char *out, const struct parameter *parameter, const char *text) {
     double values[COMPARE_NUMBERS];
     bool numeric = parameter->rule != RULE_TEXT && parameter->rule != RULE_EXACT;
-    size_t count = numeric ? compare_numbers(text, values, COMPARE_NUMBERS) : 0;
+    size_t count = numeric && !is_short(text) ? compare_numbers(text, values, COMPARE_NUMBERS) : 0;
     bool list = text[0] == '[';
     size_t used = (size_t)snprintf(out, TEXT_BYTES, "%s", count ? (list ? "[" : "") : text);
     for (size_t i = 0; i < count && used < TEXT_BYTES; i++) {

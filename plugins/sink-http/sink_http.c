@@ -19,6 +19,8 @@ struct http_sink {
     struct mrq_host *host;
     struct files *files;
     char *folder;
+    char **listen;
+    size_t listen_count;
     uint64_t requests;
 };
 
@@ -110,6 +112,10 @@ static void http_sink_close(void *self) {
     if (sink) {
         files_destroy(sink->files);
         free(sink->folder);
+        for (size_t i = 0; i < sink->listen_count; i++) {
+            free(sink->listen[i]);
+        }
+        free(sink->listen);
         free(sink);
     }
 }
@@ -122,14 +128,29 @@ static bool listen_on(struct http_sink *sink, const char *address) {
     return place;
 }
 
+static void take_folder(struct http_sink *sink, const struct mrq_settings *settings) {
+    const char *folder = mrq_setting(settings, "static_dir");
+    files_destroy(sink->files);
+    free(sink->folder);
+    sink->folder = mem_dup(folder ? folder : sink->host->static_dir);
+    sink->files = files_create(sink->host, sink->folder);
+}
+
+static void take_listen(struct http_sink *sink, const struct mrq_settings *settings) {
+    sink->listen_count = mrq_setting_count(settings, "listen");
+    sink->listen = mem_zeroed(sink->listen_count + 1, sizeof(*sink->listen));
+    for (size_t i = 0; i < sink->listen_count; i++) {
+        sink->listen[i] = mem_dup(mrq_setting_item(settings, "listen", i));
+    }
+}
+
 static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct http_sink *sink = mem_new(struct http_sink);
     sink->host = host;
-    const char *folder = mrq_setting(settings, "static_dir");
-    sink->folder = mem_dup(folder ? folder : host->static_dir);
-    sink->files = files_create(host, sink->folder);
-    for (size_t i = 0; i < mrq_setting_count(settings, "listen"); i++) {
-        if (!listen_on(sink, mrq_setting_item(settings, "listen", i))) {
+    take_folder(sink, settings);
+    take_listen(sink, settings);
+    for (size_t i = 0; i < sink->listen_count; i++) {
+        if (!listen_on(sink, sink->listen[i])) {
             http_sink_close(sink);
             return NULL;
         }
@@ -137,14 +158,30 @@ static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *se
     return sink;
 }
 
-static bool http_sink_start(void *self) {
-    struct http_sink *sink = self;
+static void warn_if_empty(const struct http_sink *sink) {
     if (!files_there(sink->files)) {
         mrq_warning(sink->host,
                     "there is no index.html in %s, so that / shows no dashboard: set static_dir to "
                     "the folder that has it",
                     sink->folder);
     }
+}
+
+static bool http_sink_reload(void *self, const struct mrq_settings *settings) {
+    struct http_sink *sink = self;
+    bool same = mrq_setting_count(settings, "listen") == sink->listen_count;
+    for (size_t i = 0; same && i < sink->listen_count; i++) {
+        same = strcmp(mrq_setting_item(settings, "listen", i), sink->listen[i]) == 0;
+    }
+    if (same) {
+        take_folder(sink, settings);
+        warn_if_empty(sink);
+    }
+    return same;
+}
+
+static bool http_sink_start(void *self) {
+    warn_if_empty(self);
     return true;
 }
 
@@ -168,4 +205,4 @@ static const struct mrq_option options[] = {
 MRQ_PLUGIN(.kind = MRQ_SINK, .name = "sink-http", .version = "1.0",
            .description = "the dashboard, /state and /healthz", .options = options,
            .open = http_sink_open, .close = http_sink_close, .start = http_sink_start,
-           .health = http_sink_health);
+           .health = http_sink_health, .reload = http_sink_reload);

@@ -29,7 +29,8 @@ struct walk {
     struct tree *tree;
     struct event *turn;
     struct cursor cursors[WALK_LANES];
-    bool paused;
+    struct timespec began;
+    bool paused, told; /* that the first scan is done */
 };
 
 static enum folder_list queue_of(enum mrq_lane lane) {
@@ -241,6 +242,17 @@ static bool step(struct walk *walk, enum mrq_lane lane) {
     return true;
 }
 
+static void tell_done(struct walk *walk) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double taken_ms = (double)(now.tv_sec - walk->began.tv_sec) * 1e3 +
+                      (double)(now.tv_nsec - walk->began.tv_nsec) / 1e6;
+    struct tree_counts counts = tree_counts(walk->tree);
+    mrq_info(walk->host, "%zu folders are watched; the first scan of them took %.1f ms",
+             counts.folders, taken_ms);
+    walk->told = true;
+}
+
 static void handle_turn(evutil_socket_t unused, short what, void *self) {
     (void)unused, (void)what;
     struct walk *walk = self;
@@ -251,6 +263,8 @@ static void handle_turn(evutil_socket_t unused, short what, void *self) {
     }
     if (left == 0) {
         wake(walk);
+    } else if (!walk->told && !walk_is_busy(walk)) {
+        tell_done(walk);
     }
 }
 
@@ -265,6 +279,9 @@ void walk_round(struct walk *walk) {
 
 void walk_pause(struct walk *walk, bool paused) {
     walk->paused = paused;
+    if (!paused && !walk->began.tv_sec) {
+        clock_gettime(CLOCK_MONOTONIC, &walk->began);
+    }
     if (paused) {
         event_del(walk->turn);
     } else {

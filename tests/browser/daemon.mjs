@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const SOURCE = process.env.MRQART_SOURCE ?? fileURLToPath(new URL("../..", import.meta.url));
 const BUILD = process.env.MRQART_BUILD ?? join(SOURCE, "build/dev");
 const MRQARTD = join(BUILD, "bin/mrqartd");
+const MRQART = join(BUILD, "bin/mrqart");
 
 if (!existsSync(MRQARTD)) {
   console.log(`SKIP: no ${MRQARTD}: build it, or name the build tree in MRQART_BUILD`);
@@ -34,6 +35,25 @@ export class Daemon {
     if (made.status !== 0) {
       throw new Error(made.stderr);
     }
+  }
+
+  /** Templates of what the simulated scanners send. */
+  history() {
+    const past = join(this.where, "history");
+    for (const words of [["simulate", "--archive", "5", past],
+      ["db", "import", "--database", join(this.where, "db.sqlite"), past]]) {
+      const made = spawnSync(MRQART, words, { encoding: "utf8" });
+      if (made.status !== 0) {
+        throw new Error(made.stderr);
+      }
+    }
+  }
+
+  /** One session of each simulated scanner, so many times as fast as real ones. */
+  simulate(speed) {
+    const scanners = spawn(MRQART, ["simulate", "--once", "--keep", "--speed", String(speed), this.folder],
+      { stdio: "ignore" });
+    return new Promise((resolve) => scanners.once("exit", resolve));
   }
 
   /** Starts it and waits for the ready line. */

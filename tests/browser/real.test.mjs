@@ -116,9 +116,9 @@ promise("a series without template, and a file that cannot be read", async (daem
   await shows(page, "word", "No template");
   assert.equal(await page.getAttribute(banner, "data-state"), "no-template");
   daemon.images(5, 2);
-  await shows(page, "series", "5 RewardedAnti");
+  await until(page, () => document.querySelectorAll("[data-role=rows] button").length === 2);
   daemon.junk("MR.broken", "this is no DICOM file");
-  await until(page, () => /1 file unreadable$/.test(document.querySelector("[data-role=rows] .verdict")?.textContent));
+  await until(page, () => document.querySelector("[data-role=rows]").textContent.includes("; 1 file unreadable"));
 });
 
 promise("names from files stay text", async (daemon) => {
@@ -130,5 +130,22 @@ promise("names from files stay text", async (daemon) => {
   assert.equal(await page.locator("main :is(img, script)").count(), 0);
   assert.equal(await text(page, "tr[data-parameter=Comments] [data-col=current]"), "<script>alert(1)</script>");
   assert.equal(page.dialogs, 0);
+  assert.deepEqual(page.problems, []);
+});
+
+promise("a simulated session: the deviation is told while it runs, and settled by its repeat", async (daemon) => {
+  const page = await open(browser, `${daemon.address}/station/${STATION}`, { connection: ["live"] });
+  daemon.history();
+  const ended = daemon.simulate(10);
+  await until(page, (where) => document.querySelector(where)?.dataset.state === "deviates", banner);
+  await picture(page, "real-session"); // docs/screenshot.png is this one
+  assert.equal(await ended, 0);
+  await until(page, () => document.querySelectorAll("[data-role=rows] button").length >= 14);
+  const verdicts = await page.locator("[data-role=rows] .verdict").allTextContents();
+  for (const wanted of ["Deviated: TR; repeated as 9", "Conforms, repeats 8", "No template", "Conforms; 1 file unreadable"]) {
+    assert.ok(verdicts.includes(wanted), `${wanted} is not in ${verdicts.join(" | ")}`);
+  }
+  assert.ok(verdicts.some((verdict) => /^Changed: FA/.test(verdict)));
+  assert.ok(verdicts.some((verdict) => /^Not checked: /.test(verdict)));
   assert.deepEqual(page.problems, []);
 });

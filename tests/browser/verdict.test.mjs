@@ -101,8 +101,9 @@ test("a repeat of the same name that conforms settles it", () => {
 test("a new study ends the session and what was open in it", () => {
   const scanner = new Scanner();
   scanner.send("new", 1, "deviates", 0);
-  scanner.send("new", 2, "conforms", 100, { series: { study: "2" } });
-  const judged = scanner.judge(101);
+  scanner.send("new", 2, "conforms", 10, { series: { study: "2" } });
+  const judged = scanner.judge(11);
+  assert.equal(judged.state, "conforms");
   assert.equal(judged.open.length, 0);
   assert.equal(judged.sessions.length, 2);
   assert.equal(scanner.row(1, 101), "Deviated: TR; not repeated");

@@ -72,6 +72,16 @@ test("a change names both values and the image", () => {
     "2 parameters changed: TR from 1300 to 2000 ms, TE from 30 to 33 ms at image 4");
 });
 
+test("texts too long for a sentence are left to the table", () => {
+  const shims = "-2173,-2599,7633,33,30,-81,130,22,123261657,1";
+  assert.equal(say(words.changesSentence({ Shims: { from: shims, to: `${shims}2`, instance: 13 } })),
+    "Shims changed at image 13");
+  assert.equal(say(words.changesSentence({ FA: { from: "60", to: "52", instance: 13 }, Shims: { from: shims, to: "x" } })),
+    "2 parameters changed: FA from 60 to 52°, Shims at image 13");
+  const long = `%CustomerSeq%/${"a".repeat(80)}/end`;
+  assert.ok(say(words.findingsSentence([finding("SequenceFile", long, long + "s")], {})).length < 120);
+});
+
 test("what the template was looked up by does not count as compared", () => {
   const content = { compared: ["Project", "SequenceName", "TR", "TE"], template: { n: 412 } };
   assert.equal(say(words.conformsSentence(content)), "All 2 parameters as in the template (seen 412 times)");

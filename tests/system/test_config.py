@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's command line and configuration: what it says, what it takes live, what it refuses."""
 import contextlib
+import fcntl
 import os
+import pty
+import termios
 
 from mrqart_test import *
 
@@ -95,6 +98,13 @@ class CommandLine(ConfigTest):
         suppressions = f"suppressions={SOURCE}/tests/lsan.supp:print_suppressions=0"
         return {**os.environ, "LSAN_OPTIONS": suppressions}
 
+    def test_what_only_a_worker_can_see_is_wrong_is_told_too(self):
+        path = self.file(self.text(more=f'tags = "{self.where}/none.tsv";'))
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("none.tsv", done.stderr)
+        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+
     def test_a_dump_is_a_configuration_with_the_same_dump(self):
         first = mrqartd("-c", self.file(self.text(checker="tolerances = { TR = 1.5; };")),
                         "--dump-config")
@@ -132,6 +142,19 @@ class Start(ConfigTest):
             daemon = self.daemon()
             daemon.signal(number)
             self.assertEqual(daemon.wait(), 0)
+
+    def test_closing_the_terminal_ends_a_daemon_started_by_hand(self):
+        terminal, inner = pty.openpty()
+        command = [MRQARTD, "--watch", self.where, "-p", "0", "--ws-port", "0", "--state-dir", ""]
+        process = subprocess.Popen(command, stdin=inner, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(inner)
+        self.assertTrue(process.stdout.readline().startswith("ready "))
+        os.close(terminal)
+        _, log = process.communicate(timeout=WAIT)
+        self.assertIn("told to end (SIGHUP)", log)
+        self.assertEqual(process.returncode, 0)
 
     def test_one_state_folder_serves_one_daemon(self):
         first = self.daemon()
@@ -190,6 +213,7 @@ class Health(ConfigTest):
     def test_all_parts_report_and_all_is_well(self):
         make_database(self.where / "db.sqlite", TEMPLATE)
         daemon = self.daemon()
+        wait_for(lambda: daemon.health()["keeper"]["database"]["templates"] is not None, "a count")
         status, headers, body = daemon.get("/healthz")
         health = json.loads(body)
         self.assertEqual((status, health["status"], health["warnings"]), (200, "ok", []))
@@ -241,14 +265,14 @@ class Reload(ConfigTest):
 
     def test_the_number_of_workers_changes(self):
         daemon, _ = self.start(more="workers = 2;")
-        before = set(daemon.workers())
+        before = wait_for(lambda: len(daemon.workers()) == 2 and set(daemon.workers()), "2 workers")
         self.reload(daemon, self.text(more="workers = 3;"))
         wait_for(lambda: len(daemon.workers()) == 3 and not before & set(daemon.workers()),
                  "three new workers")
 
     def test_a_broken_file_changes_nothing_and_is_said_everywhere(self):
-        daemon, client = self.start()
-        pids = set(daemon.workers())
+        daemon, client = self.start(more="workers = 2;")
+        pids = wait_for(lambda: len(daemon.workers()) == 2 and set(daemon.workers()), "2 workers")
         log = self.reload(daemon, self.text(self.where / "other", more="workers = ;"))
         self.assertIn("mrqart.conf:4: syntax error", log)
         self.assertIn("the configuration stays as it was", log)
@@ -260,6 +284,14 @@ class Reload(ConfigTest):
         self.assertIn("mrqart.conf:4", health["warnings"][0])
         self.reload(daemon, self.text())
         wait_for(lambda: daemon.health()["warnings"] == [], "no warnings")
+
+    def test_a_checker_that_cannot_open_changes_nothing(self):
+        daemon, client = self.start()
+        log = self.reload(daemon, self.text(checker='compared = [ "TRR" ];'))
+        self.assertIn("TRR", log)
+        self.assertIn("the configuration stays as it was", log)
+        write_dicom(daemon.folder / "MR.1")
+        self.assertEqual(client.event("new")["content"]["status"], "conforms")
 
     def test_a_source_can_be_added_and_taken_away(self):
         daemon, client = self.start()

@@ -64,6 +64,20 @@ class Pages(DaemonTest):
         self.assertEqual(status, 500)
         self.assertIn(str(self.where / "static").encode(), body)
 
+    def test_another_folder_needs_no_restart(self):
+        def text(folder):
+            return config(self.where / "watched", http=f'"127.0.0.1:0"; static_dir = "{folder}"')
+
+        for name in ("one", "two"):
+            (self.where / name).mkdir()
+            (self.where / name / "index.html").write_text(name)
+        daemon = self.daemon(config=text(self.where / "one"))
+        self.assertEqual(daemon.get("/")[2], b"one")
+        daemon.config = text(self.where / "two")
+        daemon.command()  # writes the file
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: daemon.get("/")[2] == b"two", "the other folder")
+
     def test_health_says_who_is_connected(self):
         daemon = self.daemon()
         client = daemon.websocket()

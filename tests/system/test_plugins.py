@@ -145,5 +145,13 @@ class Plugins(DaemonTest):
                            include, "-", input="#include <mrqart/plugin.h>\n")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_the_service_is_one_that_systemd_takes(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not installed")
+        unit = self.prefix.root / "lib/systemd/system/mrqart.service"
+        self.assertIn(f'ExecStart="{self.prefix.mrqartd}" -c', unit.read_text())
+        done = run("systemd-analyze", "verify", "--man=no", unit)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
 
 main()

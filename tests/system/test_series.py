@@ -122,6 +122,24 @@ class Series(SeriesTest):
             self.assertEqual(told["series"]["count"], 4)
             self.assertEqual(self.told.state()["AWP167046"]["content"], told["content"])
 
+    def test_a_status_that_is_known_later_is_told_without_a_change(self):
+        make_database(self.where / "db.sqlite")
+        self.begin()
+        self.write()
+        self.assertEqual([e["content"]["status"] for e in self.events()], ["no-template"])
+        make_database(self.where / "other.sqlite", TEMPLATE)
+        (self.where / "other.sqlite").rename(self.where / "db.sqlite")
+        self.write()
+        self.write()
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], ["changed", "update"])
+        self.assertEqual(events[0]["content"]["changes"], {})
+        self.assertEqual(events[0]["content"]["status"], "conforms")
+        self.assertEqual(events[1]["series"]["status"], "conforms")
+        entry = self.told.state()["AWP167046"]
+        self.assertNotIn("changes", entry["content"])
+        self.assertEqual(entry["content"]["status"], "conforms")
+
     def test_shims_that_change_are_told(self):
         self.begin()
         shims = "sAdjData.uiAdjShimMode = 2\nsGRADSPEC.asGPAData[0].lOffsetX = {}\n"
@@ -131,6 +149,40 @@ class Series(SeriesTest):
         self.assertEqual([e["type"] for e in events], ["new", "update", "changed"])
         self.assertEqual(list(events[2]["content"]["changes"]), ["Shims"])
         self.assertEqual(events[2]["series"]["status"], "conforms")
+
+
+class Document(SeriesTest):
+    """docs/messages.md: its examples have the keys of the messages as they are."""
+
+    def examples(self):
+        text = (SOURCE / "docs/messages.md").read_text()
+        blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+        return {block["type"]: block for block in blocks if "type" in block}
+
+    def test_examples_have_the_keys_of_real_messages(self):
+        self.begin()
+        examples = self.examples()
+        self.write(TR="2000")
+        self.write(TR="2000")
+        self.write(TR="1300")
+        (self.told.folder / "session" / "bad.dcm").write_bytes(b"no DICOM file at all")
+        real = {"hello": self.client.hello}
+        for event in self.client.events_until(lambda e: e["type"] == "error"):
+            real[event["type"]] = event
+        real["alive"] = self.client.event("alive")
+        self.assertEqual(set(examples), set(real))
+        for name, example in examples.items():
+            self.assertEqual(set(example), set(real[name]), name)
+        new, example = real["new"], examples["new"]
+        self.assertEqual(set(example["series"]), set(new["series"]))
+        self.assertEqual(set(example["content"]), set(new["content"]))
+        self.assertEqual(set(example["content"]["findings"][0]), set(new["content"]["findings"][0]))
+        self.assertLessEqual(set(example["content"]["input"]), set(new["content"]["input"]))
+        self.assertLessEqual(set(example["content"]["template"]), set(new["content"]["template"]))
+        for name in ("hello", "error"):
+            self.assertEqual(set(examples[name]["content"]), set(real[name]["content"]))
+        self.assertEqual(examples["changed"]["content"]["changes"]["TR"].keys(),
+                         real["changed"]["content"]["changes"]["TR"].keys())
 
 
 class NoChange(SeriesTest):

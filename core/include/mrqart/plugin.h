@@ -263,8 +263,9 @@ static inline void mrq_route(struct mrq_host *host, struct mrq_address *address,
 
 /**
  * Sink: in a handler, says that the request's connection is taken over (after 101): the service
- * stops its deadlines and no longer counts it. evhttp still owns the connection object; free that
- * (evhttp_connection_free) to close it.
+ * stops its deadlines and no longer counts it. Call it before you set callbacks of your own on the
+ * connection. evhttp still owns the connection object; free that (evhttp_connection_free) to close
+ * it, and learn of its end by evhttp_connection_set_closecb(), which is called in any case.
  */
 static inline void mrq_upgraded(struct mrq_host *host, struct evhttp_request *request) {
     host->ops->upgraded(request);

@@ -6,19 +6,46 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { VALUES_MOST = 64, FILE_BYTES = 64 * 1024 };
+enum { FILE_BYTES = 64 * 1024 };
+
+static const char *const names[] = {"Station",
+                                    "SeriesInstanceUID",
+                                    "StudyInstanceUID",
+                                    "SeriesNumber",
+                                    "SequenceName",
+                                    "Project",
+                                    "TR",
+                                    "TE",
+                                    "FA",
+                                    "TA",
+                                    "BWP",
+                                    "BWPPE",
+                                    "Matrix",
+                                    "ImageType",
+                                    "Comments",
+                                    "InstanceNumber",
+                                    "Do",
+                                    "DeviceSerialNumber",
+                                    "NumberOfTemporalPositions",
+                                    "SubID",
+                                    "PatientID"};
+
+enum { NAMES = sizeof(names) / sizeof(names[0]) };
 
 struct dicom_reader {
     char text[FILE_BYTES];
-    struct dicom_value values[VALUES_MOST];
-    size_t count;
+    struct dicom_value values[NAMES];
     const char *message;
 };
 
 struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
                                          enum dicom_way way) {
     (void)header_bytes, (void)way;
-    return tags ? NULL : mem_new(struct dicom_reader);
+    struct dicom_reader *reader = tags ? NULL : mem_new(struct dicom_reader);
+    for (size_t i = 0; reader && i < NAMES; i++) {
+        reader->values[i].name = names[i];
+    }
+    return reader;
 }
 
 void dicom_reader_destroy(struct dicom_reader *reader) {
@@ -28,7 +55,9 @@ void dicom_reader_destroy(struct dicom_reader *reader) {
 enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     ssize_t length = pread(fd, reader->text, sizeof(reader->text) - 1, 0);
     reader->text[length > 0 ? length : 0] = '\0';
-    reader->count = 0;
+    for (size_t i = 0; i < NAMES; i++) {
+        reader->values[i].text = NULL;
+    }
     reader->message = "the file ends after 12 bytes";
     if (strncmp(reader->text, "incomplete", 10) == 0) {
         return DICOM_INCOMPLETE;
@@ -39,10 +68,12 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     char *rest = NULL;
     for (char *line = strtok_r(reader->text, "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
-        struct dicom_value *value = &reader->values[reader->count++];
         char *kind = strchr(line, '\t');
         *kind++ = '\0';
-        value->name = line;
+        struct dicom_value *value = (struct dicom_value *)dicom_value(reader, line);
+        if (!value || value->text) { /* the first of a name holds */
+            continue;
+        }
         value->numeric = *kind == 'n';
         value->text = kind[1] == '\t' ? kind + 2 : NULL;
     }
@@ -54,7 +85,8 @@ const char *dicom_reader_message(const struct dicom_reader *reader) {
 }
 
 size_t dicom_value_count(const struct dicom_reader *reader) {
-    return reader->count;
+    (void)reader;
+    return NAMES;
 }
 
 const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size_t index) {
@@ -62,7 +94,7 @@ const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size
 }
 
 const struct dicom_value *dicom_value(const struct dicom_reader *reader, const char *name) {
-    for (size_t i = 0; i < reader->count; i++) {
+    for (size_t i = 0; i < NAMES; i++) {
         if (strcmp(reader->values[i].name, name) == 0) {
             return &reader->values[i];
         }

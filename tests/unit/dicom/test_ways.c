@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 enum {
-    TRUNCATIONS = 12, /* per file */
-    DAMAGES = 40,     /* per file */
-    FLIPS = 4,        /* at most so many bytes per damage */
+    TRUNCATIONS = 6, /* per file */
+    DAMAGES = 16,    /* per file */
+    FLIPS = 4,       /* at most so many bytes per damage */
 };
 
 /* a file in memory that can be damaged and mended */
@@ -101,7 +101,8 @@ static void a_file_that_is_cut_is_incomplete_both_ways(void **state) {
             if (outcome != DICOM_INCOMPLETE) {
                 fail_msg("%s: outcome %d, %s", what, outcome, dicom_reader_message(fast));
             }
-            assert_int_equal(pwrite(copy.fd, copy.bytes, copy.size, 0), (ssize_t)copy.size);
+            size_t rest = copy.size - size;
+            assert_int_equal(pwrite(copy.fd, copy.bytes + size, rest, (off_t)size), (ssize_t)rest);
         }
         free_copy(&copy);
     }
@@ -120,6 +121,7 @@ static void damage(const struct copy *copy, uint32_t *random, bool mend, size_t 
 static void a_damaged_file_gives_the_same_both_ways(void **state) {
     struct data_files *files = *state;
     uint32_t random = 1895;
+    size_t outcomes[DICOM_UNREADABLE + 1] = {0};
     for (size_t i = 0; i < files->count; i++) {
         struct copy copy = copy_file(files->paths[i]);
         for (int n = 0; n < DAMAGES; n++) {
@@ -127,10 +129,13 @@ static void a_damaged_file_gives_the_same_both_ways(void **state) {
             uint32_t seed = random, again = seed;
             damage(&copy, &random, false, reach);
             AUTOFREE char *what = mem_printf("%s damaged by seed %u", files->paths[i], seed);
-            assert_same(copy.fd, what);
+            outcomes[assert_same(copy.fd, what)]++;
             damage(&copy, &again, true, reach);
         }
         free_copy(&copy);
+    }
+    for (int i = 0; i <= DICOM_UNREADABLE; i++) {
+        assert_true(outcomes[i] > 0); /* else the damage is not of the kind that tells */
     }
 }
 

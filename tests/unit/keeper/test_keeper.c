@@ -385,6 +385,40 @@ static void a_removed_file_is_written_anew(void **state) {
     assert_string_equal(loaded(owner, "series b"), "2");
 }
 
+static void a_file_damaged_in_use_is_begun_anew(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "1");
+    run_until(owner, is_saved);
+    put(owner, "b", "1");
+    run_until(owner, is_saved);
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    int file = open(path, O_WRONLY);
+    assert_int_equal(pwrite(file, "{\"commit\":7}", 12, 40), 12);
+    close(file);
+    assert_int_equal(unlink(path), 0); /* so that it is written anew */
+    put(owner, "c", "1");
+    stop(owner);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 1);
+    assert_string_equal(loaded(owner, "series c"), "1");
+    assert_int_equal(set_aside(owner), 0);
+}
+
+static void a_record_that_is_too_long_is_left_out(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    AUTOFREE char *huge = mem_zeroed(JOURNAL_LINE_BYTES + 1, 1);
+    memset(huge, 'x', JOURNAL_LINE_BYTES);
+    put(owner, "a", huge);
+    stop(owner);
+    start(owner, "");
+    put(owner, "b", "1");
+    stop(owner);
+    assert_true(load(owner));
+    assert_int_equal(json_object_size(owner->loaded), 1);
+}
+
 static void a_folder_in_use_is_not_read(void **state) {
     struct owner *owner = *state;
     start(owner, "");
@@ -475,6 +509,8 @@ int main(void) {
         TEST(a_full_disk_loses_nothing_that_was_saved),
         TEST(the_file_is_rewritten_when_most_of_it_is_out_of_date),
         TEST(a_removed_file_is_written_anew),
+        TEST(a_file_damaged_in_use_is_begun_anew),
+        TEST(a_record_that_is_too_long_is_left_out),
         TEST(a_folder_in_use_is_not_read),
         TEST(a_link_in_place_of_the_file_is_not_followed),
         TEST(a_keeper_that_is_none_harms_nobody),

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of series tracking share: tracking.c, tracking_events.c, tracking_saved.c. */
+#pragma once
+
+#include "pacing.h"
+#include "station.h"
+#include "text_builder.h"
+#include "tracking.h"
+#include "tracking_folders.h"
+
+#include <jansson.h>
+
+struct tracking {
+    struct tracking_settings settings;
+    struct stations stations;
+    struct tracking_folders *folders;
+    struct pacing *updates, *errors;
+    struct keeper *keeper;
+    TAILQ_HEAD(unsaved_list, series) unsaved;
+    json_t *removed; /* keys of the state file to be taken out */
+    tracking_publish publish;
+    void *self;
+    uint64_t seq;
+    const struct mrq_text *state; /* NULL: out of date */
+};
+
+/* ---- tracking_events.c ---- */
+
+/** Publishes an event of a series with content, JSON text. */
+void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
+                             const struct text_builder *content);
+
+/** Publishes the update of the series, or the error of the folder, that pace is part of. */
+void tracking_publish_update(void *tracking, struct pace *pace);
+void tracking_publish_error(void *tracking, struct pace *pace);
+
+/** /state has changed. */
+void tracking_stale(struct tracking *tracking);
+
+/** The series last seen in folder, or NULL. */
+struct series *tracking_folder_series(const struct tracking_folder *folder);
+
+/* ---- tracking_saved.c ---- */
+
+/** The series is not as the state file has it. */
+void tracking_unsaved(struct tracking *tracking, struct series *series,
+                      enum series_unsaved unsaved);
+
+/** Forgets a series, here and in the state file. */
+void tracking_forget(struct tracking *tracking, struct series *series);
+
+/** For keeper_add_owner(). */
+void tracking_collect(void *tracking);

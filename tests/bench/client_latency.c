@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the closing of a file to its message, one file every 10 ms. */
+#include "base/memory.h"
+#include "client.h"
+#include <err.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { GAP_NS = 10 * 1000 * 1000, WAIT_MS = 5000, UNCOUNTED = 50 };
+
+struct wait {
+    const char *part; /* of the message that is waited for; NULL: any */
+    double arrived;
+};
+
+static void handle_message(void *self, const char *start, size_t length) {
+    (void)length;
+    struct wait *wait = self;
+    if (!wait->part || strstr(start, wait->part)) {
+        wait->arrived = now_ms();
+    }
+}
+
+static int compare(const void *a, const void *b) {
+    double one = *(const double *)a, other = *(const double *)b;
+    return (one > other) - (one < other);
+}
+
+static double measure_one(const struct target *target, struct connection *connection,
+                          const char *part, unsigned number) {
+    char name[32];
+    snprintf(name, sizeof(name), "%08u.dcm", number);
+    struct wait wait = {.part = part};
+    double closed = stock_write(target->stock, target->folder, name);
+    while (wait.arrived == 0) {
+        if (!connection_read(connection, WAIT_MS, handle_message, &wait)) {
+            errx(1, "bench-client: no message for %s", name);
+        }
+    }
+    return wait.arrived - closed;
+}
+
+int client_latency(const struct target *target, unsigned count, bool new_series) {
+    struct connection connection;
+    connection_open(&connection, target->address, target->greet);
+    const struct timespec gap = {.tv_nsec = GAP_NS};
+    double *times = mem_zeroed(count, sizeof(double));
+    for (unsigned i = 0; i < UNCOUNTED + count; i++) {
+        bool is_new = new_series || i == 0;
+        stock_number(target->stock, new_series ? i + 1 : 1, i);
+        nanosleep(&gap, NULL);
+        double time = measure_one(target, &connection,
+                                  !target->greet ? NULL
+                                  : is_new       ? "\"type\":\"new\""
+                                                 : "\"type\":\"update\"",
+                                  i);
+        if (i >= UNCOUNTED) { /* the first ones find everything cold */
+            times[i - UNCOUNTED] = time;
+        }
+    }
+    qsort(times, count, sizeof(double), compare);
+    printf("%.3f %.3f\n", times[count / 2], times[count * 99 / 100]);
+    free(times);
+    return 0;
+}
