@@ -39,6 +39,9 @@ static int spawn(pid_t *pid, const char *program, int socket, int note) {
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
+                                     STDOUT_FILENO); /* what checkers print */
     posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
     posix_spawn_file_actions_adddup2(&actions, note, PROTOCOL_NOTE);
     posix_spawn_file_actions_addclosefrom_np(&actions, PROTOCOL_NOTE + 1);

@@ -15,7 +15,8 @@ struct child {
 
 /**
  * Starts program (path of mrqart-worker) as a worker: PROTOCOL_SOCKET, PROTOCOL_NOTE and the
- * standard ones are all the descriptors it gets. Says why and returns false when that fails.
+ * standard ones (what it prints goes to stderr) are all the descriptors it gets. Says why and
+ * returns false when that fails.
  */
 bool child_start(struct child *child, const char *program);
 

@@ -21,6 +21,7 @@ static void enter(struct folder_queue *queue, struct queued_file *file) {
     file->state = FILE_WAITING;
     queue->folders += !waits(folder);
     queue->waiting[lane]++;
+    folder->root->waiting++;
     if (TAILQ_EMPTY(&folder->waiting[lane])) {
         TAILQ_INSERT_TAIL(&queue->rings[lane], folder, ring[lane]);
     }
@@ -41,6 +42,7 @@ void folder_queue_remove(struct folder_queue *queue, struct queued_file *file) {
     enum mrq_lane lane = file->lane;
     TAILQ_REMOVE(&folder->waiting[lane], file, entry);
     queue->waiting[lane]--;
+    folder->root->waiting--;
     if (TAILQ_EMPTY(&folder->waiting[lane])) {
         TAILQ_REMOVE(&queue->rings[lane], folder, ring[lane]);
     }

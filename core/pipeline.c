@@ -78,8 +78,18 @@ void pipeline_follow(struct pipeline *pipeline, const char *path) {
     }
 }
 
-void pipeline_balance(struct pipeline *pipeline) {
+/* What waits for a root that is shut out shall not pause the others. */
+static size_t waiting_files(const struct pipeline *pipeline) {
     size_t waiting = pipeline->queue.waiting[MRQ_LIVE] + pipeline->queue.waiting[MRQ_BACKLOG];
+    for (const struct root *root = folders_first_root(pipeline->folders); root;
+         root = TAILQ_NEXT(root, entry)) {
+        waiting -= root->shut ? root->waiting : 0;
+    }
+    return waiting;
+}
+
+void pipeline_balance(struct pipeline *pipeline) {
+    size_t waiting = waiting_files(pipeline);
     bool full = waiting >= pipeline->queue_limit / (pipeline->paused ? 2 : 1);
     if (full != pipeline->paused) {
         pipeline->paused = full;
@@ -165,6 +175,10 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
         return;
     }
     if (found->stat && is_old(pipeline, folder, key, found->stat)) {
+        return;
+    }
+    if (folder->root->shut && folder->root->waiting >= pipeline->queue_limit) {
+        folder->root->left_out++; /* unseen: caught up at the next start */
         return;
     }
     file = folders_add(pipeline->folders, folder, name, key);

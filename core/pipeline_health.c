@@ -24,6 +24,13 @@ static void roots(const struct pipeline *pipeline, json_t *warnings) {
                 "%s is left alone: workers hang in it. Does its file server answer?", root->path);
             json_array_append_new(warnings, json_any_string(sentence));
         }
+        if (root->left_out > 0) {
+            AUTOFREE char *sentence =
+                mem_printf("%zu files of %s were left out while workers hung in it; they are "
+                           "looked at after the next start",
+                           root->left_out, root->path);
+            json_array_append_new(warnings, json_any_string(sentence));
+        }
     }
 }
 

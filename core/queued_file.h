@@ -20,6 +20,8 @@ struct root {
     int64_t floor_ns; /* what was changed before counts as seen, if a scan finds it */
     bool changed;     /* floor_ns is not in the state file yet */
     bool shut;        /* its processes hang in the kernel: nothing of it is checked */
+    size_t waiting;   /* files of it in the queues */
+    size_t left_out;  /* files that came while it was shut and had no room in the queues */
 };
 
 enum file_state {

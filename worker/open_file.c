@@ -57,6 +57,10 @@ static void fail(struct opened_file *opened) {
         snprintf(opened->message, sizeof(opened->message),
                  "cannot be opened: %m; the service's user needs the right to read it");
         break;
+    case EMFILE:
+    case ENFILE:
+        opened->exhausted = true;
+        __attribute__((fallthrough));
     default:
         opened->outcome = PROTOCOL_UNREADABLE;
         snprintf(opened->message, sizeof(opened->message), "cannot be opened: %m");
@@ -119,7 +123,8 @@ static int open_beneath(int root, const char *path) {
                            .resolve =
                                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
     int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-    return fd < 0 && (errno == ENOSYS || errno == EINVAL) ? open_by_steps(root, path) : fd;
+    /* EPERM: what older container engines say of calls they do not know */
+    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_by_steps(root, path) : fd;
 }
 
 /* A read lease is granted only while nobody has the file open for writing. */
@@ -157,21 +162,22 @@ static void open_below(int root, const char *path, const struct protocol_check *
                           : PROTOCOL_DONE;
 }
 
-void open_file(const char *root, const char *path, const struct protocol_check *request,
+bool open_file(const char *root, const char *path, const struct protocol_check *request,
                struct opened_file *opened) {
     memset(opened, 0, offsetof(struct opened_file, message));
     opened->fd = -1;
     int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC); /* not kept: it would pin a mount */
     if (folder < 0) {
         fail(opened);
-        return;
+    } else {
+        open_below(folder, path, request, opened);
+        close(folder);
     }
-    open_below(folder, path, request, opened);
-    close(folder);
     if (opened->outcome != PROTOCOL_DONE && opened->fd >= 0) {
         close(opened->fd);
         opened->fd = -1;
     }
+    return !opened->exhausted;
 }
 
 void open_file_look_again(struct opened_file *opened) {

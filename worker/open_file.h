@@ -10,14 +10,15 @@ struct opened_file {
     enum protocol_outcome outcome;
     struct file_identity identity; /* zero where nothing is known */
     uint32_t links;
+    bool exhausted;    /* no descriptor was left */
     char message[256]; /* PROTOCOL_REFUSED, PROTOCOL_UNREADABLE: why */
 };
 
 /**
  * Opens path, relative to root: regular files only, no symbolic links, never outside root, never
- * blocking on what is no file.
+ * blocking on what is no file. False: this process has no descriptor left to open anything with.
  */
-void open_file(const char *root, const char *path, const struct protocol_check *request,
+bool open_file(const char *root, const char *path, const struct protocol_check *request,
                struct opened_file *opened);
 
 /** Looks again after reading: PROTOCOL_INCOMPLETE if somebody has written to it meanwhile. */

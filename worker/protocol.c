@@ -17,7 +17,6 @@ static const struct {
     [PROTOCOL_SETTINGS] = {FROM_DAEMON, 2, PROTOCOL_BODY_BYTES},
     [PROTOCOL_CHECK] = {FROM_DAEMON, sizeof(struct protocol_check) + 4,
                         sizeof(struct protocol_check) + 2 * PROTOCOL_PATH_BYTES},
-    [PROTOCOL_QUIT] = {FROM_DAEMON, 0, 0},
     [PROTOCOL_READY] = {FROM_WORKER, 0, 0},
     [PROTOCOL_ANSWER] = {FROM_WORKER, sizeof(struct protocol_answer), PROTOCOL_BODY_BYTES},
     [PROTOCOL_FAILED] = {FROM_WORKER, 1, PROTOCOL_MESSAGE_BYTES},

@@ -11,10 +11,9 @@
 #include <stdint.h>
 
 enum protocol_kind {
-    /* daemon to worker */
+    /* daemon to worker; end of file tells it to end */
     PROTOCOL_SETTINGS = 1, /* JSON text; the first message */
     PROTOCOL_CHECK,        /* struct protocol_check, then root and path, each with its NUL */
-    PROTOCOL_QUIT,         /* nothing: finish and exit */
     /* worker to daemon */
     PROTOCOL_READY,  /* nothing: the settings are in force */
     PROTOCOL_ANSWER, /* struct protocol_answer, then JSON text or message */

@@ -146,7 +146,11 @@ static bool answer_check(struct server *server, const struct protocol_header *he
     server->note->identity = 0;
     note_request(server, header->request);
     struct opened_file opened;
-    open_file(root, path, &request, &opened);
+    if (!open_file(root, path, &request, &opened)) {
+        server->leaking = true;
+        note_request(server, 0); /* not taken: another worker can read it */
+        return false;
+    }
     struct protocol_answer answer = {.outcome = opened.outcome};
     const char *text = opened.message;
     if (opened.outcome == PROTOCOL_DONE) {

@@ -2,5 +2,5 @@
 /* The work of a worker: settings first, then one path after the other. */
 #pragma once
 
-/** Answers the daemon at PROTOCOL_SOCKET until it says quit or goes. Returns the exit code. */
+/** Answers the daemon at PROTOCOL_SOCKET until that closes its end. Returns the exit code. */
 int serve(void);

@@ -161,8 +161,12 @@ void bed_write(struct bed *bed, const char *name, const char *text) {
 }
 
 void bed_close(struct bed *bed, const char *name) {
+    bed_close_in(bed, bed->root, name);
+}
+
+void bed_close_in(struct bed *bed, const char *root, const char *name) {
     AUTOFREE char *path = path_of(bed, name);
-    pipeline_emit(bed->pipeline, &(struct mrq_found){.root = bed->root, .path = path});
+    pipeline_emit(bed->pipeline, &(struct mrq_found){.root = root, .path = path});
 }
 
 void bed_scan(struct bed *bed, const char *name) {

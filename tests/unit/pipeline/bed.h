@@ -39,6 +39,8 @@ void bed_write(struct bed *bed, const char *name, const char *text);
 
 /** As a source that saw it closed. */
 void bed_close(struct bed *bed, const char *name);
+/** … that watches another folder, at or below the root. */
+void bed_close_in(struct bed *bed, const char *root, const char *name);
 /** As a source that found it in a scan. */
 void bed_scan(struct bed *bed, const char *name);
 void bed_write_and_close(struct bed *bed, const char *name, const char *text);

@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void one_worker(struct pipeline_settings *settings) {
     settings->workers = 1;
@@ -67,12 +70,90 @@ static void a_worker_that_breaks_the_protocol_is_killed(void **state) {
     bed_destroy(bed);
 }
 
-static void kill_workers(struct bed *bed) {
+/* ---- processes that cannot be killed ----------------------------------------------------- */
+
+static size_t worker_pids(struct bed *bed, pid_t *pids, size_t room) {
     json_auto_t *health = json_object(), *warnings = json_array();
     pipeline_health(bed->pipeline, health, warnings);
     const json_t *list = json_object_get(json_object_get(health, "workers"), "processes");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        kill((pid_t)json_integer_value(json_object_get(json_array_get(list, i), "pid")), SIGKILL);
+    size_t count = json_array_size(list) < room ? json_array_size(list) : room;
+    for (size_t i = 0; i < count; i++) {
+        pids[i] = (pid_t)json_integer_value(json_object_get(json_array_get(list, i), "pid"));
+    }
+    return count;
+}
+
+/*
+ * Whoever traces a process is told of its end first: until it listens, or ends itself, the process
+ * is there, as if it hung in the kernel. Returns the tracer, or -1 where tracing is forbidden.
+ */
+static pid_t hold_workers(struct bed *bed) {
+    pid_t pids[2];
+    assert_int_equal(worker_pids(bed, pids, 2), 2);
+    int told[2];
+    char answer = 'n';
+    assert_int_equal(pipe(told), 0);
+    pid_t tracer = fork();
+    if (tracer == 0) {
+        signal(SIGCHLD, SIG_DFL); /* the loop's handler would end the pause */
+        bool held = ptrace(PTRACE_SEIZE, pids[0], NULL, NULL) == 0 &&
+                    ptrace(PTRACE_SEIZE, pids[1], NULL, NULL) == 0;
+        _exit(write(told[1], held ? "y" : "n", 1) == 1 && held ? pause() : 1);
+    }
+    close(told[1]);
+    assert_int_equal(read(told[0], &answer, 1), 1);
+    close(told[0]);
+    if (answer != 'y') {
+        waitpid(tracer, NULL, 0);
+        return -1;
+    }
+    return tracer;
+}
+
+static bool is_shut_out(struct bed *bed) {
+    return bed_health(bed, "workers.stuck") == 2;
+}
+
+static void impatient(struct pipeline_settings *settings) {
+    settings->worker_timeout_ms = 200;
+}
+
+static void a_folder_that_processes_hang_in_is_shut_out_until_they_end(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(impatient);
+    char other[128];
+    snprintf(other, sizeof(other), "%s/b", bed->root);
+    pid_t tracer = hold_workers(bed);
+    if (tracer < 0) {
+        bed_destroy(bed);
+        skip();
+    }
+    bed_write_and_close(bed, "a/hang1.dcm", "7");
+    bed_write_and_close(bed, "a/hang2.dcm", "7");
+    bed_until(bed, is_shut_out);
+    int events = bed->events;
+    bed_write_and_close(bed, "a/1.dcm", "7"); /* waits */
+    bed_write(bed, "b/2.dcm", "8");
+    bed_close_in(bed, other, "b/2.dcm");
+    bed_wait(bed, events + 1);
+    assert_int_equal(bed_told(bed, "new 8 2.dcm"), 1);
+    assert_int_equal(bed_told(bed, "new 7 1.dcm"), 0);
+    json_auto_t *health = json_object(), *warnings = json_array();
+    assert_true(pipeline_health(bed->pipeline, health, warnings));
+    assert_int_equal(json_array_size(warnings), 2);
+    kill(tracer, SIGKILL);
+    assert_int_equal(waitpid(tracer, NULL, 0), tracer);
+    bed_settle(bed);
+    assert_int_equal(bed_told(bed, "new 7 1.dcm"), 1);
+    assert_int_equal(bed_told(bed, "error"), 2);
+    assert_int_equal(bed_health(bed, "workers.stuck"), 0);
+    bed_destroy(bed);
+}
+
+static void kill_workers(struct bed *bed) {
+    pid_t pids[8];
+    for (size_t i = worker_pids(bed, pids, 8); i-- > 0;) {
+        kill(pids[i], SIGKILL);
     }
 }
 
@@ -173,6 +254,7 @@ int main(void) {
         cmocka_unit_test(a_file_that_kills_its_worker_is_one_error),
         cmocka_unit_test(a_file_that_takes_too_long_is_one_error),
         cmocka_unit_test(a_worker_that_breaks_the_protocol_is_killed),
+        cmocka_unit_test(a_folder_that_processes_hang_in_is_shut_out_until_they_end),
         cmocka_unit_test(workers_killed_from_outside_cost_nothing),
         cmocka_unit_test(a_checker_that_crashes_three_times_is_disabled),
         cmocka_unit_test(a_file_that_passes_clears_the_checker),

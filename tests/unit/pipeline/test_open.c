@@ -3,15 +3,21 @@
 #include "base/memory.h"
 #include "open_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -102,9 +108,13 @@ static void nothing_is_reached_through_links_or_outside(void **state) {
     (void)state;
     write_file("outside", "secret");
     assert_int_equal(symlink("..", "root/up"), 0);
-    assert_int_equal(outcome_of("up/outside"), PROTOCOL_REFUSED);
-    assert_int_equal(outcome_of("../outside"), PROTOCOL_REFUSED);
-    assert_int_equal(outcome_of("up/root/../outside"), PROTOCOL_REFUSED);
+    assert_int_not_equal(outcome_of("up/outside"), PROTOCOL_DONE);
+    assert_int_not_equal(outcome_of("../outside"), PROTOCOL_DONE);
+    assert_int_not_equal(outcome_of("up/root/../outside"), PROTOCOL_DONE);
+    assert_int_equal(mkdir("root/down", 0777), 0);
+    write_file("root/down/x", "123");
+    assert_int_equal(outcome_of("down/x"), PROTOCOL_DONE);
+    assert_int_not_equal(outcome_of("down/../../outside"), PROTOCOL_DONE);
 }
 
 static void what_is_not_there_is_gone(void **state) {
@@ -151,6 +161,34 @@ static void a_file_written_while_it_is_read_is_incomplete(void **state) {
     close(opened.fd);
 }
 
+static void without_a_descriptor_it_says_so(void **state) {
+    (void)state;
+    struct rlimit few, before;
+    struct opened_file opened;
+    write_file("root/x", "123");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    bool can = open_file("root", "x", &plain, &opened);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_false(can);
+    assert_int_equal(opened.fd, -1);
+}
+
+/* A kernel that does not know openat2(). */
+static bool forget_openat2(void) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
@@ -161,6 +199,11 @@ int main(void) {
         TEST(what_is_not_there_is_gone),
         TEST(a_file_that_is_open_for_writing_is_told_from_one_that_is_closed),
         TEST(a_file_written_while_it_is_read_is_incomplete),
+        TEST(without_a_descriptor_it_says_so),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("with openat2", tests, NULL, NULL);
+    if (forget_openat2()) {
+        failed += cmocka_run_group_tests_name("without openat2", tests, NULL, NULL);
+    }
+    return failed;
 }
