@@ -332,6 +332,17 @@ class Reload(ConfigTest):
         with self.assertRaisesRegex(AssertionError, "503"):
             daemon.websocket()
 
+    def test_files_that_come_meanwhile_are_counted_once_each(self):
+        daemon, client = self.start()
+        for instance in range(1, 301):
+            if instance % 60 == 0:
+                (self.where / "mrqart.conf").write_text(self.text(more=f"workers = {instance // 60 + 1};"))
+                daemon.signal(signal.SIGHUP)
+            write_dicom(daemon.folder / f"MR.{instance}", InstanceNumber=instance)
+        events = client.events_until(lambda event: event["series"]["count"] == 300)
+        self.assertEqual([event["type"] for event in events].count("new"), 1)
+        self.assertEqual({event["type"] for event in events}, {"new", "update"})
+
     def test_many_signals_are_one_reload_and_the_last_file_counts(self):
         daemon, _ = self.start()
         for workers in (3, 4, 5):
