@@ -13,6 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+struct config_trial {
+    char *file;
+    struct child child;
+    bool started, sent;
+};
+
 enum { PATIENCE_MS = 10000 }; /* opening databases and files, nothing more */
 
 /* Only what forbids the work is to be said; a database that is missing is going to be made. */
@@ -44,25 +50,46 @@ static bool hear(int socket, struct protocol_header *header) {
     return ready > 0 && recv(socket, header, sizeof(*header), 0) == (ssize_t)sizeof(*header);
 }
 
-bool config_try(const json_t *config, const struct paths *paths, struct problems *problems) {
-    struct child child;
-    bool ready = false;
-    if (child_start(&child, paths->worker)) {
+struct config_trial *config_trial_begin(const json_t *config, const struct paths *paths) {
+    struct config_trial *trial = mem_new(struct config_trial);
+    trial->file = mem_dup(json_string_value(json_object_get(config, "file")));
+    trial->started = child_start(&trial->child, paths->worker);
+    if (trial->started) {
         struct pipeline_settings settings;
         json_auto_t *tried = to_be_tried(config);
         core_settings_pipeline(&settings, tried, paths->worker);
-        struct protocol_header header = {0};
-        ready = send_settings(child.socket, settings.settings) && hear(child.socket, &header) &&
-                header.kind == PROTOCOL_READY;
+        trial->sent = send_settings(trial->child.socket, settings.settings);
         core_settings_finish(&settings);
-        child_close(&child);
-        kill(child.pid, SIGKILL);
-        while (waitpid(child.pid, NULL, 0) < 0 && errno == EINTR) {
-        }
     }
-    if (!ready) {
-        struct place place = {.file = json_string_value(json_object_get(config, "file"))};
+    return trial;
+}
+
+static void end_child(struct child *child) {
+    child_close(child);
+    kill(child->pid, SIGKILL);
+    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+bool config_trial_end(struct config_trial *trial, struct problems *problems) {
+    if (!trial) {
+        return false;
+    }
+    struct protocol_header header = {0};
+    bool ready = problems && trial->sent && hear(trial->child.socket, &header) &&
+                 header.kind == PROTOCOL_READY;
+    if (trial->started) {
+        end_child(&trial->child);
+    }
+    if (problems && !ready) {
+        struct place place = {.file = trial->file};
         problems_add(problems, &place, "a worker cannot work with it, for the reason given above");
     }
+    free(trial->file);
+    free(trial);
     return ready;
+}
+
+bool config_try(const json_t *config, const struct paths *paths, struct problems *problems) {
+    return config_trial_end(config_trial_begin(config, paths), problems);
 }

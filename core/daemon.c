@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config.h"
+#include "config_try.h"
 #include "core_settings.h"
 #include "health.h"
 #include "http_service.h"
@@ -190,18 +191,36 @@ static bool make_parts(struct daemon *daemon, const struct paths *paths, const j
     return true;
 }
 
-static bool start(struct daemon *daemon, const struct arguments *arguments,
-                  const struct paths *paths, json_t *config) {
+static bool open_parts(struct daemon *daemon, const struct arguments *arguments,
+                       const struct paths *paths, json_t *config) {
     struct parts *parts = &daemon->parts;
-    if (!listen_to_signals(daemon, arguments) || !take_state(daemon, arguments, config) ||
-        !make_parts(daemon, paths, config)) {
+    if (!make_parts(daemon, paths, config)) {
         return false;
     }
     parts->health = health_create(parts);
     parts->instances = instances_create(parts);
     daemon->reload = reload_create(parts, arguments, paths, config, daemon->notify);
-    return instances_open(parts->instances, config) && http_service_start(parts->http) &&
-           pipeline_start(parts->pipeline) && instances_start(parts->instances);
+    return instances_open(parts->instances, config) && http_service_start(parts->http);
+}
+
+/* a worker tries the configuration meanwhile, alone, so that a fault is told once */
+static bool open_and_try(struct daemon *daemon, const struct arguments *arguments,
+                         const struct paths *paths, json_t *config) {
+    struct problems problems;
+    problems_init(&problems);
+    struct config_trial *trial = config_trial_begin(config, paths);
+    bool opened = open_parts(daemon, arguments, paths, config);
+    bool works = config_trial_end(trial, opened ? &problems : NULL);
+    problems_log(&problems);
+    problems_finish(&problems);
+    return opened && works;
+}
+
+static bool start(struct daemon *daemon, const struct arguments *arguments,
+                  const struct paths *paths, json_t *config) {
+    return listen_to_signals(daemon, arguments) && take_state(daemon, arguments, config) &&
+           open_and_try(daemon, arguments, paths, config) &&
+           pipeline_start(daemon->parts.pipeline) && instances_start(daemon->parts.instances);
 }
 
 static void take_down(struct daemon *daemon) {

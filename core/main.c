@@ -27,7 +27,7 @@ static bool with_config(const struct arguments *arguments, const struct paths *p
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(arguments, paths, &problems);
-    if (config && arguments->action != ACTION_DUMP_CONFIG &&
+    if (config && arguments->action == ACTION_CHECK_CONFIG &&
         !config_try(config, paths, &problems)) {
         json_decref(config);
         config = NULL;

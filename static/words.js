@@ -125,11 +125,14 @@ export function formatDifference(parameter, have, expect) {
 
 const LONG = 36; // characters of a text that a sentence has room for; the table has all of it
 
+function shortened(text) {
+  return text.length > LONG ? `${text.slice(0, LONG / 2)}…${text.slice(-LONG / 2)}` : text;
+}
+
 /** One value inside a sentence: text in quotes, several accepted ones with "or". */
 function spoken(parameter, text, value) {
   if (parameter.kind === "words") {
-    const half = LONG / 2;
-    return `“${text.length > LONG ? `${text.slice(0, half)}…${text.slice(-half)}` : text}”`;
+    return `“${shortened(text)}”`;
   }
   if (parameter.join && (numbersOf(value)?.length ?? 0) > 1) {
     return text.replace(/, ([^,]*)$/, " or $1");
@@ -190,7 +193,7 @@ export function findingsSentence(findings, template) {
   const parts = [{ strong: `${sorted.length} parameters differ:` }];
   sorted.slice(0, 2).forEach((finding, index) => {
     const parameter = parameterOf(finding.parameter);
-    const [have, expect] = formatPair(parameter, finding.have, finding.expect);
+    const [have, expect] = formatPair(parameter, finding.have, finding.expect).map(shortened);
     const value = isAbsent(finding.have) ? "absent" : have;
     parts.push({ text: index ? ", " : " " }, { strong: `${clean(finding.parameter)} ${value}` });
     parts.push({ text: isAbsent(finding.expect) ? "" : ` (${index ? "" : "template "}${expect})` });

@@ -2,6 +2,7 @@
 /* Writing acquisitions and templates. */
 #include "acqdb/writer.h"
 #include "acqdb/acqdb.h"
+#include "acqdb/writer_parts.h"
 #include "base/log.h"
 #include "base/memory.h"
 
@@ -15,18 +16,7 @@ enum {
 
 static const char *const identity[IDENTITY] = {"AcqTime", "AcqDate", "SubID", "SeriesNumber"};
 
-/* what is looked for once per acquisition: the reference's tables have no index, and get none */
-enum { FIND_KNOWN, ADD_KNOWN, FIND_SET, ADD_SET, ADD_PARAMETERS, ADD_ACQUISITION, STATEMENTS };
-
-struct acqdb_writer {
-    char *path;
-    sqlite3 *db;
-    struct schema schema;
-    sqlite3_stmt *statements[STATEMENTS];
-    long long version; /* of the database when the keys were gathered */
-};
-
-static bool failed(struct acqdb_writer *writer, const char *what) {
+bool writer_failed(struct acqdb_writer *writer, const char *what) {
     int result = sqlite3_extended_errcode(writer->db);
     const char *remedy = acqdb_remedy(result);
     log_error("%s: cannot %s: %s%s%s", writer->path, what, sqlite3_errmsg(writer->db),
@@ -34,11 +24,12 @@ static bool failed(struct acqdb_writer *writer, const char *what) {
     return false;
 }
 
-static bool run(struct acqdb_writer *writer, const char *sql, const char *what) {
-    return sqlite3_exec(writer->db, sql, NULL, NULL, NULL) == SQLITE_OK || failed(writer, what);
+bool writer_run(struct acqdb_writer *writer, const char *sql, const char *what) {
+    return sqlite3_exec(writer->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           writer_failed(writer, what);
 }
 
-static long long number_of(struct acqdb_writer *writer, const char *sql) {
+long long writer_number(struct acqdb_writer *writer, const char *sql) {
     sqlite3_stmt *statement = NULL;
     sqlite3_prepare_v2(writer->db, sql, -1, &statement, NULL);
     long long number =
@@ -75,13 +66,13 @@ static bool gather_keys(struct acqdb_writer *writer) {
                                     "insert or ignore into temp.sets select %s, rowid"
                                     " from acq_param order by rowid;",
                                     known, set);
-    return run(writer, sql, "read its acquisitions");
+    return writer_run(writer, sql, "read its acquisitions");
 }
 
 static bool prepare(struct acqdb_writer *writer, int which, const char *sql) {
     return sqlite3_prepare_v3(writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
                               &writer->statements[which], NULL) == SQLITE_OK ||
-           failed(writer, "prepare to write");
+           writer_failed(writer, "prepare to write");
 }
 
 static char *insert_into(const char *table, const char *first, const char *const *columns,
@@ -115,7 +106,7 @@ static bool prepare_all(struct acqdb_writer *writer) {
 
 static bool open_tables(struct acqdb_writer *writer) {
     if (!schema_read(writer->db, &writer->schema)) {
-        return failed(writer, "read its tables");
+        return writer_failed(writer, "read its tables");
     }
     for (size_t i = 0; i < ACQDB_ACQUISITION; i++) { /* Shims may be lacking, the others not */
         if (!writer->schema.acquisition[i] && strcmp(acqdb_acquisition[i], "Shims") != 0) {
@@ -124,11 +115,11 @@ static bool open_tables(struct acqdb_writer *writer) {
             return false;
         }
     }
-    return run(writer,
-               "pragma temp_store = memory;"
-               "create temp table known (key text primary key) without rowid;"
-               "create temp table sets (key text primary key, id integer) without rowid;",
-               "prepare to write") &&
+    return writer_run(writer,
+                      "pragma temp_store = memory;"
+                      "create temp table known (key text primary key) without rowid;"
+                      "create temp table sets (key text primary key, id integer) without rowid;",
+                      "prepare to write") &&
            gather_keys(writer) && prepare_all(writer);
 }
 
@@ -137,7 +128,7 @@ struct acqdb_writer *acqdb_writer_open(const char *path) {
     writer->path = mem_dup(path);
     bool good = sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
     if (!good) {
-        failed(writer, "open it");
+        writer_failed(writer, "open it");
     } else {
         sqlite3_extended_result_codes(writer->db, 1);
         sqlite3_busy_timeout(writer->db, WRITER_WAIT_MS);
@@ -164,17 +155,17 @@ void acqdb_writer_close(struct acqdb_writer *writer) {
 }
 
 bool acqdb_begin(struct acqdb_writer *writer) {
-    if (!run(writer, "begin immediate", "begin to write")) {
+    if (!writer_run(writer, "begin immediate", "begin to write")) {
         return false;
     }
-    long long version = number_of(writer, "pragma data_version");
+    long long version = writer_number(writer, "pragma data_version");
     bool stale = version != writer->version; /* another program has written */
     writer->version = version;
     return !stale || gather_keys(writer);
 }
 
 bool acqdb_commit(struct acqdb_writer *writer) {
-    return run(writer, "commit", "write");
+    return writer_run(writer, "commit", "write");
 }
 
 static const char *stored(const char *value) {
@@ -223,7 +214,7 @@ static long long find(struct acqdb_writer *writer, int which, const char *key) {
 static bool finish(struct acqdb_writer *writer, int which) {
     int result = sqlite3_step(writer->statements[which]);
     sqlite3_reset(writer->statements[which]);
-    return result == SQLITE_DONE || failed(writer, "write");
+    return result == SQLITE_DONE || writer_failed(writer, "write");
 }
 
 /* the row of the set of parameters, made if it is new; 0: said why */
@@ -280,70 +271,4 @@ enum acqdb_added acqdb_add(struct acqdb_writer *writer, const struct acqdb_row *
     }
     sqlite3_bind_text(writer->statements[ADD_KNOWN], 1, key, -1, SQLITE_STATIC);
     return finish(writer, ADD_KNOWN) ? ACQDB_ADDED : ACQDB_FAILED;
-}
-
-/* ---- how far an import has come -------------------------------------------------------------- */
-
-static const char import_table[] =
-    "create table if not exists mrqart_import (folder text primary key, done integer)";
-
-bool acqdb_import_note(struct acqdb_writer *writer, const char *folder, enum acqdb_import state) {
-    sqlite3_stmt *statement = NULL;
-    if (!run(writer, import_table, "write") ||
-        sqlite3_prepare_v2(writer->db, "insert or replace into mrqart_import values (?, ?)", -1,
-                           &statement, NULL) != SQLITE_OK) {
-        return false;
-    }
-    sqlite3_bind_text(statement, 1, folder, -1, SQLITE_STATIC);
-    sqlite3_bind_int(statement, 2, state == ACQDB_DONE);
-    bool good = sqlite3_step(statement) == SQLITE_DONE || failed(writer, "write");
-    sqlite3_finalize(statement);
-    return good;
-}
-
-enum acqdb_import acqdb_import_state(struct acqdb_writer *writer, const char *folder) {
-    sqlite3_stmt *statement = NULL;
-    enum acqdb_import state = ACQDB_NEW;
-    if (sqlite3_prepare_v2(writer->db, "select done from mrqart_import where folder = ?", -1,
-                           &statement, NULL) == SQLITE_OK) { /* no such table: all is new */
-        sqlite3_bind_text(statement, 1, folder, -1, SQLITE_STATIC);
-        if (sqlite3_step(statement) == SQLITE_ROW) {
-            state = sqlite3_column_int(statement, 0) ? ACQDB_DONE : ACQDB_BEGUN;
-        }
-    }
-    sqlite3_finalize(statement);
-    return state;
-}
-
-void acqdb_newest(struct acqdb_writer *writer, const char *name, char stamp[ACQDB_STAMP_BYTES]) {
-    static const char query[] =
-        "select max(a.AcqDate || ' ' || a.AcqTime) from acq a join acq_param p"
-        " on a.param_id = p.rowid where a.AcqDate != 'null' and a.AcqTime != 'null'"
-        " and (p.Project = ?1 collate nocase"
-        " or substr(p.Project, instr(p.Project, '^') + 1) = ?1 collate nocase)";
-    sqlite3_stmt *statement = NULL;
-    stamp[0] = '\0';
-    if (sqlite3_prepare_v2(writer->db, query, -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-        if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0)) {
-            snprintf(stamp, ACQDB_STAMP_BYTES, "%s",
-                     (const char *)sqlite3_column_text(statement, 0));
-        }
-    }
-    sqlite3_finalize(statement);
-}
-
-/* ---- templates ------------------------------------------------------------------------------ */
-
-bool acqdb_rebuild(struct acqdb_writer *writer, long long *count) {
-    AUTOFREE char *query = schema_count_query(&writer->schema);
-    AUTOFREE char *sql = mem_printf("begin immediate; drop table if exists template_by_count;"
-                                    " create table template_by_count as %s; commit;",
-                                    query);
-    if (!run(writer, sql, "rebuild the templates")) {
-        sqlite3_exec(writer->db, "rollback", NULL, NULL, NULL);
-        return false;
-    }
-    *count = number_of(writer, "select count(*) from template_by_count");
-    return true;
 }

@@ -132,6 +132,7 @@ static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding
     digest_text(verdict, finding->have);
     digest_text(verdict, message);
     digest_text(verdict, warns ? "warn" : "fail");
+    digest_text(verdict, finding->group);
 }
 
 static void verdict_compared(struct mrq_verdict *public, const char *parameter) {

@@ -187,7 +187,9 @@ static bool checker_check(void *self, const struct mrq_file *file, struct mrq_ve
         mrq_not_checked(verdict, reason);
         return true;
     }
-    steady_watch(file, checker->compared, verdict);
+    char orientation[STEADY_GROUP_BYTES];
+    steady_orientation(file, orientation);
+    steady_watch(file, checker->compared, orientation, verdict);
     const struct acqdb_template *template =
         checker->acqdb ? acqdb_find(checker->acqdb, mrq_value(file, "Project"),
                                     mrq_value(file, "SequenceName"))
@@ -197,8 +199,6 @@ static bool checker_check(void *self, const struct mrq_file *file, struct mrq_ve
     }
     double instance = 1;
     mrq_number(file, "InstanceNumber", &instance);
-    char orientation[STEADY_GROUP_BYTES];
-    steady_orientation(file, orientation);
     const struct comparison comparison = {.checker = checker,
                                           .file = file,
                                           .template = template,

@@ -92,9 +92,7 @@ static void collect_echo_times(const struct mrq_file *file, struct mrq_verdict *
 }
 
 void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
-                  struct mrq_verdict *verdict) {
-    char orientation[STEADY_GROUP_BYTES];
-    steady_orientation(file, orientation);
+                  const char *orientation, struct mrq_verdict *verdict) {
     for (int i = 0; i < PARAMETERS; i++) {
         if (chosen[i]) {
             watch_parameter(file, &parameters[i], orientation, verdict);

@@ -14,6 +14,9 @@ enum { STEADY_GROUP_BYTES = 128 };
  */
 void steady_orientation(const struct mrq_file *file, char group[STEADY_GROUP_BYTES]);
 
-/** Has the core watch the values of a file that chosen names, the shims, and the set of its TEs. */
+/**
+ * Has the core watch the values of a file that chosen names, the shims, and the set of its TEs.
+ * orientation: what steady_orientation() wrote for the file.
+ */
 void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
-                  struct mrq_verdict *verdict);
+                  const char *orientation, struct mrq_verdict *verdict);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files by name beneath one folder, and out of it never: the kernel itself keeps the path beneath
- * (openat2), whatever dots and links stand in it. They are few and small and lie in the page cache;
- * each is read when it is asked for, so that a changed file shows at once.
+ * (openat2), whatever dots and links stand in it, or else we look where it leads before we open it.
+ * They are few and small and lie in the page cache; each is read when it is asked for, so that a
+ * changed file shows at once.
  */
 #include "files.h"
 
@@ -76,16 +77,35 @@ static bool decode_name(const char *escaped, char *name, size_t room) {
     return true;
 }
 
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* For kernels and sandboxes without openat2: the path without links must begin with the folder. */
+static int open_checked(const char *folder, const char *name) {
+    AUTOFREE char *path = mem_printf("%s/%s", folder, name);
+    AUTOFREE char *real_path = realpath(path, NULL);
+    AUTOFREE char *real_folder = realpath(folder, NULL);
+    if (!real_path || !real_folder) {
+        return -1;
+    }
+    size_t length = strlen(real_folder);
+    if (strncmp(real_path, real_folder, length) != 0 || real_path[length] != '/') {
+        errno = EXDEV;
+        return -1;
+    }
+    return open(real_path, OPEN_FLAGS | O_NOFOLLOW);
+}
+
 static int open_beneath(const char *folder, const char *name) {
     int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         return -1;
     }
-    struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = OPEN_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     int file = (int)syscall(SYS_openat2, fd, name, &how, sizeof(how));
+    int error = errno;
     close(fd);
-    return file;
+    errno = error;
+    return file < 0 && (error == ENOSYS || error == EPERM) ? open_checked(folder, name) : file;
 }
 
 /* The bytes of an open file; NULL when it is no regular one, too large, or changes meanwhile. */

@@ -19,8 +19,9 @@
 
 #define CLOSE_TRY_AGAIN_LATER 1013 /* registered with IANA after RFC 6455 */
 
-/* a browser that has been sent a close ends the connection within a round trip */
-#define CLOSING_MS 3000
+/* a browser that has been sent a close ends the connection within a round trip; but on a slow line
+ * it must first take what was queued before */
+#define CLOSING_MS 10000
 
 /* without a sign of life after so many pings a client is dead */
 #define PINGS_MAXIMUM 2

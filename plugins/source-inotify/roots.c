@@ -220,6 +220,11 @@ struct roots *roots_create(struct mrq_host *host, struct tree *tree, struct walk
         roots->list[i].given = mem_dup(mrq_setting_item(settings, "paths", i));
         roots->list[i].path = resolve(roots->list[i].given);
     }
+    if (roots->count == 0) {
+        mrq_error(host, "paths names no folder: give one at least");
+        roots_destroy(roots);
+        return NULL;
+    }
     drop_nested(roots);
     return roots;
 }

@@ -6,7 +6,10 @@
 
 struct roots;
 
-/** paths: option "paths". Says what is named twice. Destroy takes NULL. */
+/**
+ * Of the option "paths". Says what is named twice; NULL, having said so, when none is named.
+ * Destroy takes NULL.
+ */
 struct roots *roots_create(struct mrq_host *host, struct tree *tree, struct walk *walk,
                            const struct mrq_settings *settings);
 void roots_destroy(struct roots *roots);

@@ -120,6 +120,9 @@ static bool build(struct source *source, const struct mrq_settings *settings) {
     walk_pause(source->walk, true);
     source->paused = true;
     source->roots = roots_create(source->host, source->tree, source->walk, settings);
+    if (!source->roots) {
+        return false;
+    }
     source->events = events_create(source->host, source->tree, source->walk, source->roots);
     if (!source->events) {
         return false;

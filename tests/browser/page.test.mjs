@@ -376,6 +376,26 @@ for (const [width, height] of [[320, 640], [390, 844], [800, 600], [1280, 720], 
   }, { viewport: { width, height } });
 }
 
+promise("on a phone the verdict stays in sight, in one line", full, async (page) => {
+  assert.equal(await page.isVisible("[data-role=pinned]"), false);
+  await page.locator("[data-role=rows] button").nth(10).scrollIntoViewIfNeeded();
+  await until(page, () => !document.querySelector("[data-role=pinned]").hidden);
+  assert.equal(await text(page, "[data-role=pinned]"), "Deviates12 RewardedAnti2");
+  await picture(page, "phone-scrolled");
+}, { viewport: { width: 390, height: 844 } });
+
+promise("earlier sessions stand below a heading of their own", (fake) => {
+  const hour = 3600000;
+  fake.add(STATION, { number: 3, name: "old", study: "1" }, result({ TR: 2000 }), { ago: 5 * hour, lastAgo: 5 * hour });
+  fake.add(STATION, { number: 1, name: "new", study: "2" }, result(), { ago: 10000 });
+}, async (page) => {
+  assert.match(await text(page, ".rows-heading"), /^Earlier, \d{4}-\d\d-\d\d \d\d:\d\d · Brain\^wpc-8620$/);
+  assert.equal(await page.locator("[data-role=rows] .verdict").nth(1).textContent(), "Deviated: TR; not repeated");
+  assert.equal(await page.locator("[data-role=trail] [data-series]").count(), 1);
+  assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
+  await picture(page, "earlier-session");
+});
+
 promise("the page is small and asks for little", (fake) => {
   for (let number = 1; number <= 99; number++) {
     fake.add(STATION, { number, name: `series_${number}` }, result(), { ago: 60000 * (100 - number) });

@@ -137,7 +137,8 @@ promise("a simulated session: the deviation is told while it runs, and settled b
   const page = await open(browser, `${daemon.address}/station/${STATION}`, { connection: ["live"] });
   daemon.history();
   const ended = daemon.simulate(10);
-  await until(page, (where) => document.querySelector(where)?.dataset.state === "deviates", banner);
+  await until(page, (where) => document.querySelector(where)?.dataset.state === "deviates"
+    && Number(document.querySelector(`${where} [data-role=count]`).textContent) >= 8, banner);
   await picture(page, "real-session"); // docs/screenshot.png is this one
   assert.equal(await ended, 0);
   await until(page, () => document.querySelectorAll("[data-role=rows] button").length >= 14);

@@ -4,7 +4,7 @@
 Run as a program it writes golden_more.jsonl: for the files of golden.jsonl all values that the
 reference's reader does not give.
 
-    python3 dcmdump_values.py ../../../shared/data > golden_more.jsonl
+    python3 dcmdump_values.py "$MRQART_DATA" > golden_more.jsonl
 """
 import json
 import os

@@ -200,6 +200,13 @@ class Start(ConfigTest):
             hear("STOPPING=1")
             self.assertEqual(daemon.wait(), 0)
 
+    def test_a_checker_that_cannot_open_is_told_once_and_nothing_starts(self):
+        path = self.file(self.text(checker='compared = [ "TRR" ];'))
+        done = mrqartd("-c", path)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr.count("TRR"), 1, done.stderr)
+        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+
     def test_an_address_in_use_is_said(self):
         daemon = self.daemon()
         other = self.text().replace("127.0.0.1:0\"", daemon.addresses["http"] + '"', 1)
@@ -324,6 +331,17 @@ class Reload(ConfigTest):
         client.event("new")
         with self.assertRaisesRegex(AssertionError, "503"):
             daemon.websocket()
+
+    def test_files_that_come_meanwhile_are_counted_once_each(self):
+        daemon, client = self.start()
+        for instance in range(1, 301):
+            if instance % 60 == 0:
+                (self.where / "mrqart.conf").write_text(self.text(more=f"workers = {instance // 60 + 1};"))
+                daemon.signal(signal.SIGHUP)
+            write_dicom(daemon.folder / f"MR.{instance}", InstanceNumber=instance)
+        events = client.events_until(lambda event: event["series"]["count"] == 300)
+        self.assertEqual([event["type"] for event in events].count("new"), 1)
+        self.assertEqual({event["type"] for event in events}, {"new", "update"})
 
     def test_many_signals_are_one_reload_and_the_last_file_counts(self):
         daemon, _ = self.start()

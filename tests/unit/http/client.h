@@ -14,7 +14,8 @@ struct peer {
     int fd;
     bool ended; /* the other side has closed */
     size_t length;
-    char *text;
+    char *text; /* what has come and was not taken out, within room */
+    char *room;
 };
 
 struct peer *peer_connect(struct fixture *fixture, unsigned port);

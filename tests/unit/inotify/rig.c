@@ -396,7 +396,6 @@ struct rig *rig_create_in(char *folder, const struct rig_options *options) {
         rig->options.paths = rig->default_paths;
     }
     rig->instance = rig->plugin->open(&rig->host, &rig->settings);
-    assert_non_null(rig->instance);
     return rig;
 }
 
@@ -409,11 +408,14 @@ struct rig *rig_create(void) {
 }
 
 void rig_start(struct rig *rig) {
+    assert_non_null(rig->instance);
     assert_true(rig->plugin->start(rig->instance));
 }
 
 void rig_destroy(struct rig *rig) {
-    rig->plugin->stop(rig->instance);
+    if (rig->instance) {
+        rig->plugin->stop(rig->instance);
+    }
     rig->plugin->close(rig->instance);
     rig_forget(rig);
     texts_clear(&rig->log);

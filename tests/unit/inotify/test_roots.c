@@ -226,6 +226,15 @@ static void a_watched_folder_moved_into_another_is_part_of_that(void **state) {
     rig_destroy(rig);
 }
 
+static void without_any_path_it_is_not_opened(void **state) {
+    (void)state;
+    const char *const paths[] = {NULL};
+    struct rig *rig = create(paths, disk_create(), NO_ROUNDS_S);
+    assert_null(rig_instance(rig));
+    assert_int_equal(rig_logged(rig, "paths names no folder"), 1);
+    rig_destroy(rig);
+}
+
 static void a_plugin_is_closed_with_null_and_without_a_start(void **state) {
     (void)state;
     struct rig *rig = rig_create();
@@ -246,6 +255,7 @@ int main(void) {
         cmocka_unit_test(nested_and_repeated_paths_are_watched_once),
         cmocka_unit_test(a_folder_moved_from_one_watched_folder_to_another_changes_its_root),
         cmocka_unit_test(a_watched_folder_moved_into_another_is_part_of_that),
+        cmocka_unit_test(without_any_path_it_is_not_opened),
         cmocka_unit_test(a_plugin_is_closed_with_null_and_without_a_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

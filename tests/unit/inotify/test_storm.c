@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    STORMS = 40,
+    STORMS = 24,
     STEPS = 200,
     NAMES = 4,
     DEEPEST = 4,

@@ -244,10 +244,10 @@ static void without_a_template_nothing_is_compared_but_all_is_watched(void **sta
                              "ImageOrientationPatient", "[1, -0.001, 0, 0, 0.99999, 0]");
     assert_string_equal(said.compared, "");
     assert_string_equal(said.reference, "");
-    assert_string_equal(
-        said.watched, "Project=brain^wpc-8620@;SequenceName=never seen@;Phase=1@1,0,0,0,1,0;"
-                      "PED_major=COL@1,0,0,0,1,0;TR=1300@;TE=30@2;Matrix=94,0,0,88@1,0,0,0,1,0;"
-                      "PixelResol=[2.3, 2.3]@1,0,0,0,1,0;BWP=2055@;FA=60@;TE=30+;");
+    assert_string_equal(said.watched,
+                        "Project=brain^wpc-8620@;SequenceName=never seen@;Phase=1@1,0,0,0,1,0;"
+                        "PED_major=COL@1,0,0,0,1,0;TR=1300@;TE=30@2;Matrix=94,0,0,88@1,0,0,0,1,0;"
+                        "PixelResol=[2.3, 2.3]@1,0,0,0,1,0;BWP=2055@;FA=60@;TE=30+;");
 }
 
 static void shims_are_watched_although_nobody_compares_them(void **state) {
