@@ -117,6 +117,10 @@ static int check_opened(struct check *check, const char *path, int fd, bool json
     if (answer.outcome != CHECK_DONE) {
         return fail(path, answer.message, json);
     }
+    if (*answer.message) { /* nobody writes to an archive: its header can be judged */
+        fflush(stdout);
+        fprintf(stderr, "mrqart check: %s: %s; its header is checked\n", path, answer.message);
+    }
     if (json) {
         print_json(path, &answer);
     } else {
@@ -147,8 +151,8 @@ static struct check *make_check(const struct options *options) {
         AUTOFREE char *file = where_plugin(json_string_value(name));
         json_array_append_new(list, json_pack("{s: s}", "file", file));
     }
-    json_auto_t *settings =
-        json_pack("{s: s, s: O}", "database", options->database, "checkers", list);
+    json_auto_t *settings = json_pack("{s: s, s: O, s: b}", "database", options->database,
+                                      "checkers", list, "cut_pixels", 1);
     return settings ? check_create(settings) : NULL;
 }
 

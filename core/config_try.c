@@ -19,7 +19,10 @@ struct config_trial {
     bool started, sent;
 };
 
-enum { PATIENCE_MS = 10000 }; /* opening databases and files, nothing more */
+enum {
+    PATIENCE_MS = 10000, /* opening databases and files, nothing more */
+    PARTING_MS = 2000,
+};
 
 /* Only what forbids the work is to be said; a database that is missing is going to be made. */
 static json_t *to_be_tried(const json_t *config) {
@@ -64,7 +67,13 @@ struct config_trial *config_trial_begin(const json_t *config, const struct paths
     return trial;
 }
 
+/* Its end of the socket closes when it is gone: it may go in peace, within reason. */
 static void end_child(struct child *child) {
+    char rest[256];
+    struct pollfd closed = {.fd = child->socket, .events = POLLIN};
+    shutdown(child->socket, SHUT_WR);
+    while (poll(&closed, 1, PARTING_MS) > 0 && recv(child->socket, rest, sizeof(rest), 0) > 0) {
+    }
     child_close(child);
     kill(child->pid, SIGKILL);
     while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {

@@ -22,7 +22,7 @@ struct check {
     struct verdict *verdict;
     struct writer json;
     enum station_source station;
-    bool redact;
+    bool redact, cut_pixels;
 };
 
 static const char *setting_text(const json_t *settings, const char *key) {
@@ -37,6 +37,7 @@ struct check *check_create(const json_t *settings) {
     check->station =
         station && strcmp(station, "DeviceSerialNumber") == 0 ? STATION_SERIAL : STATION_NAME;
     check->redact = json_is_true(json_object_get(settings, "redact"));
+    check->cut_pixels = json_is_true(json_object_get(settings, "cut_pixels"));
     check->verdict = verdict_create();
     check->reader = dicom_reader_create(setting_text(settings, "tags"),
                                         header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
@@ -138,7 +139,9 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
     if (read != DICOM_COMPLETE) {
         answer->outcome = read == DICOM_INCOMPLETE ? CHECK_INCOMPLETE : CHECK_UNREADABLE;
         say(answer, dicom_reader_message(check->reader));
-        return;
+        if (!check->cut_pixels || !dicom_has_values(check->reader)) {
+            return;
+        }
     }
     struct redact subject = redact_subject(check->lookup);
     const struct redact *redact = check->redact ? &subject : NULL;

@@ -40,6 +40,7 @@ struct check;
 
 /**
  * Loads the checkers of settings: {"header_bytes", "tags", "database", "station", "redact",
+ * "cut_pixels" (true: a file that ends within its pixels is checked, and message says so),
  * "checkers": [{"name", "file", "disabled", "settings": {…}}]}, all optional.
  * Says why and returns NULL when a checker cannot be loaded or opened. Destroy takes NULL.
  */

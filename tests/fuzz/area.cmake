@@ -91,7 +91,7 @@ function(mrq_fuzz name)
   if(NOT FUZZ_CLANG_WORKS)
     return()
   endif()
-  file(MAKE_DIRECTORY ${work})
+  file(MAKE_DIRECTORY ${work} ${work}-found) # what libFuzzer adds goes to the first folder named
   set(options -seed=1 -rss_limit_mb=1024 -artifact_prefix=${work}/ -print_final_stats=1)
   fuzz_clang(fuzz-${name}-clang SOUND ${all})
   fuzz_clang(fuzz-${name}-clang-planted PLANTED_FAULT ${all})
@@ -100,5 +100,5 @@ function(mrq_fuzz name)
   # the report is looked for and not shown, since it would look like a fault of ours
   fuzz_test(fuzz-${name}-clang-planted sh -c "\"$@\" 2>&1 | grep -qa ^SUMMARY:" sh
     ${CMAKE_BINARY_DIR}/tests/fuzz/fuzz-${name}-clang-planted
-    -max_total_time=60 ${options} ${seeds})
+    -max_total_time=60 ${options} ${work}-found ${seeds})
 endfunction()

@@ -52,7 +52,7 @@ static void a_slow_file_holds_the_others_for_a_while_only(void **state) {
 static void a_slow_file_holds_only_so_many_answers(void **state) {
     (void)state;
     struct bed *bed = bed_create(hold_long);
-    bed_write_and_close(bed, "a/slow900.dcm", "7");
+    bed_write_and_close(bed, "a/slow4000.dcm", "7");
     for (int i = 0; i < 400; i++) {
         char name[32];
         snprintf(name, sizeof(name), "a/%d.dcm", i);
