@@ -12,14 +12,14 @@
 
 enum { DEATHS = 2 }; /* workers that a file may kill: the second time it was alone */
 
-void pipeline_request(void *self, const struct queued_file *file, struct protocol_check *request) {
+void pipeline_request(void *self, struct queued_file *file, struct protocol_check *request) {
     struct pipeline *pipeline = self;
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     request->flags = file->maybe_open ? PROTOCOL_MAYBE_OPEN : 0;
     request->known = known ? known->identity : 0;
     request->settled = file->last_look;
-    order_join(file->folder, (struct queued_file *)(uintptr_t)file);
+    order_join(file->folder, file);
 }
 
 /* ---- the end of its way ------------------------------------------------------------------ */

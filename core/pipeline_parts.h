@@ -45,6 +45,9 @@ void pipeline_mark(struct pipeline *pipeline);
 /** Puts file into its folder's queue as if it had just come. */
 void pipeline_queue(struct pipeline *pipeline, struct queued_file *file);
 
+/** Gives workers what waits, and pauses the sources where that is too much. */
+void pipeline_dispatch(struct pipeline *pipeline);
+
 /** Pauses the sources or lets them go on. */
 void pipeline_balance(struct pipeline *pipeline);
 
@@ -55,7 +58,7 @@ struct workers_settings pipeline_workers_settings(const struct pipeline *pipelin
 void pipeline_drain_check(struct pipeline *pipeline);
 
 /* pipeline_answers.c: what becomes of a file */
-void pipeline_request(void *self, const struct queued_file *file, struct protocol_check *request);
+void pipeline_request(void *self, struct queued_file *file, struct protocol_check *request);
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
                      const char *text, size_t length);
 void pipeline_back(void *self, struct queued_file *file);

@@ -5,50 +5,17 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "clock.h"
-#include "leaving.h"
-#include "worker.h"
+#include "workers_parts.h"
 
 enum {
-    WATCH_MS = 50,          /* how exactly time-outs are kept */
-    SLOW_MS = 100,          /* a file that takes longer gives those behind it to others */
     QUICK_US = 5000,        /* files that take longer go to workers one by one */
-    START_MS = 60 * 1000,   /* loading checkers and database; under valgrind it takes long */
     BACKOFF_FIRST_MS = 100, /* when workers die before they are ready */
     BACKOFF_LAST_MS = 30 * 1000,
-    RETURNS = 3, /* so often a worker may die without having taken its first file */
 };
-
-struct workers {
-    struct event_base *base;
-    struct folder_queue *queue;
-    struct workers_owner owner;
-    struct worker_owner hooks;
-    unsigned count, timeout_ms;
-    const char *program;
-    char *settings;
-    uint32_t generation;
-    TAILQ_HEAD(worker_list, worker) list;
-    struct worker_list ended; /* freed when the loop comes round */
-    struct leaving *leaving;
-    struct event *watch, *backoff, *sweep;
-    long long watched_ms;
-    unsigned failures;  /* deaths before READY since the last READY */
-    long long spent_us; /* what a file takes, on the average */
-    uint64_t started, died, timed_out;
-    bool retired;
-};
-
-static void set_watch(struct workers *workers) {
-    if (!evtimer_pending(workers->watch, NULL)) {
-        struct timeval delay = clock_delay(WATCH_MS);
-        workers->watched_ms = clock_ms();
-        evtimer_add(workers->watch, &delay);
-    }
-}
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
-static void back_off(struct workers *workers) {
+void workers_back_off(struct workers *workers) {
     long long delay_ms = BACKOFF_LAST_MS;
     if (workers->failures < 10) {
         delay_ms = (long long)BACKOFF_FIRST_MS << workers->failures;
@@ -70,97 +37,26 @@ static unsigned current(const struct workers *workers) {
     return count;
 }
 
-static void fill(struct workers *workers) {
+void workers_fill(struct workers *workers) {
     while (!workers->retired && !evtimer_pending(workers->backoff, NULL) &&
            current(workers) < workers->count) {
         struct worker *worker =
             worker_create(workers->base, workers->program, workers->generation, &workers->hooks);
         if (!worker) {
-            back_off(workers);
+            workers_back_off(workers);
             return;
         }
         TAILQ_INSERT_TAIL(&workers->list, worker, entry);
         workers->started++;
         worker_send_settings(worker, workers->settings);
-        set_watch(workers);
+        workers_set_watch(workers);
     }
 }
 
 static void handle_backoff(evutil_socket_t fd, short events, void *self) {
     (void)fd;
     (void)events;
-    fill(self);
-}
-
-/* ---- ending ------------------------------------------------------------------------------ */
-
-static void handle_sweep(evutil_socket_t fd, short events, void *self) {
-    (void)fd;
-    (void)events;
-    struct workers *workers = self;
-    for (struct worker *worker; (worker = TAILQ_FIRST(&workers->ended));) {
-        TAILQ_REMOVE(&workers->ended, worker, entry);
-        worker_destroy(worker);
-    }
-}
-
-/* worker is no longer one of ours; its files are seen to. */
-static void let_go(struct workers *workers, struct worker *worker, enum leaving_how how,
-                   struct root *root) {
-    leaving_add(workers->leaving, worker->child.pid, how, root);
-    worker_mute(worker);
-    TAILQ_REMOVE(&workers->list, worker, entry);
-    TAILQ_INSERT_TAIL(&workers->ended, worker, entry);
-    event_active(workers->sweep, EV_TIMEOUT, 0); /* whoever called us still looks at it */
-}
-
-/* Files from index on go back to the front of their queues. Their numbers stay. */
-static void take_back(struct workers *workers, struct worker *worker, size_t index) {
-    for (size_t i = worker->load.count; i-- > index;) {
-        struct queued_file *file = worker->load.files[i];
-        if (file) {
-            folder_queue_blank(&worker->load, i);
-            workers->owner.back(workers->owner.self, file);
-        }
-    }
-}
-
-static bool had_taken(const struct worker *worker, const struct protocol_note *note,
-                      enum workers_lost how) {
-    struct queued_file *file = worker->load.count > 0 ? worker->load.files[0] : NULL;
-    if (!file) {
-        return false;
-    }
-    /* a worker that lies about it must not get the same file for ever */
-    return how == WORKERS_TIMED_OUT || note->request == worker->requests[0] ||
-           ++file->returns > RETURNS;
-}
-
-static void end(struct workers *workers, struct worker *worker, enum workers_lost how) {
-    struct protocol_note note;
-    memcpy(&note, worker->child.note, sizeof(note)); /* it may still write to its own */
-    note.checker[sizeof(note.checker) - 1] = '\0';
-    bool starting = worker->state == WORKER_STARTING, taken = had_taken(worker, &note, how);
-    workers->died += how == WORKERS_DIED && worker->state != WORKER_RETIRED;
-    workers->timed_out += how == WORKERS_TIMED_OUT;
-    take_back(workers, worker, taken ? 1 : 0);
-    struct queued_file *file = taken ? worker_pop(worker) : NULL;
-    let_go(workers, worker, LEAVING_KILLED, file ? file->folder->root : NULL);
-    if (starting && !evtimer_pending(workers->backoff, NULL)) {
-        back_off(workers);
-    }
-    if (file) {
-        workers->owner.lost(workers->owner.self, file, how, &note);
-    }
-    fill(workers);
-    workers_dispatch(workers);
-}
-
-static void retire(struct workers *workers, struct worker *worker) {
-    worker->state = WORKER_RETIRED;
-    if (worker->load.count == 0) {
-        let_go(workers, worker, LEAVING_ASKED, NULL);
-    }
+    workers_fill(self);
 }
 
 /* ---- what workers say -------------------------------------------------------------------- */
@@ -170,7 +66,7 @@ static void handle_ready(void *self, struct worker *worker) {
     struct workers *workers = self;
     workers->failures = 0;
     event_del(workers->backoff);
-    fill(workers);
+    workers_fill(workers);
     workers_dispatch(workers);
 }
 
@@ -189,61 +85,15 @@ static void handle_broken(void *self, struct worker *worker, bool violation) {
     if (violation) {
         log_error("worker %d said something it must not say; it is killed", (int)worker->child.pid);
     }
-    end(self, worker, WORKERS_DIED);
+    workers_end(self, worker, WORKERS_DIED);
 }
 
 static void handle_idle(void *self, struct worker *worker) {
     struct workers *workers = self;
     if (worker->state == WORKER_RETIRED && worker->load.count == 0) {
-        let_go(workers, worker, LEAVING_ASKED, NULL);
+        workers_let_go(workers, worker, LEAVING_ASKED, NULL);
     }
     workers_dispatch(workers);
-}
-
-/* ---- watching ---------------------------------------------------------------------------- */
-
-static void watch_worker(struct workers *workers, struct worker *worker, long long now_ns) {
-    if (worker->ended) { /* with another one, a moment ago */
-        return;
-    }
-    long long age_ms = (now_ns - worker->since_ns) / 1000000;
-    bool starting = worker->state == WORKER_STARTING;
-    if (!starting && worker->load.count == 0) {
-        return;
-    }
-    if (age_ms >= (starting ? START_MS : (long long)workers->timeout_ms)) {
-        log_warning("worker %d %s; it is killed", (int)worker->child.pid,
-                    starting ? "is not ready after a minute" : "takes too long");
-        end(workers, worker, WORKERS_TIMED_OUT);
-    } else if (!starting && age_ms >= SLOW_MS && worker->load.count > 1) {
-        take_back(workers, worker, 1);
-    }
-}
-
-static void handle_watch(evutil_socket_t fd, short events, void *self) {
-    (void)fd;
-    (void)events;
-    struct workers *workers = self;
-    long long late_ms = clock_ms() - workers->watched_ms - 2LL * WATCH_MS;
-    bool any = false;
-    for (struct worker *worker = TAILQ_FIRST(&workers->list), *next; worker; worker = next) {
-        next = TAILQ_NEXT(worker, entry);
-        if (late_ms > 0) { /* we were stopped ourselves: that is not its fault */
-            worker->since_ns += late_ms * 1000000;
-        }
-        any = any || worker->state == WORKER_STARTING || worker->load.count > 0;
-    }
-    if (late_ms <= 0) {
-        long long now_ns = clock_ns();
-        for (struct worker *worker = TAILQ_FIRST(&workers->list), *next; worker; worker = next) {
-            next = TAILQ_NEXT(worker, entry);
-            watch_worker(workers, worker, now_ns);
-        }
-        workers_dispatch(workers);
-    }
-    if (any) {
-        set_watch(workers);
-    }
 }
 
 /* ---- giving ------------------------------------------------------------------------------ */
@@ -279,7 +129,19 @@ void workers_dispatch(struct workers *workers) {
             worker_send(worker);
         }
     }
-    set_watch(workers);
+    workers_set_watch(workers);
+}
+
+static void handle_sweep(evutil_socket_t fd, short events, void *self) {
+    (void)fd;
+    (void)events;
+    workers_sweep(self);
+}
+
+static void handle_watch(evutil_socket_t fd, short events, void *self) {
+    (void)fd;
+    (void)events;
+    workers_watch(self);
 }
 
 /* ---- the pool ---------------------------------------------------------------------------- */
@@ -328,9 +190,9 @@ void workers_destroy(struct workers *workers) {
         return;
     }
     for (struct worker *worker; (worker = TAILQ_FIRST(&workers->list));) {
-        let_go(workers, worker, LEAVING_KILLED, NULL);
+        workers_let_go(workers, worker, LEAVING_KILLED, NULL);
     }
-    handle_sweep(-1, 0, workers);
+    workers_sweep(workers);
     leaving_destroy(workers->leaving);
     event_free(workers->watch);
     event_free(workers->backoff);
@@ -340,14 +202,14 @@ void workers_destroy(struct workers *workers) {
 }
 
 bool workers_start(struct workers *workers) {
-    fill(workers);
+    workers_fill(workers);
     return !TAILQ_EMPTY(&workers->list);
 }
 
 static void retire_all(struct workers *workers) {
     for (struct worker *worker = TAILQ_FIRST(&workers->list), *next; worker; worker = next) {
         next = TAILQ_NEXT(worker, entry);
-        retire(workers, worker);
+        workers_retire_one(workers, worker);
     }
 }
 
@@ -355,7 +217,7 @@ void workers_configure(struct workers *workers, const struct workers_settings *s
     adopt(workers, settings);
     event_del(workers->backoff);
     retire_all(workers);
-    fill(workers);
+    workers_fill(workers);
 }
 
 void workers_retire(struct workers *workers) {
@@ -365,7 +227,7 @@ void workers_retire(struct workers *workers) {
 
 void workers_kill(struct workers *workers) {
     for (struct worker *worker; (worker = TAILQ_FIRST(&workers->list));) {
-        let_go(workers, worker, LEAVING_KILLED, NULL);
+        workers_let_go(workers, worker, LEAVING_KILLED, NULL);
     }
 }
 

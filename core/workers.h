@@ -19,7 +19,7 @@ enum workers_lost { WORKERS_DIED, WORKERS_TIMED_OUT };
 struct workers_owner {
     void *self;
     /** Fill in flags, known and settled. */
-    void (*request)(void *self, const struct queued_file *file, struct protocol_check *request);
+    void (*request)(void *self, struct queued_file *file, struct protocol_check *request);
     /** text: length bytes behind the answer. file is no longer with a worker. */
     void (*answer)(void *self, struct queued_file *file, const struct protocol_answer *answer,
                    const char *text, size_t length);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the pipeline: what becomes of a path that a source has found. */
+#include "pipeline_parts.h"
+
+#include "trusted_names.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <time.h>
+
+void pipeline_follow(struct pipeline *pipeline, const char *path) {
+    struct root *root = folders_root(pipeline->folders, path);
+    if (!root->floor_ns) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME_COARSE, &now); /* as the kernel stamps files */
+        root->floor_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+        root->changed = true;
+        pipeline_mark(pipeline);
+    }
+}
+
+/* What waits for a root that is shut out shall not pause the others. */
+static size_t waiting_files(const struct pipeline *pipeline) {
+    size_t waiting = pipeline->queue.waiting[MRQ_LIVE] + pipeline->queue.waiting[MRQ_BACKLOG];
+    for (const struct root *root = folders_first_root(pipeline->folders); root;
+         root = TAILQ_NEXT(root, entry)) {
+        waiting -= root->shut ? root->waiting : 0;
+    }
+    return waiting;
+}
+
+void pipeline_balance(struct pipeline *pipeline) {
+    size_t waiting = waiting_files(pipeline);
+    bool full = waiting >= pipeline->queue_limit / (pipeline->paused ? 2 : 1);
+    if (full != pipeline->paused) {
+        pipeline->paused = full;
+        pipeline->pause(pipeline->self, full);
+    }
+}
+
+void pipeline_queue(struct pipeline *pipeline, struct queued_file *file) {
+    folder_queue_put(&pipeline->queue, file);
+}
+
+void pipeline_dispatch(struct pipeline *pipeline) {
+    workers_dispatch(pipeline->workers);
+    pipeline_balance(pipeline);
+}
+
+/* It is on its way already. */
+static void arrive_again(struct pipeline *pipeline, struct queued_file *file,
+                         const struct mrq_found *found) {
+    bool closed = !found->stat;
+    switch (file->state) {
+    case FILE_WAITING:
+        if (closed) {
+            file->maybe_open = false;
+        }
+        if (file->lane == MRQ_BACKLOG && found->lane == MRQ_LIVE) {
+            folder_queue_remove(&pipeline->queue, file);
+            file->lane = MRQ_LIVE;
+            folder_queue_put(&pipeline->queue, file);
+        }
+        break;
+    case FILE_SENT:
+    case FILE_HELD:
+        file->again_found = !closed && (!file->again || file->again_found);
+        file->again = true;
+        break;
+    case FILE_SETTLING:
+        if (closed) {
+            settling_remove(pipeline->settling, file);
+            file->maybe_open = false;
+            file->patience = 0;
+            file->last_look = 0;
+            file->lane = found->lane;
+            pipeline_queue(pipeline, file);
+        }
+        break;
+    }
+}
+
+/* What a scan finds may be known or older than the watching. */
+static bool is_old(struct pipeline *pipeline, const struct folder *folder, uint64_t key,
+                   const struct stat *status) {
+    const struct seen_place place = {folder->root->hash, folder->link.hash, key};
+    const struct seen_file *known = seen_find(pipeline->seen, &place);
+    const struct file_identity identity = protocol_identity(status);
+    uint64_t hash = protocol_identity_hash(&identity);
+    if (known) {
+        return known->identity == hash;
+    }
+    if (status->st_nlink == 1 && seen_anywhere(pipeline->seen, hash)) {
+        seen_move(pipeline->seen, &place, hash, identity.changed_ns);
+        pipeline_mark(pipeline);
+        return true; /* it was renamed */
+    }
+    return identity.changed_ns < folder->root->floor_ns;
+}
+
+static uint64_t series_by_name(const struct pipeline *pipeline, const struct folder *folder,
+                               const char *name, uint64_t key) {
+    const struct seen_place place = {folder->root->hash, folder->link.hash, key};
+    if (!pipeline->trust_names || seen_find(pipeline->seen, &place)) {
+        return 0;
+    }
+    return trusted_names_find(folder->trusted, name);
+}
+
+static void arrive(struct pipeline *pipeline, struct folder *folder, const char *name,
+                   const struct mrq_found *found) {
+    uint64_t key = folders_key(folder, name);
+    struct queued_file *file = folders_find(pipeline->folders, folder, name, key);
+    if (file) {
+        arrive_again(pipeline, file, found);
+        return;
+    }
+    if (found->stat && is_old(pipeline, folder, key, found->stat)) {
+        return;
+    }
+    if (folder->root->shut && folder->root->waiting >= pipeline->queue_limit) {
+        folder->root->left_out++; /* unseen: caught up at the next start */
+        return;
+    }
+    file = folders_add(pipeline->folders, folder, name, key);
+    file->lane = found->lane == MRQ_BACKLOG ? MRQ_BACKLOG : MRQ_LIVE;
+    file->maybe_open = found->stat != NULL;
+    uint64_t series = series_by_name(pipeline, folder, name, key);
+    if (series && !file->maybe_open) {
+        pipeline_trust(pipeline, file, series);
+    } else {
+        pipeline_queue(pipeline, file);
+    }
+}
+
+void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
+    const char *name;
+    if (pipeline->drained) {
+        return; /* unseen: caught up at the next start */
+    }
+    struct folder *folder = folders_of(pipeline->folders, found->root, found->path, &name);
+    if (!folder) {
+        return;
+    }
+    if (!names_wanted(pipeline->names, name)) {
+        names_refuse(pipeline->names, folder->root->path, name, !folder->refused);
+        folder->refused = true;
+        return;
+    }
+    arrive(pipeline, folder, name, found);
+    pipeline_dispatch(pipeline);
+}
