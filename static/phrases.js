@@ -154,6 +154,11 @@ export function openText(open) {
   return `${open.length} open: series ${open.map(label).join(", ")}.`;
 }
 
+/** For the strip of another scanner: "Also open at MRC45012: series 12". */
+export function alsoOpenText(station, open) {
+  return `Also open at ${clean(station)}: series ${open.map(label).join(", ")}`;
+}
+
 /** "Still open: series 12, TR." and what to do about it. */
 export function stillOpenText(open) {
   const parts = open.map((series) => [label(series), namesOf(series)].filter(Boolean).join(", "));

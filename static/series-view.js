@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The series of one scanner: the strip with its trail, and the list, newest first.
 import { element, keyed, setAttribute, setShape, setText, shape } from "./dom.js";
-import { openText, rowText, seriesTitle, sessionText, stillOpenText } from "./phrases.js";
+import {
+  alsoOpenText,
+  openText,
+  rowText,
+  seriesTitle,
+  sessionText,
+  stillOpenText,
+} from "./phrases.js";
 import { needsAct, stateOf } from "./verdict.js";
 import { calendarDate, clean, clockTime, duration, plural } from "./words.js";
 
@@ -41,7 +48,19 @@ function noticeText({ at, afresh, came, gap, away }, view) {
     : `Reconnected ${time} after ${duration(away)}${meanwhile}`;
 }
 
+/** The open series that the banner does not show: the ones that would be forgotten. */
+function earlierOpen(judged) {
+  return judged.open.filter(
+    (series) => series !== judged.shown || judged.state === "waiting" || !needsAct(judged.state),
+  );
+}
+
 function noteText(view) {
+  const others = view.stations.filter(({ name }) => name !== view.station);
+  const forgotten = others.filter((judged) => earlierOpen(judged).length > 0);
+  if (forgotten.length > 0) {
+    return forgotten.map((judged) => alsoOpenText(judged.name, earlierOpen(judged))).join("; ");
+  }
   if (view.lostFile) {
     const { file, text, count } = view.lostFile;
     const many = plural(count, "file", "files");
@@ -54,13 +73,6 @@ function noteText(view) {
     return "There are no templates at all: mrqart db import FOLDER";
   }
   return view.warning ? clean(view.warning) : "";
-}
-
-/** The open series that the banner does not show: the ones that would be forgotten. */
-function earlierOpen(judged) {
-  return judged.open.filter(
-    (series) => series !== judged.shown || judged.state === "waiting" || !needsAct(judged.state),
-  );
 }
 
 function renderStrip(nodes, judged, view) {

@@ -239,6 +239,19 @@ promise(
 );
 
 promise(
+  "what is open at another scanner is not forgotten either",
+  (fake) => {
+    session(fake, "A", { open: false });
+    full(fake).last = fake.time(Date.now() - 90000);
+    fake.add(STATION, { number: 13, name: "dwi_AP", count: 17 }, result());
+  },
+  async (page) => {
+    assert.equal(await text(page, "[data-role=note]"), `Also open at ${STATION}: series 12`);
+    assert.equal(await page.locator(`[data-tab="${STATION}"] [data-shape=deviates]`).count(), 1);
+  },
+);
+
+promise(
   "not live: hatched, dated, nothing removed; then caught up, each once",
   full,
   async (page, fake) => {
