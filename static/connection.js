@@ -18,10 +18,28 @@ const NOTICE = 60000; // how long the page tells of a reconnect
  */
 export function createConnection({ environment, handlers, filtered }) {
   const link = {
-    phase: "loading", socket: null, attempt: 0, timer: null, nextTry: null, born: environment.now(),
-    heardAt: null, openedAt: 0, brokenAt: null, live: false, everLive: false, hatched: false, hello: {},
-    epoch: null, seq: 0, gapSeq: null, held: null, fill: 0, failure: null, notice: null,
-    offset: 0, zoneTime: null,
+    phase: "loading",
+    socket: null,
+    attempt: 0,
+    timer: null,
+    nextTry: null,
+    born: environment.now(),
+    heardAt: null,
+    openedAt: 0,
+    brokenAt: null,
+    live: false,
+    everLive: false,
+    hatched: false,
+    hello: {},
+    epoch: null,
+    seq: 0,
+    gapSeq: null,
+    held: null,
+    fill: 0,
+    failure: null,
+    notice: null,
+    offset: 0,
+    zoneTime: null,
   };
   const { now } = environment;
 
@@ -124,7 +142,7 @@ export function createConnection({ environment, handlers, filtered }) {
 
   /** Where a message stands in the sequence that we watch; null: in none. */
   function position(message) {
-    return filtered ? message.station_seq ?? null : message.seq;
+    return filtered ? (message.station_seq ?? null) : message.seq;
   }
 
   function apply(message) {
@@ -183,7 +201,13 @@ export function createConnection({ environment, handlers, filtered }) {
     link.failure = null;
     const came = handlers.state(answer.state, { afresh, missed: reason !== "start" });
     if (reason !== "start") {
-      link.notice = { at: now(), afresh, came, gap: reason === "gap", away: now() - (wasBroken ?? now()) };
+      link.notice = {
+        at: now(),
+        afresh,
+        came,
+        gap: reason === "gap",
+        away: now() - (wasBroken ?? now()),
+      };
     }
     link.live = true;
     link.everLive = true;
@@ -234,9 +258,15 @@ export function createConnection({ environment, handlers, filtered }) {
     const current = phase();
     link.hatched = current === "lost" || current === "catching-up";
     return {
-      phase: current, hatched: link.hatched, nextTry: link.nextTry, failure: link.failure,
-      since: link.heardAt, notice: link.notice, seq: link.seq, offset: link.offset,
-      zoneTime: link.zoneTime, connecting: link.socket !== null && link.held === null,
+      phase: current,
+      hatched: link.hatched,
+      nextTry: link.nextTry,
+      failure: link.failure,
+      since: link.heardAt,
+      notice: link.notice,
+      seq: link.seq,
+      offset: link.offset,
+      zoneTime: link.zoneTime,
       everLive: link.everLive,
     };
   }

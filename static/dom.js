@@ -64,12 +64,14 @@ export function setSentence(node, parts) {
     return;
   }
   node.dataset.signature = signature;
-  node.replaceChildren(...shown.map((part) => {
-    if (part.strong) {
-      return element("b", {}, part.strong);
-    }
-    return part.minor ? element("span", { class: "minor" }, part.text) : part.text;
-  }));
+  node.replaceChildren(
+    ...shown.map((part) => {
+      if (part.strong) {
+        return element("b", {}, part.strong);
+      }
+      return part.minor ? element("span", { class: "minor" }, part.text) : part.text;
+    }),
+  );
 }
 
 const children = new WeakMap(); // parent → Map of key → node

@@ -22,11 +22,16 @@ function firstNumber(health, key) {
   return collect(health, key).find((value) => typeof value === "number") ?? null;
 }
 
-/** What the page uses of /healthz: folders, templates, names, warnings, and a fault that outranks all. */
+/** What the page uses of /healthz; fault: a sentence that outranks every verdict. */
 export function readHealth(health, status) {
-  const folders = collect(health, "folders").flat()
+  const folders = collect(health, "folders")
+    .flat()
     .filter((folder) => typeof folder?.name === "string")
-    .map(({ name, state }) => ({ name, state: TROUBLES[state] ?? clean(state), ok: WATCHED.has(state) }));
+    .map(({ name, state }) => ({
+      name,
+      state: TROUBLES[state] ?? clean(state),
+      ok: WATCHED.has(state),
+    }));
   const names = collect(health, "names")[0] ?? {};
   const warnings = (health.warnings ?? []).map(String);
   const gone = folders.filter(({ ok }) => !ok);

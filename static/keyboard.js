@@ -39,10 +39,18 @@ function fillHelp(help, setOn, close) {
   done.addEventListener("click", close);
   help.append(
     element("header", { class: "panel-head" }, element("h2", {}, "Keys"), done),
-    element("dl", {}, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])),
+    element(
+      "dl",
+      {},
+      ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]),
+    ),
     element("p", {}, element("label", { for: "keys-on" }, box, " Single keys work on this page")),
-    element("p", { class: "about" }, "A solid shape needs something; an outlined one is settled. "
-      + "The banner follows the scanner; choosing a series changes the table only."),
+    element(
+      "p",
+      { class: "about" },
+      "A solid shape needs something; an outlined one is settled. " +
+        "The banner follows the scanner; choosing a series changes the table only.",
+    ),
   );
 }
 
@@ -56,10 +64,14 @@ export function listenToKeys(actions, page) {
 
   function toggleHelp(open = page.help.hidden) {
     if (page.help.childElementCount === 0) {
-      fillHelp(page.help, (value) => {
-        on = value;
-        storeKeys(value);
-      }, () => toggleHelp(false));
+      fillHelp(
+        page.help,
+        (value) => {
+          on = value;
+          storeKeys(value);
+        },
+        () => toggleHelp(false),
+      );
     }
     page.help.hidden = !open;
     setAttribute(page.helpButton, "aria-expanded", String(open));
@@ -98,13 +110,18 @@ export function listenToKeys(actions, page) {
 
   function fullScreen() {
     const leaving = document.fullscreenElement;
-    (leaving ? document.exitFullscreen() : document.documentElement.requestFullscreen?.())
-      ?.catch(() => {}); // the browser may refuse; nothing depends on it
+    (leaving ? document.exitFullscreen() : document.documentElement.requestFullscreen?.())?.catch(
+      () => {},
+    ); // the browser may refuse; nothing depends on it
   }
 
   const singles = {
-    "k": () => moveSelection(-1), "j": () => moveSelection(1),
-    "d": actions.toggleDifferences, "f": fullScreen, "t": actions.toggleTheme, "?": () => toggleHelp(),
+    "k": () => moveSelection(-1),
+    "j": () => moveSelection(1),
+    "d": actions.toggleDifferences,
+    "f": fullScreen,
+    "t": actions.toggleTheme,
+    "?": () => toggleHelp(),
   };
 
   function digit(key) {

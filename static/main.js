@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: one plain object of state, and one render per frame that makes the document follow it.
-import { createAnnouncer } from "./announce.js";
 import { createConnection } from "./connection.js";
-import { setAttribute, setShape, setText, shape } from "./dom.js";
+import { setAttribute } from "./dom.js";
+import { createFrameView } from "./frame-view.js";
 import { readHealth } from "./health.js";
 import { applyMessage, applyState, createModel, zoneOf } from "./model.js";
-import { createSeriesView, spokenVerdict } from "./series-view.js";
-import { createStationView, loudestStation, seriesTitle } from "./station-view.js";
+import { createSeriesView } from "./series-view.js";
+import { createSpeechView } from "./speech-view.js";
+import { createStationView } from "./station-view.js";
 import { createTableView } from "./table-view.js";
 import { toggleTheme } from "./theme.js";
-import { judge, loudestOf, needsAct, stateOf, wordOf } from "./verdict.js";
-import { clean, clockTime } from "./words.js";
+import { judge } from "./verdict.js";
 
 const HEALTH = 15000; // ms between two looks at /healthz
 const HEALTH_LIMIT = 3000;
 
 const path = /^\/station\/([^/]+)/.exec(location.pathname);
-const only = path ? decodeURIComponent(path[1]) : null;
+const only = path ? decoded(path[1]) : null;
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a stray percent sign: taken as it stands
+  }
+}
+
 const phone = matchMedia("(max-width: 699px)");
-const root = document.documentElement;
 const by = (role) => document.querySelector(`[data-role=${role}]`);
 
 const state = {
-  model: createModel(), station: only, selected: null, onlyDifferences: phone.matches, health: null,
+  model: createModel(),
+  station: only,
+  selected: null,
+  onlyDifferences: phone.matches,
+  health: null,
 };
 let scheduled = false;
-let verdicts = new Map();
 
 // ---- what people do --------------------------------------------------------------------------
 
@@ -68,7 +79,8 @@ async function fetchState(limit) {
   }
   const seq = answer.headers.get("MRQART-Seq");
   return {
-    epoch: answer.headers.get("MRQART-Epoch"), seq: seq === null ? null : Number(seq),
+    epoch: answer.headers.get("MRQART-Epoch"),
+    seq: seq === null ? null : Number(seq),
     state: await answer.json(),
   };
 }
@@ -96,15 +108,18 @@ const connection = createConnection({
     heard: holdCover,
     changed: change,
     message: (message) => applyMessage(state.model, message),
-    state: (content, { afresh, missed }) =>
-      applyState(state.model, content, { afresh, missed, only, at: Date.now() }),
+    state: (content, { afresh, missed }) => {
+      checkHealth();
+      return applyState(state.model, content, { afresh, missed, only, at: Date.now() });
+    },
   },
 });
 
 async function checkHealth() {
   try {
     const answer = await fetch("/healthz", {
-      cache: "no-store", signal: AbortSignal.timeout(HEALTH_LIMIT),
+      cache: "no-store",
+      signal: AbortSignal.timeout(HEALTH_LIMIT),
     });
     state.health = readHealth(await answer.json(), answer.status);
   } catch {
@@ -116,23 +131,47 @@ async function checkHealth() {
 // ---- rendering -------------------------------------------------------------------------------
 
 const renderStations = createStationView({ banners: by("banners"), tabs: by("tabs") }, actions);
-const renderSeries = createSeriesView({
-  strip: by("open"), openText: by("open-text"), sessionText: by("session-text"),
-  reconnected: by("reconnected"), note: by("note"), trail: by("trail"), rows: by("rows"),
-  listTitle: document.getElementById("list-title"), listAbout: by("list-about"),
-}, actions);
+const renderSeries = createSeriesView(
+  {
+    strip: by("open"),
+    openText: by("open-text"),
+    sessionText: by("session-text"),
+    reconnected: by("reconnected"),
+    note: by("note"),
+    trail: by("trail"),
+    rows: by("rows"),
+    listTitle: document.getElementById("list-title"),
+    listAbout: by("list-about"),
+  },
+  actions,
+);
 const renderTable = createTableView({
-  panel: by("comparison"), title: by("table-title"), about: by("table-about"), back: by("back"),
-  only: by("only"), more: by("more"), body: by("parameters"), scroll: by("table-scroll"),
+  panel: by("comparison"),
+  title: by("table-title"),
+  about: by("table-about"),
+  back: by("back"),
+  only: by("only"),
+  more: by("more"),
+  body: by("parameters"),
+  scroll: by("table-scroll"),
 });
-const announce = createAnnouncer(document.getElementById("say"), document.getElementById("alert"));
-const pinned = by("pinned");
-pinned.append(shape(), document.createElement("b"), document.createElement("bdi"));
+const renderSpeech = createSpeechView(
+  document.getElementById("say"),
+  document.getElementById("alert"),
+);
+const renderFrame = createFrameView({
+  icon: document.querySelector("link[rel=icon]"),
+  connection: by("connection-text"),
+  clock: by("clock"),
+  pinned: by("pinned"),
+  isPhone: () => phone.matches,
+});
 
 /** Everything that the views show, for this moment. */
 function look() {
   const link = connection.status();
-  const fault = link.phase === "live" || link.phase === "late" ? state.health?.fault ?? null : null;
+  const fault =
+    link.phase === "live" || link.phase === "late" ? (state.health?.fault ?? null) : null;
   if (fault) {
     link.phase = "lost";
     link.hatched = true;
@@ -149,66 +188,27 @@ function look() {
   const picked = selected.station.series.get(state.selected) ?? null;
   const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
-    link, fault, now, time: Date.now(), offset: link.offset, zone,
-    stations: shown, station: selected.name, selected, series: picked ?? selected.shown,
-    following: !picked || picked === selected.shown, onlyDifferences: state.onlyDifferences,
-    lostFile: state.model.lostFiles, noTemplates: state.health?.templates === 0 && !nothing,
-    warning: state.health?.warnings[0] ?? null, health: state.health, nothing, only, actions,
+    link,
+    fault,
+    now,
+    time: Date.now(),
+    offset: link.offset,
+    zone,
+    stations: shown,
+    station: selected.name,
+    selected,
+    series: picked ?? selected.shown,
+    following: !picked || picked === selected.shown,
+    onlyDifferences: state.onlyDifferences,
+    lostFile: state.model.lostFiles,
+    noTemplates: state.health?.templates === 0 && !nothing,
+    warning: state.health?.warnings[0] ?? null,
+    health: state.health,
+    nothing,
+    only,
+    actions,
     known: state.model.known.filter((name) => name !== only),
   };
-}
-
-const CONNECTION_TEXT = {
-  "loading": "Loading", "live": "Live", "late": "Live?", "lost": "Not live",
-  "catching-up": "Catching up",
-};
-
-function renderConnection(view) {
-  const { phase, nextTry, seq } = view.link;
-  setAttribute(root, "data-connection", phase);
-  setAttribute(root, "data-seq", seq);
-  const wait = nextTry === null ? 0 : Math.ceil((nextTry - view.time) / 1000);
-  const trying = phase === "lost" && nextTry !== null ? `, next try ${wait > 0 ? `in ${wait} s` : "now"}` : "";
-  setText(by("connection-text"), CONNECTION_TEXT[phase] + trying);
-  setText(by("clock"), clockTime(view.now, view.zone, true));
-}
-
-/** Title and icon of the browser's tab follow the loudest station. */
-function renderTitle(view) {
-  const loudest = loudestStation(view.stations);
-  const state = view.link.hatched ? "lost" : loudestOf(loudest);
-  const series = needsAct(state) ? loudest.open.at(-1) ?? loudest.shown : loudest.shown;
-  const mark = { deviates: "≠ ", changed: "≠ ", lost: "⊘ ", warns: "! ", "no-template": "? " }[state] ?? "";
-  const number = series && state !== "lost" && state !== "waiting" ? `${clean(series.number)} ` : "";
-  const verdict = `${mark}${number}${wordOf(state).toLowerCase()}`;
-  const title = [verdict, clean(loudest.name), "MRQART"].filter(Boolean).join(" · ");
-  if (document.title !== title) {
-    document.title = title;
-    document.querySelector("link[rel=icon]").href = `/static/icon-${state}.svg`;
-  }
-}
-
-/** The selected station in one line, for phones whose banner has left the screen. */
-function renderPinned({ selected, link }) {
-  const state = link.hatched ? "lost" : selected.state;
-  setAttribute(pinned, "data-state", state);
-  setShape(pinned.children[0], state);
-  setText(pinned.children[1], wordOf(state));
-  setText(pinned.children[2], selected.shown ? seriesTitle(selected.shown) : "");
-}
-
-function renderSpeech(view) {
-  const next = new Map();
-  for (const judged of view.stations) {
-    const state = view.link.hatched ? "lost" : view.link.phase === "loading" ? "loading" : judged.state;
-    const key = `${state} ${judged.shown?.key}`;
-    next.set(judged.name, key);
-    if (verdicts.get(judged.name) !== key && state !== "loading") {
-      const text = state === "lost" ? "Not live. Do not rely on this screen" : spokenVerdict(judged);
-      announce(text, needsAct(state) || state === "lost");
-    }
-  }
-  verdicts = next;
 }
 
 async function renderSetup(view) {
@@ -224,12 +224,10 @@ async function renderSetup(view) {
 function render() {
   scheduled = false;
   const view = look();
-  renderConnection(view);
   renderStations(view);
   renderSeries(view);
   renderTable(view);
-  renderPinned(view);
-  renderTitle(view);
+  renderFrame(view);
   renderSpeech(view);
   renderSetup(view);
 }
@@ -255,24 +253,6 @@ function everySecond() {
   change();
 }
 
-function watchBanner() {
-  const observer = new IntersectionObserver((entries) => {
-    const sentence = entries.at(-1);
-    pinned.hidden = sentence.isIntersecting || sentence.boundingClientRect.top > 0 || !phone.matches;
-  });
-  let watched = null;
-  return () => {
-    const banner = document.querySelector(".banner[data-selected] [data-role=sentence]");
-    if (banner !== watched) {
-      observer.disconnect();
-      watched = banner;
-      if (banner) {
-        observer.observe(banner);
-      }
-    }
-  };
-}
-
 /** At once when somebody looks at the page again, or the network is back. */
 function wake() {
   connection.tick();
@@ -280,18 +260,18 @@ function wake() {
   render();
 }
 
-const rewatch = watchBanner();
-setInterval(() => {
-  everySecond();
-  rewatch();
-}, 1000);
+setInterval(everySecond, 1000);
 setInterval(checkHealth, HEALTH);
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => !document.hidden && wake());
 connection.start();
 render();
-checkHealth();
-import("./keyboard.js").then(({ listenToKeys }) => listenToKeys(actions, {
-  current: look, help: document.getElementById("help"), helpButton: by("help"),
-  comparison: by("comparison"), rows: by("rows"),
-}));
+import("./keyboard.js").then(({ listenToKeys }) =>
+  listenToKeys(actions, {
+    current: look,
+    help: document.getElementById("help"),
+    helpButton: by("help"),
+    comparison: by("comparison"),
+    rows: by("rows"),
+  }),
+);

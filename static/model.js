@@ -20,7 +20,7 @@ function keyOf(series) {
   return series.uid || [series.study, series.number, series.name, series.started].join("|");
 }
 
-export function stationOf(model, name) {
+function stationOf(model, name) {
   let station = model.stations.get(name);
   if (!station) {
     station = { name, series: new Map(), bound: HISTORY, unreadable: null };
@@ -93,7 +93,9 @@ export function applyState(model, state, { afresh, missed, only, at }) {
     const station = stationOf(model, name);
     const history = (entry.history ?? []).filter((item) => item?.series);
     station.bound = Math.max(HISTORY, history.length + 1);
-    const all = entry.series ? [...history, { series: entry.series, content: entry.content }] : history;
+    const all = entry.series
+      ? [...history, { series: entry.series, content: entry.content }]
+      : history;
     for (const item of all) {
       const before = former.get(name)?.series.get(keyOf(item.series));
       const series = note(station, item.series, item.content ?? null, at);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One scanner: its tab in the bar and its banner.
 import { element, keyed, setAttribute, setSentence, setShape, setText, shape } from "./dom.js";
-import { actionOf, loudestOf, needsAct, sentenceOf, stateOf, wordOf } from "./verdict.js";
+import { actionOf, sentenceOf, wordOf, seriesTitle } from "./phrases.js";
+import { loudestOf, stateOf } from "./verdict.js";
 import { clean, clockTime, duration } from "./words.js";
 
 const ARRIVING = 5000; // ms since the last image
@@ -10,32 +11,53 @@ const LONG = 60; // characters of a sentence that is set smaller, on two lines
 const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of stations
 
 const LOUDNESS = {
-  "deviates": "fill", "changed": "fill", "unreadable": "tint", "no-template": "tint",
-  "warns": "tint", "lost": "hatch",
+  "deviates": "fill",
+  "changed": "fill",
+  "unreadable": "tint",
+  "no-template": "tint",
+  "warns": "tint",
+  "lost": "hatch",
 };
 
 const PAST = {
-  "conforms": "conformed", "deviates": "deviated", "changed": "changed", "warns": "was to be checked",
-  "no-template": "had no template", "not-checked": "was not checked", "unreadable": "was unreadable",
+  "conforms": "conformed",
+  "deviates": "deviated",
+  "changed": "changed",
+  "warns": "was to be checked",
+  "no-template": "had no template",
+  "not-checked": "was not checked",
+  "unreadable": "was unreadable",
 };
 
 function makeBanner(station) {
   const role = (tag, name, ...inside) => element(tag, { "data-role": name }, ...inside);
-  return element("article", { "class": "banner", "data-station": station.name },
+  return element(
+    "article",
+    { "class": "banner", "data-station": station.name },
     shape(),
-    element("div", { class: "facts" },
-      element("p", { class: "eyebrow" },
+    element(
+      "div",
+      { class: "facts" },
+      element(
+        "p",
+        { class: "eyebrow" },
         element("bdi", { class: "station", title: clean(station.name) }, clean(station.name)),
         element("span", { class: "when" }),
         element("bdi", { "data-role": "series" }),
-        element("bdi", { class: "project" })),
+        element("bdi", { class: "project" }),
+      ),
       role("h2", "word"),
       role("p", "sentence"),
-      role("p", "action")),
-    element("div", { class: "counter" },
+      role("p", "action"),
+    ),
+    element(
+      "div",
+      { class: "counter" },
       role("span", "count"),
       element("span", { class: "of" }, element("span"), element("span", { class: "unit" })),
-      role("span", "age")));
+      role("span", "age"),
+    ),
+  );
 }
 
 function whenText({ state, shown, running }, { hatched, since }, view) {
@@ -48,7 +70,9 @@ function whenText({ state, shown, running }, { hatched, since }, view) {
   if (running) {
     return "Scanning now";
   }
-  return state === "waiting" ? "Last series" : `Last series, ended ${clockTime(shown.last, view.zone)}`;
+  return state === "waiting"
+    ? "Last series"
+    : `Last series, ended ${clockTime(shown.last, view.zone)}`;
 }
 
 function ageText(judged, view) {
@@ -63,11 +87,6 @@ function ageText(judged, view) {
   return age < ARRIVING ? "arriving" : `last ${duration(age)} ago`;
 }
 
-/** The name of a series as the console shows it: "12 RewardedAnti2". */
-export function seriesTitle(series) {
-  return [series.number ?? "", series.name].map(clean).filter(Boolean).join(" ") || "Series without name";
-}
-
 function lostSentence(view) {
   if (view.fault) {
     return [{ text: view.fault }];
@@ -79,9 +98,14 @@ function lostSentence(view) {
   if (failure) {
     return [{ text: "MRQART answers, but not what it knows (/state failed)" }];
   }
-  return [{ text: everLive || since !== null
-    ? `No connection to MRQART for ${duration(view.time - since)}`
-    : "No connection to MRQART" }];
+  return [
+    {
+      text:
+        everLive || since !== null
+          ? `No connection to MRQART for ${duration(view.time - since)}`
+          : "No connection to MRQART",
+    },
+  ];
 }
 
 /** What a banner shows; a verdict only while it is live. */
@@ -94,7 +118,9 @@ function face(judged, view) {
     return { state: "loading", sentence: [{ text: "Asking MRQART what it knows" }], action: "" };
   }
   return {
-    state: judged.state, sentence: sentenceOf(judged, view.zone), action: actionOf(judged),
+    state: judged.state,
+    sentence: sentenceOf(judged, view.zone),
+    action: actionOf(judged),
   };
 }
 
@@ -111,8 +137,12 @@ function updateBanner(banner, judged, view) {
   setShape(mark, shownFace.state);
   setText(when, whenText(judged, view.link, view));
   setText(series, shown ? seriesTitle(shown) : "");
-  setText(project, view.link.hatched && shown ? PAST[judged.state] ?? PAST[stateOf(shown)] ?? ""
-    : clean(shown?.project));
+  setText(
+    project,
+    view.link.hatched && shown
+      ? (PAST[judged.state] ?? PAST[stateOf(shown)] ?? "")
+      : clean(shown?.project),
+  );
   setText(word, wordOf(shownFace.state));
   setSentence(sentence, shownFace.sentence);
   setAttribute(sentence, "data-long", sentence.textContent.length > LONG);
@@ -124,8 +154,12 @@ function updateBanner(banner, judged, view) {
 }
 
 function makeTab(judged, actions) {
-  const tab = element("button", { "type": "button", "class": "tab", "data-tab": judged.name },
-    shape(), element("bdi", {}, clean(judged.name)));
+  const tab = element(
+    "button",
+    { "type": "button", "class": "tab", "data-tab": judged.name },
+    shape(),
+    element("bdi", {}, clean(judged.name)),
+  );
   tab.addEventListener("click", () => actions.selectStation(judged.name));
   return tab;
 }
@@ -141,21 +175,20 @@ export function createStationView({ banners, tabs }, actions) {
   return function render(view) {
     const { stations } = view;
     setAttribute(banners, "class", `banners ${GRIDS[stations.length] ?? "many"}`);
-    keyed(banners, stations, ({ name }) => name, makeBanner, (node, judged) => updateBanner(node, judged, view));
+    keyed(
+      banners,
+      stations,
+      ({ name }) => name,
+      makeBanner,
+      (node, judged) => updateBanner(node, judged, view),
+    );
     const named = stations.filter(({ name }) => name !== "");
-    keyed(tabs, named, ({ name }) => name, (judged) => makeTab(judged, actions),
-      (node, judged) => updateTab(node, judged, view));
+    keyed(
+      tabs,
+      named,
+      ({ name }) => name,
+      (judged) => makeTab(judged, actions),
+      (node, judged) => updateTab(node, judged, view),
+    );
   };
-}
-
-/** For the title and the icon of the page: the loudest station. */
-export function loudestStation(stations) {
-  let loudest = null;
-  for (const judged of stations) {
-    const acts = needsAct(loudestOf(judged));
-    if (!loudest || (acts && !needsAct(loudestOf(loudest)))) {
-      loudest = judged;
-    }
-  }
-  return loudest;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says: parameters, values with their units, sentences. No DOM, no state.
 
-/** The table's rows, in its order. digits: text is a number; words: text is quoted in a sentence. */
+/** The table's rows, in its order. kind words: quoted in a sentence. */
 export const PARAMETERS = [
   { name: "TR", title: "Repetition time", unit: " ms", kind: "numbers" },
   { name: "TE", title: "Echo time", unit: " ms", kind: "numbers", join: ", " },
@@ -23,7 +23,9 @@ export const PARAMETERS = [
 
 const ABSENT_LIVE = new Set(["FoV", "TA", "BWPPE"]); // what a scanner does not send live
 const LOOKED_UP = new Set(["Project", "SequenceName"]); // a template is found by these
-const byName = new Map(PARAMETERS.map((parameter, index) => [parameter.name, { index, parameter }]));
+const byName = new Map(
+  PARAMETERS.map((parameter, index) => [parameter.name, { index, parameter }]),
+);
 
 export function parameterOf(name) {
   return byName.get(name)?.parameter ?? { name, title: "", unit: "", kind: "words" };
@@ -47,10 +49,12 @@ export function isAbsent(value) {
 }
 
 /** The numbers of a typed value or of a database string ("[94, 0, 0, 88]"); null: no numbers. */
-export function numbersOf(value) {
+function numbersOf(value) {
   const list = Array.isArray(value)
     ? value
-    : String(value).replace(/^\s*[[(]|[\])]\s*$/g, "").split(/[,\\]/);
+    : String(value)
+        .replace(/^\s*[[(]|[\])]\s*$/g, "")
+        .split(/[,\\]/);
   const numbers = list.map((item) => (String(item).trim() === "" ? NaN : Number(item)));
   return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
 }
@@ -146,7 +150,11 @@ export function evidence(template) {
   if (!Number.isFinite(seen)) {
     return "";
   }
-  return seen === 1 ? "(seen once only)" : seen === 2 ? "(seen twice only)" : `(seen ${seen} times)`;
+  return seen === 1
+    ? "(seen once only)"
+    : seen === 2
+      ? "(seen twice only)"
+      : `(seen ${seen} times)`;
 }
 
 function isTemplateFinding(finding) {
@@ -169,19 +177,31 @@ function oneFinding(finding, template) {
   const seen = evidence(template);
   const tail = seen ? [{ text: " " }, { text: seen, minor: true }] : [];
   if (isAbsent(finding.have)) {
-    return [{ strong: `${name} is not in the header` },
-      { text: `, template ${spoken(parameter, expect, finding.expect)}` }, ...tail];
+    return [
+      { strong: `${name} is not in the header` },
+      { text: `, template ${spoken(parameter, expect, finding.expect)}` },
+      ...tail,
+    ];
   }
   if (parameter.kind === "sign") {
-    return [{ strong: `Phase encoding is reversed: ${have}` },
-      { text: `, template ${expect}` }, ...tail];
+    return [
+      { strong: `Phase encoding is reversed: ${have}` },
+      { text: `, template ${expect}` },
+      ...tail,
+    ];
   }
-  return [{ strong: `${name} is ${spoken(parameter, have, finding.have)}` },
-    { text: isAbsent(finding.expect) ? "" : `, template ${spoken(parameter, expect, finding.expect)}` },
-    ...tail];
+  return [
+    { strong: `${name} is ${spoken(parameter, have, finding.have)}` },
+    {
+      text: isAbsent(finding.expect)
+        ? ""
+        : `, template ${spoken(parameter, expect, finding.expect)}`,
+    },
+    ...tail,
+  ];
 }
 
-/** The sentence for findings: parts {strong} or {text}, minor ones may be left out in tight places. */
+/** The sentence for findings: parts {strong} or {text}; minor ones go where it is tight. */
 export function findingsSentence(findings, template) {
   const sorted = sortFindings(findings);
   if (sorted.length === 0) {
@@ -211,9 +231,10 @@ function fromTo(name, change) {
   if (parameter.kind === "words" && to.length + from.length > LONG) {
     return "";
   }
-  const before = parameter.unit && from.endsWith(parameter.unit) && to.endsWith(parameter.unit)
-    ? from.slice(0, -parameter.unit.length)
-    : from;
+  const before =
+    parameter.unit && from.endsWith(parameter.unit) && to.endsWith(parameter.unit)
+      ? from.slice(0, -parameter.unit.length)
+      : from;
   const quote = (text, value) => (isAbsent(value) ? "absent" : spoken(parameter, text, value));
   return `from ${quote(before, change.from)} to ${quote(to, change.to)}`;
 }
@@ -242,7 +263,8 @@ export function comparedNames(content) {
   const names = Array.isArray(compared)
     ? compared
     : PARAMETERS.map(({ name }) => name).filter(
-      (name) => !isAbsent(input?.[name]) && !isAbsent(template?.[name]));
+        (name) => !isAbsent(input?.[name]) && !isAbsent(template?.[name]),
+      );
   return names.filter((name) => !LOOKED_UP.has(name));
 }
 
@@ -250,8 +272,10 @@ export function conformsSentence(content) {
   const count = comparedNames(content).length;
   const seen = evidence(content?.template);
   const what = count === 1 ? "The one parameter compared is" : `All ${count} parameters`;
-  return [{ text: count ? `${what} as in the template` : "As in the template" },
-    ...(seen ? [{ text: " " }, { text: seen, minor: true }] : [])];
+  return [
+    { text: count ? `${what} as in the template` : "As in the template" },
+    ...(seen ? [{ text: " " }, { text: seen, minor: true }] : []),
+  ];
 }
 
 /** Why images are not compared, in the daemon's words. */
@@ -285,7 +309,8 @@ export function duration(ms) {
 /** Clock of the daemon's own time zone: hours and minutes, with seconds if asked. */
 export function clockTime(ms, zoneMinutes, seconds = false) {
   const local = new Date(ms + zoneMinutes * 60000);
-  return Number.isFinite(local.getTime()) ? local.toISOString().slice(11, seconds ? 19 : 16) : "–";
+  const end = seconds ? 19 : 16;
+  return Number.isFinite(local.getTime()) ? local.toISOString().slice(11, end) : "–";
 }
 
 /** ISO date of the daemon's own time zone. */

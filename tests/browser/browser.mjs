@@ -27,8 +27,15 @@ export async function launch() {
   const chromium = await playwright();
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 
@@ -41,8 +48,15 @@ export async function picture(page, name) {
 }
 
 /** A page that is connected; page.problems gathers what went wrong in it, page.dialogs counts. */
-export async function open(browser, address, { viewport, colorScheme = "light", connection = ["live", "lost"] } = {}) {
-  const context = await browser.newContext({ viewport: viewport ?? { width: 1280, height: 720 }, colorScheme });
+export async function open(
+  browser,
+  address,
+  { viewport, colorScheme = "light", connection = ["live", "lost"] } = {},
+) {
+  const context = await browser.newContext({
+    viewport: viewport ?? { width: 1280, height: 720 },
+    colorScheme,
+  });
   const page = await context.newPage();
   page.problems = [];
   page.dialogs = 0;
@@ -53,7 +67,11 @@ export async function open(browser, address, { viewport, colorScheme = "light", 
     dialog.dismiss();
   });
   await page.goto(address);
-  await until(page, (wanted) => wanted.includes(document.documentElement.dataset.connection), connection);
+  await until(
+    page,
+    (wanted) => wanted.includes(document.documentElement.dataset.connection),
+    connection,
+  );
   return page;
 }
 

@@ -20,7 +20,8 @@ class Bench {
           this.sockets.push(socket);
           return socket;
         },
-        fetchState: () => new Promise((resolve, reject) => this.questions.push({ resolve, reject })),
+        fetchState: () =>
+          new Promise((resolve, reject) => this.questions.push({ resolve, reject })),
         now: () => this.time,
         setTimer: (call, ms) => {
           const timer = { call, at: this.time + ms };
@@ -267,7 +268,7 @@ test("when the network is back it tries at once", async () => {
 test("what is no message is passed over", async () => {
   const bench = new Bench();
   await bench.live();
-  for (const data of ["", "{", "null", "[]", "7", "{\"type\":\"later\"}"]) {
+  for (const data of ["", "{", "null", "[]", "7", '{"type":"later"}']) {
     bench.socket.onmessage({ data });
   }
   assert.equal(bench.status.phase, "live");

@@ -27,11 +27,19 @@ export class Daemon {
 
   /** A template database (tests/system/mrqart_test.py), one template per object. */
   templates(...templates) {
-    const made = spawnSync("python3", ["-B", "-c",
-      "import json, sys\nfrom mrqart_test import make_database, TEMPLATE\n"
-      + "make_database(sys.argv[1], *({**TEMPLATE, **t} for t in json.loads(sys.argv[2])), n=412)",
-      join(this.where, "db.sqlite"), JSON.stringify(templates)],
-    { cwd: join(SOURCE, "tests/system"), encoding: "utf8" });
+    const made = spawnSync(
+      "python3",
+      [
+        "-B",
+        "-c",
+        "import json, sys\nfrom mrqart_test import make_database, TEMPLATE\n" +
+          "make_database(sys.argv[1], *({**TEMPLATE, **t} for t in json.loads(sys.argv[2]))," +
+          " n=412)",
+        join(this.where, "db.sqlite"),
+        JSON.stringify(templates),
+      ],
+      { cwd: join(SOURCE, "tests/system"), encoding: "utf8" },
+    );
     if (made.status !== 0) {
       throw new Error(made.stderr);
     }
@@ -40,8 +48,10 @@ export class Daemon {
   /** Templates of what the simulated scanners send. */
   history() {
     const past = join(this.where, "history");
-    for (const words of [["simulate", "--archive", "5", past],
-      ["db", "import", "--database", join(this.where, "db.sqlite"), past]]) {
+    for (const words of [
+      ["simulate", "--archive", "5", past],
+      ["db", "import", "--database", join(this.where, "db.sqlite"), past],
+    ]) {
       const made = spawnSync(MRQART, words, { encoding: "utf8" });
       if (made.status !== 0) {
         throw new Error(made.stderr);
@@ -51,18 +61,38 @@ export class Daemon {
 
   /** One session of each simulated scanner, so many times as fast as real ones. */
   simulate(speed) {
-    const scanners = spawn(MRQART, ["simulate", "--once", "--keep", "--speed", String(speed), this.folder],
-      { stdio: "ignore" });
+    const scanners = spawn(
+      MRQART,
+      ["simulate", "--once", "--keep", "--speed", String(speed), this.folder],
+      { stdio: "ignore" },
+    );
     return new Promise((resolve) => scanners.once("exit", resolve));
   }
 
   /** Starts it and waits for the ready line. */
   async start() {
-    this.process = spawn(MRQARTD, ["--watch", this.folder, "-p", this.ports[0], "--ws-port", this.ports[1],
-      "--database", join(this.where, "db.sqlite"), "--state-dir", join(this.where, "state")], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, LSAN_OPTIONS: `suppressions=${SOURCE}/tests/lsan.supp:print_suppressions=0` },
-    });
+    this.process = spawn(
+      MRQARTD,
+      [
+        "--watch",
+        this.folder,
+        "-p",
+        this.ports[0],
+        "--ws-port",
+        this.ports[1],
+        "--database",
+        join(this.where, "db.sqlite"),
+        "--state-dir",
+        join(this.where, "state"),
+      ],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          LSAN_OPTIONS: `suppressions=${SOURCE}/tests/lsan.supp:print_suppressions=0`,
+        },
+      },
+    );
     this.log = "";
     this.process.stderr.on("data", (data) => (this.log += data));
     const line = await new Promise((resolve, reject) => {
@@ -73,7 +103,9 @@ export class Daemon {
           resolve(/^ready .*$/m.exec(seen)[0]);
         }
       });
-      this.process.on("exit", (status) => reject(new Error(`mrqartd ended with ${status}\n${this.log}`)));
+      this.process.on("exit", (status) =>
+        reject(new Error(`mrqartd ended with ${status}\n${this.log}`)),
+      );
     });
     const http = /http=(\S+):(\d+)/.exec(line);
     this.address = `http://${http[1]}:${http[2]}`;
@@ -97,11 +129,18 @@ export class Daemon {
 
   /** Writes files as a scanner does. files: [name, values of mrqart_test.write_dicom]. */
   write(...files) {
-    const made = spawnSync("python3", ["-B", "-c",
-      "import json, pathlib, sys\nfrom mrqart_test import write_dicom\n"
-      + "for name, values in json.loads(sys.stdin.read()):\n"
-      + "    write_dicom(pathlib.Path(sys.argv[1]) / name, **values)", this.folder],
-    { cwd: join(SOURCE, "tests/system"), input: JSON.stringify(files), encoding: "utf8" });
+    const made = spawnSync(
+      "python3",
+      [
+        "-B",
+        "-c",
+        "import json, pathlib, sys\nfrom mrqart_test import write_dicom\n" +
+          "for name, values in json.loads(sys.stdin.read()):\n" +
+          "    write_dicom(pathlib.Path(sys.argv[1]) / name, **values)",
+        this.folder,
+      ],
+      { cwd: join(SOURCE, "tests/system"), input: JSON.stringify(files), encoding: "utf8" },
+    );
     if (made.status !== 0) {
       throw new Error(made.stderr);
     }
@@ -111,9 +150,19 @@ export class Daemon {
   images(number, count, { from = 1, station = "AWP167046", ...values } = {}) {
     const files = Array.from({ length: count }, (_, index) => {
       const instance = from + index;
-      const name = `${station}/001_${String(number).padStart(6, "0")}_${String(instance).padStart(6, "0")}.dcm`;
-      return [name, { Station: station, SeriesNumber: number, InstanceNumber: instance,
-        SeriesInstanceUID: `1.2.3.${station.length}.${number}`, SequenceName: "RewardedAnti", ...values }];
+      const field = (value) => String(value).padStart(6, "0");
+      const name = `${station}/001_${field(number)}_${field(instance)}.dcm`;
+      return [
+        name,
+        {
+          Station: station,
+          SeriesNumber: number,
+          InstanceNumber: instance,
+          SeriesInstanceUID: `1.2.3.${station.length}.${number}`,
+          SequenceName: "RewardedAnti",
+          ...values,
+        },
+      ];
     });
     this.write(...files);
   }

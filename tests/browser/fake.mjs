@@ -8,11 +8,14 @@ import { fileURLToPath } from "node:url";
 
 const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 const TYPES = {
-  ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
 };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-  + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HEADERS = { "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff" };
 
 function frame(text) {
@@ -42,10 +45,10 @@ export class Fake {
     this.healthStatus = 200;
     this.clients = new Set();
     this.fetches = 0; // of /state
-    this.requests = [];
-    this.beforeState = null; // a function to wait for while /state is asked
-    this.zone = "+00:00";
-    this.clock = () => Date.now();
+    this.stateStatus = 200;
+    this.zone = "+01:00";
+    this.refuse = false; // websockets
+    this.silent = false; // no alive
   }
 
   async start(port = 0) {
@@ -66,39 +69,54 @@ export class Fake {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  time(ms = this.clock()) {
+  time(ms = Date.now()) {
     const sign = this.zone[0] === "-" ? -1 : 1;
     const minutes = sign * (Number(this.zone.slice(1, 3)) * 60 + Number(this.zone.slice(4)));
     return new Date(ms + minutes * 60000).toISOString().replace("Z", this.zone);
   }
 
   state() {
-    return Object.fromEntries(Object.entries(this.stations).map(([station, { history }]) =>
-      [station, { station, ...history[0], history }]));
+    return Object.fromEntries(
+      Object.entries(this.stations).map(([station, { history }]) => [
+        station,
+        { station, ...history[0], history },
+      ]),
+    );
   }
 
   async answer(request, response) {
     const { pathname } = new URL(request.url, this.address);
-    this.requests.push(pathname);
     const json = (value, status = 200, more = {}) => {
-      response.writeHead(status, { ...HEADERS, "Content-Type": "application/json", "Cache-Control": "no-store", ...more });
+      response.writeHead(status, {
+        ...HEADERS,
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        ...more,
+      });
       response.end(JSON.stringify(value));
     };
     if (pathname === "/state") {
       this.fetches += 1;
-      await this.beforeState?.();
-      if (this.stateStatus) {
+      if (this.stateStatus !== 200) {
         json({}, this.stateStatus);
         return;
       }
       json(this.state(), 200, { "MRQART-Epoch": this.epoch, "MRQART-Seq": String(this.seq) });
     } else if (pathname === "/healthz") {
-      json({
-        status: "ok", warnings: this.warnings, version: "0.1.0", epoch: this.epoch,
-        instances: { "source-inotify": { folders: this.folders } },
-        pipeline: { names: { wanted: ["MR.*", "*.dcm", "*.IMA"], refused: 2, examples: ["a.txt"] } },
-        keeper: { database: { templates: this.templates } },
-      }, this.healthStatus);
+      json(
+        {
+          status: "ok",
+          warnings: this.warnings,
+          version: "0.1.0",
+          epoch: this.epoch,
+          instances: { "source-inotify": { folders: this.folders } },
+          pipeline: {
+            names: { wanted: ["MR.*", "*.dcm", "*.IMA"], refused: 2, examples: ["a.txt"] },
+          },
+          keeper: { database: { templates: this.templates } },
+        },
+        this.healthStatus,
+      );
     } else {
       await this.file(pathname, response);
     }
@@ -121,19 +139,29 @@ export class Fake {
       return;
     }
     const key = request.headers["sec-websocket-key"];
-    const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-    socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      + `Sec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    const accept = createHash("sha1")
+      .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest("base64");
+    socket.write(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
     const station = new URL(request.url, this.address).searchParams.get("station");
     const client = { socket, station };
     this.clients.add(client);
     socket.on("close", () => this.clients.delete(client));
     socket.on("error", () => this.clients.delete(client));
     socket.resume();
-    socket.write(frame(JSON.stringify({
-      station: null, type: "hello", time: this.time(),
-      content: { version: "0.1.0", epoch: this.epoch, seq: this.seq },
-    })));
+    socket.write(
+      frame(
+        JSON.stringify({
+          station: null,
+          type: "hello",
+          time: this.time(),
+          content: { version: "0.1.0", epoch: this.epoch, seq: this.seq },
+        }),
+      ),
+    );
   }
 
   sendAlive() {
@@ -154,13 +182,19 @@ export class Fake {
   /** An event: counted, and sent unless lost is set (what a gap is made of). */
   event(type, station, series, content, { lost = false } = {}) {
     this.seq += 1;
-    const entry = station === null ? null : this.stations[station] ??= { seq: 0, history: [] };
+    const entry = station === null ? null : (this.stations[station] ??= { seq: 0, history: [] });
     if (entry) {
       entry.seq += 1;
     }
     if (!lost) {
       this.broadcast({
-        station, type, content, seq: this.seq, station_seq: entry?.seq ?? null, series, time: this.time(),
+        station,
+        type,
+        content,
+        seq: this.seq,
+        station_seq: entry?.seq ?? null,
+        series,
+        time: this.time(),
       });
     }
   }
@@ -168,9 +202,15 @@ export class Fake {
   /** One more series of a station, begun ago ms ago; last image lastAgo ms ago. */
   add(station, facts, content, { ago = 0, lastAgo = 0, lost = false } = {}) {
     const series = {
-      uid: `1.2.3.${station}.${facts.number}`, study: "1.2.3", project: "Brain^wpc-8620", expected: null,
-      count: 1, status: content.status, started: this.time(this.clock() - ago),
-      last: this.time(this.clock() - lastAgo), ...facts,
+      uid: `1.2.3.${station}.${facts.number}`,
+      study: "1.2.3",
+      project: "Brain^wpc-8620",
+      expected: null,
+      count: 1,
+      status: content.status,
+      started: this.time(Date.now() - ago),
+      last: this.time(Date.now() - lastAgo),
+      ...facts,
     };
     (this.stations[station] ??= { seq: 0, history: [] }).history.unshift({ series, content });
     this.event("new", station, series, content, { lost });
@@ -186,13 +226,42 @@ export class Fake {
 }
 
 export const INPUT = {
-  TR: 1300, TE: 30, FA: 60, Matrix: [94, 0, 0, 88], PixelResol: [2.2978723049164, 2.2978723049164],
-  Phase: 1, PED_major: "COL", iPAT: "p2", BWP: 2045, BWPPE: 39.872, SequenceType: "epfid2d1_94",
-  SequenceFile: "%CustomerSeq%/cmrr_mbep2d_bold", Comments: "Unaliased MB4/PE4", TA: null, FoV: null,
-  Shims: "-2173,-2599,7633,33,30,-81,130,22,123261657,1", Project: "Brain^wpc-8620", SequenceName: "x",
+  TR: 1300,
+  TE: 30,
+  FA: 60,
+  Matrix: [94, 0, 0, 88],
+  PixelResol: [2.2978723049164, 2.2978723049164],
+  Phase: 1,
+  PED_major: "COL",
+  iPAT: "p2",
+  BWP: 2045,
+  BWPPE: 39.872,
+  SequenceType: "epfid2d1_94",
+  SequenceFile: "%CustomerSeq%/cmrr_mbep2d_bold",
+  Comments: "Unaliased MB4/PE4",
+  TA: null,
+  FoV: null,
+  Shims: "-2173,-2599,7633,33,30,-81,130,22,123261657,1",
+  Project: "Brain^wpc-8620",
+  SequenceName: "x",
 };
-const COMPARED = ["Project", "SequenceName", "TR", "TE", "FA", "Matrix", "PixelResol", "Phase", "PED_major",
-  "iPAT", "BWP", "BWPPE", "SequenceType", "SequenceFile", "Comments"];
+const COMPARED = [
+  "Project",
+  "SequenceName",
+  "TR",
+  "TE",
+  "FA",
+  "Matrix",
+  "PixelResol",
+  "Phase",
+  "PED_major",
+  "iPAT",
+  "BWP",
+  "BWPPE",
+  "SequenceType",
+  "SequenceFile",
+  "Comments",
+];
 
 function text(value) {
   return value === null ? null : Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
@@ -201,40 +270,70 @@ function text(value) {
 /** A check result: the template with some values changed in the file. */
 export function result(changes = {}, { status, n = 412, checker = "checker-template" } = {}) {
   const findings = Object.entries(changes).map(([parameter, have]) => ({
-    checker, parameter, expect: text(INPUT[parameter]), have: text(have),
-    severity: status === "warns" ? "warn" : "fail", message: null,
+    checker,
+    parameter,
+    expect: text(INPUT[parameter]),
+    have: text(have),
+    severity: status === "warns" ? "warn" : "fail",
+    message: null,
   }));
   const { Shims, ...template } = INPUT;
   const verdict = status ?? (findings.length ? "deviates" : "conforms");
   return {
-    status: verdict, conforms: verdict !== "deviates", findings, compared: COMPARED,
-    errors: Object.fromEntries(findings.map(({ parameter, expect, have }) => [parameter, { expect, have }])),
+    status: verdict,
+    conforms: verdict !== "deviates",
+    findings,
+    compared: COMPARED,
+    errors: Object.fromEntries(
+      findings.map(({ parameter, expect, have }) => [parameter, { expect, have }]),
+    ),
     input: { ...INPUT, ...changes, dcm_path: "/data/dicomstream/a.dcm" },
     template: { ...template, n, first: "20230102", last: "20260914" },
   };
 }
 
 export function noTemplate() {
-  return { status: "no-template", conforms: true, findings: [], compared: [], errors: {}, input: INPUT, template: {} };
+  return {
+    status: "no-template",
+    conforms: true,
+    findings: [],
+    compared: [],
+    errors: {},
+    input: INPUT,
+    template: {},
+  };
 }
 
 /** The session of the pictures: twelve series, one repeated, one without template, one open. */
 export function session(fake, station, { open = true } = {}) {
   const minute = 60000;
   const plan = [
-    [1, "localizer", 52, 3], [2, "mprage_sag", 48, 208], [3, "mprage_sag_ND", 48, 208],
-    [4, "t2_space_new", 44, 176], [5, "SpinEcho_T2", 42, 30], [6, "mprage_sag_ND2", 40, 208],
-    [7, "rest_AP", 31, 300], [8, "SpinEchoFieldMap_AP", 23, 3], [9, "SpinEchoFieldMap_PA", 22, 3],
-    [10, "rest_AP", 20, 300], [11, "RewardedAnti1", 12, 420],
+    [1, "localizer", 52, 3],
+    [2, "mprage_sag", 48, 208],
+    [3, "mprage_sag_ND", 48, 208],
+    [4, "t2_space_new", 44, 176],
+    [5, "SpinEcho_T2", 42, 30],
+    [6, "mprage_sag_ND2", 40, 208],
+    [7, "rest_AP", 31, 300],
+    [8, "SpinEchoFieldMap_AP", 23, 3],
+    [9, "SpinEchoFieldMap_PA", 22, 3],
+    [10, "rest_AP", 20, 300],
+    [11, "RewardedAnti1", 12, 420],
   ];
   for (const [number, name, ago, count] of plan) {
     const content = number === 4 ? noTemplate() : number === 7 ? result({ Phase: 0 }) : result();
-    fake.add(station, { number, name, count, expected: count }, content,
-      { ago: ago * minute, lastAgo: (ago - 1) * minute });
+    fake.add(station, { number, name, count, expected: count }, content, {
+      ago: ago * minute,
+      lastAgo: (ago - 1) * minute,
+    });
   }
   if (!open) {
     return fake.stations[station].history[0].series;
   }
-  return fake.add(station, { number: 12, name: "RewardedAnti2", count: 46, expected: 420 }, result({ TR: 2000 }),
-    { ago: minute, lastAgo: 0 });
+  return fake.add(
+    station,
+    { number: 12, name: "RewardedAnti2", count: 46, expected: 420 },
+    result({ TR: 2000 }),
+    { ago: minute, lastAgo: 0 },
+  );
 }

@@ -31,72 +31,99 @@ function promise(name, check) {
 }
 
 const shows = (page, role, wanted, station = STATION) =>
-  until(page, ([selector, value]) => document.querySelector(selector)?.textContent === value,
-    [`article[data-station="${station}"] [data-role=${role}]`, String(wanted)]);
+  until(page, ([selector, value]) => document.querySelector(selector)?.textContent === value, [
+    `article[data-station="${station}"] [data-role=${role}]`,
+    String(wanted),
+  ]);
 const connected = (page, wanted) =>
   until(page, (value) => document.documentElement.dataset.connection === value, wanted);
-const seriesKeys = (page) => page.locator("[data-role=rows] button[data-series]")
-  .evaluateAll((nodes) => nodes.map((node) => node.dataset.series));
+const seriesKeys = (page) =>
+  page
+    .locator("[data-role=rows] button[data-series]")
+    .evaluateAll((nodes) => nodes.map((node) => node.dataset.series));
 
-promise("files arrive, a deviation is told, the daemon dies and comes back, all is there once", async (daemon) => {
-  const page = await open(browser, daemon.address, { connection: ["live"] });
-  await shows(page, "word", "Waiting", "");
-  await until(page, () => document.querySelectorAll("[data-check=folder][data-ok=true]").length === 1);
-  assert.deepEqual(page.problems, []);
+promise(
+  "files arrive, a deviation is told, the daemon dies and comes back, all is there once",
+  async (daemon) => {
+    const page = await open(browser, daemon.address, { connection: ["live"] });
+    await shows(page, "word", "Waiting", "");
+    await until(
+      page,
+      () => document.querySelectorAll("[data-check=folder][data-ok=true]").length === 1,
+    );
+    assert.deepEqual(page.problems, []);
 
-  daemon.images(11, 20, { SequenceName: "rest" });
-  await shows(page, "word", "Conforms");
-  await shows(page, "count", 20);
-  assert.match(await text(page, `${banner} [data-role=sentence]`), /^All \d+ parameters as in the template \(seen 412 times\)$/);
+    daemon.images(11, 20, { SequenceName: "rest" });
+    await shows(page, "word", "Conforms");
+    await shows(page, "count", 20);
+    assert.match(
+      await text(page, `${banner} [data-role=sentence]`),
+      /^All \d+ parameters as in the template \(seen 412 times\)$/,
+    );
 
-  daemon.images(12, 5, { TR: "2000" });
-  await shows(page, "word", "Deviates");
-  await shows(page, "count", 5);
-  assert.equal(await text(page, `${banner} [data-role=sentence]`), "TR is 2000 ms, template 1300 ms (seen 412 times)");
-  assert.equal(await text(page, `${banner} [data-role=action]`), "Repeat series 12 before the subject leaves");
-  assert.equal(await text(page, "tr[data-differs=true] [data-col=current]"), "2000 ms");
-  assert.deepEqual(page.problems, []);
-  await picture(page, "real-deviates");
+    daemon.images(12, 5, { TR: "2000" });
+    await shows(page, "word", "Deviates");
+    await shows(page, "count", 5);
+    assert.equal(
+      await text(page, `${banner} [data-role=sentence]`),
+      "TR is 2000 ms, template 1300 ms (seen 412 times)",
+    );
+    assert.equal(
+      await text(page, `${banner} [data-role=action]`),
+      "Repeat series 12 before the subject leaves",
+    );
+    assert.equal(await text(page, "tr[data-differs=true] [data-col=current]"), "2000 ms");
+    assert.deepEqual(page.problems, []);
+    await picture(page, "real-deviates");
 
-  await daemon.stop("SIGKILL");
-  await connected(page, "lost");
-  await shows(page, "word", "Not live");
-  daemon.images(12, 3, { from: 6, TR: "2000" });
-  daemon.images(13, 4);
-  await daemon.start();
-  await connected(page, "live");
-  await until(page, () => {
-    const counts = [...document.querySelectorAll("[data-role=rows] [data-role=count]")];
-    return counts.map((count) => count.textContent).join() === "4,8,20";
-  });
-  const keys = await seriesKeys(page);
-  assert.equal(new Set(keys).size, 3);
-  assert.equal(keys.length, 3);
-  assert.match(await text(page, "[data-role=reconnected]"), /^MRQART was restarted/);
-  assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
-  assert.equal(await page.locator("[data-role=rows] .verdict").nth(1).textContent(), "Deviated: TR; repeated as 13");
-  await page.context().close();
-});
+    await daemon.stop("SIGKILL");
+    await connected(page, "lost");
+    await shows(page, "word", "Not live");
+    daemon.images(12, 3, { from: 6, TR: "2000" });
+    daemon.images(13, 4);
+    await daemon.start();
+    await connected(page, "live");
+    await until(page, () => {
+      const counts = [...document.querySelectorAll("[data-role=rows] [data-role=count]")];
+      return counts.map((count) => count.textContent).join() === "4,8,20";
+    });
+    const keys = await seriesKeys(page);
+    assert.equal(new Set(keys).size, 3);
+    assert.equal(keys.length, 3);
+    assert.match(await text(page, "[data-role=reconnected]"), /^MRQART was restarted/);
+    assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
+    assert.equal(
+      await page.locator("[data-role=rows] .verdict").nth(1).textContent(),
+      "Deviated: TR; repeated as 13",
+    );
+    await page.context().close();
+  },
+);
 
-promise("two scanners, one page for one of them: the other streams, nothing is asked again", async (daemon) => {
-  daemon.images(1, 2);
-  daemon.images(1, 2, { station: "MRC45012" });
-  let questions = 0;
-  const page = await open(browser, `${daemon.address}/station/MRC45012`, { connection: ["live"] });
-  page.on("request", (request) => (questions += request.url().endsWith("/state") ? 1 : 0));
-  await shows(page, "count", 2, "MRC45012");
-  const whole = await open(browser, daemon.address, { connection: ["live"] });
-  daemon.images(1, 60, { from: 3 });
-  daemon.images(2, 3, { TR: "2000" });
-  daemon.images(1, 3, { from: 3, station: "MRC45012" });
-  await shows(page, "count", 5, "MRC45012");
-  await shows(whole, "word", "Deviates");
-  assert.equal(await page.locator("article").count(), 1);
-  assert.equal(questions, 0);
-  assert.deepEqual(page.problems, []);
-  assert.equal(await whole.locator("article").count(), 2);
-  await picture(whole, "real-two-scanners");
-});
+promise(
+  "two scanners, one page for one of them: the other streams, nothing is asked again",
+  async (daemon) => {
+    daemon.images(1, 2);
+    daemon.images(1, 2, { station: "MRC45012" });
+    let questions = 0;
+    const page = await open(browser, `${daemon.address}/station/MRC45012`, {
+      connection: ["live"],
+    });
+    page.on("request", (request) => (questions += request.url().endsWith("/state") ? 1 : 0));
+    await shows(page, "count", 2, "MRC45012");
+    const whole = await open(browser, daemon.address, { connection: ["live"] });
+    daemon.images(1, 60, { from: 3 });
+    daemon.images(2, 3, { TR: "2000" });
+    daemon.images(1, 3, { from: 3, station: "MRC45012" });
+    await shows(page, "count", 5, "MRC45012");
+    await shows(whole, "word", "Deviates");
+    assert.equal(await page.locator("article").count(), 1);
+    assert.equal(questions, 0);
+    assert.deepEqual(page.problems, []);
+    assert.equal(await whole.locator("article").count(), 2);
+    await picture(whole, "real-two-scanners");
+  },
+);
 
 promise("a value that changes in mid-series", async (daemon) => {
   const page = await open(browser, daemon.address, { connection: ["live"] });
@@ -104,10 +131,16 @@ promise("a value that changes in mid-series", async (daemon) => {
   await shows(page, "word", "Conforms");
   daemon.images(3, 2, { from: 5, TR: "2000" });
   await shows(page, "word", "Changed");
-  assert.equal(await text(page, `${banner} [data-role=sentence]`), "TR went from 1300 to 2000 ms at image 5");
+  assert.equal(
+    await text(page, `${banner} [data-role=sentence]`),
+    "TR went from 1300 to 2000 ms at image 5",
+  );
   await page.reload();
   await shows(page, "word", "Changed");
-  assert.equal(await text(page, `${banner} [data-role=sentence]`), "TR went from 1300 to 2000 ms at image 5");
+  assert.equal(
+    await text(page, `${banner} [data-role=sentence]`),
+    "TR went from 1300 to 2000 ms at image 5",
+  );
 });
 
 promise("a series without template, and a file that cannot be read", async (daemon) => {
@@ -118,35 +151,59 @@ promise("a series without template, and a file that cannot be read", async (daem
   daemon.images(5, 2);
   await until(page, () => document.querySelectorAll("[data-role=rows] button").length === 2);
   daemon.junk("MR.broken", "this is no DICOM file");
-  await until(page, () => document.querySelector("[data-role=rows]").textContent.includes("; 1 file unreadable"));
+  await until(page, () =>
+    document.querySelector("[data-role=rows]").textContent.includes("; 1 file unreadable"),
+  );
 });
 
 promise("names from files stay text", async (daemon) => {
   const name = "<img src=x onerror=alert(1)>";
   const page = await open(browser, daemon.address, { connection: ["live"] });
-  daemon.images(6, 2, { SequenceName: name, Project: "<b>&amp;\"'</b>", Comments: "<script>alert(1)</script>" });
+  daemon.images(6, 2, {
+    SequenceName: name,
+    Project: "<b>&amp;\"'</b>",
+    Comments: "<script>alert(1)</script>",
+  });
   await shows(page, "series", `6 ${name}`);
   assert.equal(await page.locator("[data-role=rows] .name").first().textContent(), name);
   assert.equal(await page.locator("main :is(img, script)").count(), 0);
-  assert.equal(await text(page, "tr[data-parameter=Comments] [data-col=current]"), "<script>alert(1)</script>");
+  assert.equal(
+    await text(page, "tr[data-parameter=Comments] [data-col=current]"),
+    "<script>alert(1)</script>",
+  );
   assert.equal(page.dialogs, 0);
   assert.deepEqual(page.problems, []);
 });
 
-promise("a simulated session: the deviation is told while it runs, and settled by its repeat", async (daemon) => {
-  const page = await open(browser, `${daemon.address}/station/${STATION}`, { connection: ["live"] });
-  daemon.history();
-  const ended = daemon.simulate(10);
-  await until(page, (where) => document.querySelector(where)?.dataset.state === "deviates"
-    && Number(document.querySelector(`${where} [data-role=count]`).textContent) >= 8, banner);
-  await picture(page, "real-session"); // docs/screenshot.png is this one
-  assert.equal(await ended, 0);
-  await until(page, () => document.querySelectorAll("[data-role=rows] button").length >= 14);
-  const verdicts = await page.locator("[data-role=rows] .verdict").allTextContents();
-  for (const wanted of ["Deviated: TR; repeated as 9", "Conforms, repeats 8", "No template", "Conforms; 1 file unreadable"]) {
-    assert.ok(verdicts.includes(wanted), `${wanted} is not in ${verdicts.join(" | ")}`);
-  }
-  assert.ok(verdicts.some((verdict) => /^Changed: FA/.test(verdict)));
-  assert.ok(verdicts.some((verdict) => /^Not checked: /.test(verdict)));
-  assert.deepEqual(page.problems, []);
-});
+promise(
+  "a simulated session: the deviation is told while it runs, and settled by its repeat",
+  async (daemon) => {
+    const page = await open(browser, `${daemon.address}/station/${STATION}`, {
+      connection: ["live"],
+    });
+    daemon.history();
+    const ended = daemon.simulate(10);
+    await until(
+      page,
+      (where) =>
+        document.querySelector(where)?.dataset.state === "deviates" &&
+        Number(document.querySelector(`${where} [data-role=count]`).textContent) >= 8,
+      banner,
+    );
+    await picture(page, "real-session"); // docs/screenshot.png is this one
+    assert.equal(await ended, 0);
+    await until(page, () => document.querySelectorAll("[data-role=rows] button").length >= 14);
+    const verdicts = await page.locator("[data-role=rows] .verdict").allTextContents();
+    for (const wanted of [
+      "Deviated: TR; repeated as 9",
+      "Conforms, repeats 8",
+      "No template",
+      "Conforms; 1 file unreadable",
+    ]) {
+      assert.ok(verdicts.includes(wanted), `${wanted} is not in ${verdicts.join(" | ")}`);
+    }
+    assert.ok(verdicts.some((verdict) => /^Changed: FA/.test(verdict)));
+    assert.ok(verdicts.some((verdict) => /^Not checked: /.test(verdict)));
+    assert.deepEqual(page.problems, []);
+  },
+);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { applyMessage, applyState, createModel } from "../../static/model.js";
+import * as phrases from "../../static/phrases.js";
 import * as verdict from "../../static/verdict.js";
 
 const START = Date.parse("2026-11-24T14:00:00Z");
@@ -10,8 +11,13 @@ const time = (seconds) => new Date(START + seconds * 1000).toISOString();
 const say = (parts) => parts.map((part) => part.strong ?? part.text).join("");
 
 function content(status, ...parameters) {
-  const findings = parameters.map((parameter) =>
-    ({ checker: "checker-template", parameter, have: "2000", expect: "1300", severity: "fail" }));
+  const findings = parameters.map((parameter) => ({
+    checker: "checker-template",
+    parameter,
+    have: "2000",
+    expect: "1300",
+    severity: "fail",
+  }));
   return { status, findings, compared: ["TR", "TE"], input: {}, template: { n: 412 } };
 }
 
@@ -25,11 +31,23 @@ class Scanner {
   send(type, number, status, second, more = {}) {
     const result = content(status, ...(status === "deviates" ? ["TR"] : []));
     applyMessage(this.model, {
-      station: "A", type, seq: ++this.seq, time: time(second),
+      station: "A",
+      type,
+      seq: ++this.seq,
+      time: time(second),
       content: type === "update" ? 1 : { ...result, ...more.content },
       series: {
-        uid: `1.${number}`, study: "1", number, name: `s${number}`, project: "P", status, count: 1,
-        expected: null, started: time(more.started ?? second), last: time(second), ...more.series,
+        uid: `1.${number}`,
+        study: "1",
+        number,
+        name: `s${number}`,
+        project: "P",
+        status,
+        count: 1,
+        expected: null,
+        started: time(more.started ?? second),
+        last: time(second),
+        ...more.series,
       },
     });
   }
@@ -41,7 +59,7 @@ class Scanner {
   row(number, second) {
     const judged = this.judge(second);
     const series = this.model.stations.get("A").series.get(`1.${number}`);
-    return verdict.rowText(series, judged.fates.get(series.key));
+    return phrases.rowText(series, judged.fates.get(series.key));
   }
 }
 
@@ -50,8 +68,11 @@ test("a conforming series conforms, and asks for nothing", () => {
   scanner.send("new", 1, "conforms", 0);
   const judged = scanner.judge(1);
   assert.equal(judged.state, "conforms");
-  assert.equal(verdict.actionOf(judged), "");
-  assert.equal(say(verdict.sentenceOf(judged, 0)), "All 2 parameters as in the template (seen 412 times)");
+  assert.equal(phrases.actionOf(judged), "");
+  assert.equal(
+    say(phrases.sentenceOf(judged, 0)),
+    "All 2 parameters as in the template (seen 412 times)",
+  );
 });
 
 test("the banner takes the running series of the highest rank, whatever arrives last", () => {
@@ -62,7 +83,7 @@ test("the banner takes the running series of the highest rank, whatever arrives 
   const judged = scanner.judge(6);
   assert.equal(judged.state, "deviates");
   assert.equal(judged.shown.number, 1);
-  assert.equal(verdict.actionOf(judged), "Repeat series 1 before the subject leaves");
+  assert.equal(phrases.actionOf(judged), "Repeat series 1 before the subject leaves");
 });
 
 test("interleaved series of one rank do not make the banner flip", () => {
@@ -81,9 +102,12 @@ test("an earlier deviation stays open when the next series conforms", () => {
   scanner.send("new", 2, "conforms", 100);
   const judged = scanner.judge(101);
   assert.equal(judged.state, "conforms");
-  assert.deepEqual(judged.open.map(({ number }) => number), [1]);
+  assert.deepEqual(
+    judged.open.map(({ number }) => number),
+    [1],
+  );
   assert.equal(verdict.loudestOf(judged), "deviates");
-  assert.equal(verdict.stillOpenText(judged.open).strong, "Still open: series 1, TR.");
+  assert.equal(phrases.stillOpenText(judged.open).strong, "Still open: series 1, TR.");
 });
 
 test("a repeat of the same name that conforms settles it", () => {
@@ -95,7 +119,10 @@ test("a repeat of the same name that conforms settles it", () => {
   assert.equal(judged.open.length, 0);
   assert.equal(scanner.row(7, 11), "Deviated: TR; repeated as 10");
   assert.equal(scanner.row(10, 11), "Conforms, repeats 7");
-  assert.equal(verdict.sessionText(judged, 0), "2 series since 14:00: 1 conforms, 1 deviates (7 repeated as 10)");
+  assert.equal(
+    phrases.sessionText(judged, 0),
+    "2 series since 14:00: 1 conforms, 1 deviates (7 repeated as 10)",
+  );
 });
 
 test("a new study ends the session and what was open in it", () => {
@@ -123,18 +150,23 @@ test("without a study, half an hour of silence parts two sessions", () => {
   scanner.send("new", 1, "conforms", 0, { series: { study: null } });
   scanner.send("new", 2, "conforms", 100, { series: { study: null } });
   scanner.send("new", 3, "conforms", 2000, { series: { study: null } });
-  assert.deepEqual(scanner.judge(2001).sessions.map(({ series }) => series.length), [2, 1]);
+  assert.deepEqual(
+    scanner.judge(2001).sessions.map(({ series }) => series.length),
+    [2, 1],
+  );
 });
 
 test("a value that changes makes the series changed, whatever comes after", () => {
   const scanner = new Scanner();
   scanner.send("new", 1, "conforms", 0);
-  scanner.send("changed", 1, "deviates", 1,
-    { started: 0, content: { changes: { TR: { from: "1300", to: "2000", instance: 46 } } } });
+  scanner.send("changed", 1, "deviates", 1, {
+    started: 0,
+    content: { changes: { TR: { from: "1300", to: "2000", instance: 46 } } },
+  });
   scanner.send("update", 1, "deviates", 2, { started: 0 });
   const judged = scanner.judge(2);
   assert.equal(judged.state, "changed");
-  assert.equal(say(verdict.sentenceOf(judged, 0)), "TR went from 1300 to 2000 ms at image 46");
+  assert.equal(say(phrases.sentenceOf(judged, 0)), "TR went from 1300 to 2000 ms at image 46");
   assert.equal(scanner.row(1, 2), "Changed: TR");
 });
 
@@ -143,12 +175,19 @@ test("a bad file shows for a minute when all else conforms, and stays in the row
   scanner.send("new", 1, "conforms", 0);
   scanner.send("update", 1, "conforms", 50, { started: 0 });
   applyMessage(scanner.model, {
-    station: "A", type: "error", seq: 9, time: time(50), series: null,
+    station: "A",
+    type: "error",
+    seq: 9,
+    time: time(50),
+    series: null,
     content: { file: "/d/x.dcm", message: "the file ends after 4096 bytes", count: 1 },
   });
   const judged = scanner.judge(51);
   assert.equal(judged.state, "unreadable");
-  assert.equal(say(verdict.sentenceOf(judged, 0)), "A file could not be read: the file ends after 4096 bytes");
+  assert.equal(
+    say(phrases.sentenceOf(judged, 0)),
+    "A file could not be read: the file ends after 4096 bytes",
+  );
   assert.equal(scanner.judge(111).state, "conforms");
   assert.equal(scanner.row(1, 111), "Conforms; 1 file unreadable");
 });
@@ -157,14 +196,25 @@ test("a bad file never hides a deviation", () => {
   const scanner = new Scanner();
   scanner.send("new", 1, "deviates", 0);
   applyMessage(scanner.model, {
-    station: "A", type: "error", seq: 9, time: time(1), series: null, content: { file: "x", message: "m", count: 1 },
+    station: "A",
+    type: "error",
+    seq: 9,
+    time: time(1),
+    series: null,
+    content: { file: "x", message: "m", count: 1 },
   });
   assert.equal(scanner.judge(2).state, "deviates");
 });
 
 test("an error of no station makes none", () => {
   const model = createModel();
-  applyMessage(model, { station: null, type: "error", seq: 1, time: time(0), content: { file: "x", message: "m" } });
+  applyMessage(model, {
+    station: null,
+    type: "error",
+    seq: 1,
+    time: time(0),
+    content: { file: "x", message: "m" },
+  });
   assert.equal(model.stations.size, 0);
   assert.equal(model.lostFiles.file, "x");
 });
@@ -180,8 +230,16 @@ test("/state names what came meanwhile and merges what is known", () => {
   const scanner = new Scanner();
   scanner.send("new", 1, "conforms", 0);
   const series = (number) => ({
-    series: { uid: `1.${number}`, study: "1", number, name: "n", status: "conforms", count: 5,
-      started: time(number), last: time(number) },
+    series: {
+      uid: `1.${number}`,
+      study: "1",
+      number,
+      name: "n",
+      status: "conforms",
+      count: 5,
+      started: time(number),
+      last: time(number),
+    },
     content: content("conforms"),
   });
   const state = { A: { station: "A", ...series(2), history: [series(2), series(1)] } };

@@ -5,8 +5,15 @@ import test from "node:test";
 import * as words from "../../static/words.js";
 
 const say = (parts) => parts.map((part) => part.strong ?? part.text).join("");
-const finding = (parameter, have, expect, more = {}) =>
-  ({ checker: "checker-template", parameter, have, expect, severity: "fail", message: "x", ...more });
+const finding = (parameter, have, expect, more = {}) => ({
+  checker: "checker-template",
+  parameter,
+  have,
+  expect,
+  severity: "fail",
+  message: "x",
+  ...more,
+});
 const value = (name, of) => words.formatValue(words.parameterOf(name), of);
 
 test("values have their units and the shape that people know", () => {
@@ -34,30 +41,53 @@ test("digits before the decimal point are never rounded away", () => {
 
 test("two values that differ never look alike", () => {
   const pixel = words.parameterOf("PixelResol");
-  assert.deepEqual(words.formatPair(pixel, [2.29782, 2.29782], [2.29791, 2.29791]),
-    ["2.2978 × 2.2978 mm", "2.2979 × 2.2979 mm"]);
-  assert.deepEqual(words.formatPair(words.parameterOf("TR"), "1300.0", "1300"), ["1300 ms", "1300 ms"]);
+  assert.deepEqual(words.formatPair(pixel, [2.29782, 2.29782], [2.29791, 2.29791]), [
+    "2.2978 × 2.2978 mm",
+    "2.2979 × 2.2979 mm",
+  ]);
+  assert.deepEqual(words.formatPair(words.parameterOf("TR"), "1300.0", "1300"), [
+    "1300 ms",
+    "1300 ms",
+  ]);
 });
 
 test("one difference is said with value, template and evidence", () => {
-  assert.equal(say(words.findingsSentence([finding("TR", "2000", "1300")], { n: 412 })),
-    "TR is 2000 ms, template 1300 ms (seen 412 times)");
-  assert.equal(say(words.findingsSentence([finding("BWP", "2055", "2045")], { n: 2 })),
-    "BWP is 2055 Hz/px, template 2045 Hz/px (seen twice only)");
-  assert.equal(say(words.findingsSentence([finding("TE", "33", "30,35")], {})),
-    "TE is 33 ms, template 30 or 35 ms");
-  assert.equal(say(words.findingsSentence([finding("Phase", "0", "1")], {})),
-    "Phase encoding is reversed: negative (0), template positive (1)");
-  assert.equal(say(words.findingsSentence([finding("iPAT", null, "p2")], {})),
-    "iPAT is not in the header, template p2");
-  assert.equal(say(words.findingsSentence([finding("Comments", "a", "b")], {})),
-    "Comments is “a”, template “b”");
+  assert.equal(
+    say(words.findingsSentence([finding("TR", "2000", "1300")], { n: 412 })),
+    "TR is 2000 ms, template 1300 ms (seen 412 times)",
+  );
+  assert.equal(
+    say(words.findingsSentence([finding("BWP", "2055", "2045")], { n: 2 })),
+    "BWP is 2055 Hz/px, template 2045 Hz/px (seen twice only)",
+  );
+  assert.equal(
+    say(words.findingsSentence([finding("TE", "33", "30,35")], {})),
+    "TE is 33 ms, template 30 or 35 ms",
+  );
+  assert.equal(
+    say(words.findingsSentence([finding("Phase", "0", "1")], {})),
+    "Phase encoding is reversed: negative (0), template positive (1)",
+  );
+  assert.equal(
+    say(words.findingsSentence([finding("iPAT", null, "p2")], {})),
+    "iPAT is not in the header, template p2",
+  );
+  assert.equal(
+    say(words.findingsSentence([finding("Comments", "a", "b")], {})),
+    "Comments is “a”, template “b”",
+  );
 });
 
 test("several differences are said in the table's order", () => {
-  const three = [finding("FA", "70", "60"), finding("TE", "33", "30"), finding("TR", "2000", "1300")];
-  assert.equal(say(words.findingsSentence(three, { n: 9 })),
-    "3 parameters differ: TR 2000 ms (template 1300 ms), TE 33 ms (30 ms) and 1 more");
+  const three = [
+    finding("FA", "70", "60"),
+    finding("TE", "33", "30"),
+    finding("TR", "2000", "1300"),
+  ];
+  assert.equal(
+    say(words.findingsSentence(three, { n: 9 })),
+    "3 parameters differ: TR 2000 ms (template 1300 ms), TE 33 ms (30 ms) and 1 more",
+  );
 });
 
 test("a site's checker speaks for itself, with its name", () => {
@@ -66,29 +96,53 @@ test("a site's checker speaks for itself, with its name", () => {
 });
 
 test("a change names both values and the image", () => {
-  assert.equal(say(words.changesSentence({ TR: { from: "1300", to: "2000", instance: 46 } })),
-    "TR went from 1300 to 2000 ms at image 46");
-  assert.equal(say(words.changesSentence({ TE: { from: 30, to: 33 }, TR: { from: 1300, to: 2000, instance: 4 } })),
-    "2 parameters changed: TR from 1300 to 2000 ms, TE from 30 to 33 ms at image 4");
+  assert.equal(
+    say(words.changesSentence({ TR: { from: "1300", to: "2000", instance: 46 } })),
+    "TR went from 1300 to 2000 ms at image 46",
+  );
+  assert.equal(
+    say(
+      words.changesSentence({
+        TE: { from: 30, to: 33 },
+        TR: { from: 1300, to: 2000, instance: 4 },
+      }),
+    ),
+    "2 parameters changed: TR from 1300 to 2000 ms, TE from 30 to 33 ms at image 4",
+  );
 });
 
 test("texts too long for a sentence are left to the table", () => {
   const shims = "-2173,-2599,7633,33,30,-81,130,22,123261657,1";
-  assert.equal(say(words.changesSentence({ Shims: { from: shims, to: `${shims}2`, instance: 13 } })),
-    "Shims changed at image 13");
-  assert.equal(say(words.changesSentence({ FA: { from: "60", to: "52", instance: 13 }, Shims: { from: shims, to: "x" } })),
-    "2 parameters changed: FA from 60 to 52°, Shims at image 13");
+  assert.equal(
+    say(words.changesSentence({ Shims: { from: shims, to: `${shims}2`, instance: 13 } })),
+    "Shims changed at image 13",
+  );
+  assert.equal(
+    say(
+      words.changesSentence({
+        FA: { from: "60", to: "52", instance: 13 },
+        Shims: { from: shims, to: "x" },
+      }),
+    ),
+    "2 parameters changed: FA from 60 to 52°, Shims at image 13",
+  );
   const long = `%CustomerSeq%/${"a".repeat(80)}/end`;
-  assert.ok(say(words.findingsSentence([finding("SequenceFile", long, long + "s")], {})).length < 120);
+  assert.ok(
+    say(words.findingsSentence([finding("SequenceFile", long, long + "s")], {})).length < 120,
+  );
 });
 
 test("what the template was looked up by does not count as compared", () => {
   const content = { compared: ["Project", "SequenceName", "TR", "TE"], template: { n: 412 } };
-  assert.equal(say(words.conformsSentence(content)), "All 2 parameters as in the template (seen 412 times)");
+  assert.equal(
+    say(words.conformsSentence(content)),
+    "All 2 parameters as in the template (seen 412 times)",
+  );
 });
 
 test("differences are signed and only where they say something", () => {
-  const difference = (name, have, expect) => words.formatDifference(words.parameterOf(name), have, expect);
+  const difference = (name, have, expect) =>
+    words.formatDifference(words.parameterOf(name), have, expect);
   assert.equal(difference("TR", 2000, 1300), "+700 ms");
   assert.equal(difference("TE", "30", "30.5"), "−0.5 ms");
   assert.equal(difference("Matrix", [94, 0, 0, 88], [96, 0, 0, 88]), "");
@@ -117,5 +171,10 @@ test("times are the daemon's own", () => {
 });
 
 test("durations stay short", () => {
-  assert.deepEqual([4000, 119000, 121000, 8000000].map(words.duration), ["4 s", "119 s", "2 min", "2 h"]);
+  assert.deepEqual([4000, 119000, 121000, 8000000].map(words.duration), [
+    "4 s",
+    "119 s",
+    "2 min",
+    "2 h",
+  ]);
 });
