@@ -12,6 +12,8 @@
 #include <time.h>
 
 enum {
+    MAKING_STEPS = 30, /* of 10 ms: a file without a byte is one that is being made */
+    MAKING_STEP_NS = 10000000,
     FIRST_WAIT_MS = 1000,    /* at the start nothing is known: worth waiting for a writer */
     LATER_WAIT_MS = 0,       /* what is known serves until the next file */
     RETRY_NS = 100000000,    /* a database in trouble is tried ten times a second at most */
@@ -189,11 +191,20 @@ static void refresh(struct acqdb *acqdb) {
     }
 }
 
+static void wait_until_made(const char *path) {
+    static const struct timespec step = {.tv_nsec = MAKING_STEP_NS};
+    struct stat file;
+    for (int i = 0; i < MAKING_STEPS && stat(path, &file) == 0 && file.st_size == 0; i++) {
+        nanosleep(&step, NULL);
+    }
+}
+
 struct acqdb *acqdb_open(const char *path, const char *name) {
     struct acqdb *acqdb = mem_new(struct acqdb);
     acqdb->path = mem_dup(path);
     acqdb->name = mem_dup(name);
     acqdb->templates = templates_create();
+    wait_until_made(path);
     refresh(acqdb);
     return acqdb;
 }
