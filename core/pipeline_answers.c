@@ -82,7 +82,6 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     const struct tracking_file what = {.folder = file->folder->path, .name = said(pipeline, file)};
     AUTOFREE char *message = text_valid(text, length);
-    log_fault_tell(&pipeline->unreadable, file->folder->root->path, "%s: %s", what.name, message);
     tracking_error(pipeline->tracking, &what, message);
     uint64_t identity = answer->identity.inode ? identity_of(answer) : file->last_look;
     remember(pipeline, file, answer, identity, known ? known->series : SEEN_ERROR);
@@ -189,6 +188,15 @@ static void refuse(struct pipeline *pipeline, struct queued_file *file,
     finish(pipeline, file);
 }
 
+static void settle_unreadable(struct pipeline *pipeline, struct queued_file *file,
+                              const struct protocol_answer *answer, const char *text,
+                              size_t length) {
+    AUTOFREE char *message = text_valid(text, length);
+    log_fault_tell(&pipeline->unreadable, file->folder->root->path, "%s: %s", said(pipeline, file),
+                   message);
+    settle_turn(pipeline, file, answer, text, length);
+}
+
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
                      const char *text, size_t length) {
     struct pipeline *pipeline = self;
@@ -198,11 +206,11 @@ void pipeline_answer(void *self, struct queued_file *file, const struct protocol
         settle_turn(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_UNREADABLE:
-        settle_turn(pipeline, file, answer, text, length);
+        settle_unreadable(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_INCOMPLETE:
         if (file->last_look && file->last_look == identity_of(answer) && !file->again) {
-            settle_turn(pipeline, file, answer, text, length); /* nobody writes to it any more */
+            settle_unreadable(pipeline, file, answer, text, length); /* nobody writes any more */
         } else {
             look_later(pipeline, file, answer);
         }
