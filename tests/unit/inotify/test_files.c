@@ -104,7 +104,7 @@ static void links_pipes_and_folders_are_never_called_closed(void **state) {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const char *path = disk_path("%s/%s", root, names[i]);
         assert_int_equal(rig_count(rig, path, RIG_CLOSED), 0);
-        assert_int_equal(rig_count(rig, path, RIG_SCANNED), 1);
+        assert_true(rig_count(rig, path, RIG_SCANNED) > 0); /* by event or scan, or both */
     }
     rig_destroy(rig);
 }
