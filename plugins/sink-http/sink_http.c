@@ -18,7 +18,7 @@
 struct http_sink {
     struct mrq_host *host;
     struct files *files;
-    char *folder;
+    char *folder, *policy; /* policy NULL: ours */
     char **listen;
     size_t listen_count;
     uint64_t requests;
@@ -31,7 +31,11 @@ static bool host_is_plain(const char *host) {
     return host && strlen(host) <= HOST_BYTES && host[strspn(host, allowed)] == '\0';
 }
 
-static void add_policy(struct evhttp_request *request) {
+static void add_policy(const struct http_sink *sink, struct evhttp_request *request) {
+    if (sink->policy) {
+        reply_header(request, "Content-Security-Policy", sink->policy);
+        return;
+    }
     const char *host = evhttp_find_header(evhttp_request_get_input_headers(request), "Host");
     char sockets[2 * HOST_BYTES + 32] = "";
     if (host_is_plain(host)) {
@@ -53,7 +57,7 @@ static const char *path_of(struct evhttp_request *request) {
 
 static bool begin(struct http_sink *sink, struct evhttp_request *request) {
     sink->requests++;
-    add_policy(request);
+    add_policy(sink, request);
     return reply_method_allowed(request);
 }
 
@@ -112,6 +116,7 @@ static void http_sink_close(void *self) {
     if (sink) {
         files_destroy(sink->files);
         free(sink->folder);
+        free(sink->policy);
         for (size_t i = 0; i < sink->listen_count; i++) {
             free(sink->listen[i]);
         }
@@ -128,10 +133,13 @@ static bool listen_on(struct http_sink *sink, const char *address) {
     return place;
 }
 
-static void take_folder(struct http_sink *sink, const struct mrq_settings *settings) {
+static void take_pages(struct http_sink *sink, const struct mrq_settings *settings) {
     const char *folder = mrq_setting(settings, "static_dir");
+    const char *policy = mrq_setting(settings, "policy");
     files_destroy(sink->files);
     free(sink->folder);
+    free(sink->policy);
+    sink->policy = mem_dup(policy && *policy ? policy : NULL);
     sink->folder = mem_dup(folder ? folder : sink->host->static_dir);
     sink->files = files_create(sink->host, sink->folder);
 }
@@ -147,7 +155,7 @@ static void take_listen(struct http_sink *sink, const struct mrq_settings *setti
 static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct http_sink *sink = mem_new(struct http_sink);
     sink->host = host;
-    take_folder(sink, settings);
+    take_pages(sink, settings);
     take_listen(sink, settings);
     for (size_t i = 0; i < sink->listen_count; i++) {
         if (!listen_on(sink, sink->listen[i])) {
@@ -174,7 +182,7 @@ static bool http_sink_reload(void *self, const struct mrq_settings *settings) {
         same = strcmp(mrq_setting_item(settings, "listen", i), sink->listen[i]) == 0;
     }
     if (same) {
-        take_folder(sink, settings);
+        take_pages(sink, settings);
         warn_if_empty(sink);
     }
     return same;
@@ -199,6 +207,8 @@ static const struct mrq_option options[] = {
     {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080\"]",
      .help = "addresses to serve the dashboard on"},
     {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
+    {"policy", MRQ_STRING, .preset = "\"\"",
+     .help = "Content-Security-Policy for a page of your own that the strict one forbids"},
     {0},
 };
 

@@ -29,7 +29,7 @@ enum tree_change {
 };
 
 struct tree_counts {
-    size_t folders, watches, polled, bytes;
+    size_t folders, watches, polled;
 };
 
 /** Says why and returns NULL when there is no inotify to be had. Destroy takes NULL. */
