@@ -33,7 +33,7 @@ enum tree_change {
 static const struct stat tree_a_folder = {.st_mode = S_IFDIR};
 
 struct tree_counts {
-    size_t folders, watches, polled, bytes;
+    size_t folders, watches, polled;
 };
 
 /** Says why and returns NULL when there is no inotify to be had. Destroy takes NULL. */

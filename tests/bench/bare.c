@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench-bare: the floor. A program of the daemon's shape that does none of its work: inotify on one
- * folder, a loop, children over socket pairs that answer at once, and one frame per file to each
- * client. No file is opened.
+ * folder, a loop, children over socket pairs that answer at once with as many bytes as a result
+ * has, and one frame of that length per file to each client. No file is opened.
  */
 #include "bare.h"
 #include "base/memory.h"
@@ -60,8 +60,9 @@ int main(int argc, char **argv) {
     }
     in_port_t port;
     int listener = listen_somewhere(&port);
-    struct children *children = children_create(epoll, (unsigned)atoi(argv[2]));
-    struct clients *clients = clients_create(listener, (size_t)atol(argv[3]));
+    size_t length = (size_t)atol(argv[3]);
+    struct clients *clients = clients_create(listener, length);
+    struct children *children = children_create(epoll, (unsigned)atoi(argv[2]), length);
     join(epoll, inotify, INOTIFY);
     join(epoll, listener, LISTENER);
     printf("ready websocket=127.0.0.1:%u pid=%d\n", (unsigned)port, (int)getpid());

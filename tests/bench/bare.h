@@ -7,12 +7,15 @@
 
 /* ---- children: each answers what it is given, and opens no file ---- */
 
-enum { BARE_MESSAGE = 64 }; /* bytes of a request and of an answer: a file's name */
+enum { BARE_NAME = 64 }; /* bytes of a request: a file's name */
 
 struct children;
 
-/** Children and their sockets are known to the epoll descriptor; data.u32 is the child's number. */
-struct children *children_create(int epoll, unsigned count);
+/**
+ * Children that answer with so many bytes. Their sockets are known to the epoll descriptor;
+ * data.u32 is the child's number.
+ */
+struct children *children_create(int epoll, unsigned count, size_t answer);
 
 /** Asks a child with room, else keeps the name for the next one that has. */
 void children_ask(struct children *children, const char *name);

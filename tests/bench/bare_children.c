@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    CHILD_ASKED = 64, /* requests under way per child: they fit both sockets' buffers */
+    CHILD_ASKED = 16, /* requests under way per child: they and the answers fit the buffers */
     NAMES_ROOM = 1024,
 };
 
@@ -21,13 +21,15 @@ struct child {
 
 struct children {
     unsigned count, next;
+    size_t answer; /* bytes */
+    char *answers;
     struct child *list;
-    char (*names)[BARE_MESSAGE]; /* not asked yet, in a ring that grows */
+    char (*names)[BARE_NAME]; /* not asked yet, in a ring that grows */
     size_t first, waiting, room;
 };
 
-/** Reads whole messages; 0 at the end. */
-static size_t receive(int fd, char *buffer, size_t room) {
+/** Reads messages of size bytes, whole ones only; 0 at the end. */
+static size_t receive(int fd, char *buffer, size_t room, size_t size) {
     size_t have = 0;
     do {
         ssize_t length = read(fd, buffer + have, room - have);
@@ -35,8 +37,8 @@ static size_t receive(int fd, char *buffer, size_t room) {
             return 0;
         }
         have += (size_t)length;
-    } while (have % BARE_MESSAGE);
-    return have;
+    } while (have % size);
+    return have / size;
 }
 
 static void send_all(int fd, const char *buffer, size_t length) {
@@ -50,21 +52,24 @@ static void send_all(int fd, const char *buffer, size_t length) {
     }
 }
 
-static _Noreturn void be_child(int fd) {
-    char message[BARE_MESSAGE];
+static _Noreturn void be_child(int fd, size_t answer) {
+    char name[BARE_NAME];
+    char *bytes = mem_zeroed(1, answer);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (receive(fd, message, sizeof(message)) > 0) {
-        send_all(fd, message, sizeof(message));
+    while (receive(fd, name, sizeof(name), sizeof(name)) > 0) {
+        send_all(fd, bytes, answer);
     }
     _exit(0);
 }
 
-struct children *children_create(int epoll, unsigned count) {
+struct children *children_create(int epoll, unsigned count, size_t answer) {
     struct children *children = mem_new(struct children);
+    children->answer = answer;
+    children->answers = mem_zeroed(CHILD_ASKED, answer);
     children->count = count;
     children->list = mem_zeroed(count, sizeof(struct child));
     children->room = NAMES_ROOM;
-    children->names = mem_zeroed(children->room, BARE_MESSAGE);
+    children->names = mem_zeroed(children->room, BARE_NAME);
     for (unsigned i = 0; i < count; i++) {
         int pair[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -72,7 +77,7 @@ struct children *children_create(int epoll, unsigned count) {
         }
         if (fork() == 0) {
             close(pair[0]);
-            be_child(pair[1]);
+            be_child(pair[1], answer);
         }
         close(pair[1]);
         children->list[i].fd = pair[0];
@@ -83,9 +88,9 @@ struct children *children_create(int epoll, unsigned count) {
 }
 
 static void grow(struct children *children) {
-    char(*larger)[BARE_MESSAGE] = mem_zeroed(children->room * 2, BARE_MESSAGE);
+    char(*larger)[BARE_NAME] = mem_zeroed(children->room * 2, BARE_NAME);
     for (size_t i = 0; i < children->waiting; i++) {
-        memcpy(larger[i], children->names[(children->first + i) % children->room], BARE_MESSAGE);
+        memcpy(larger[i], children->names[(children->first + i) % children->room], BARE_NAME);
     }
     free(children->names);
     children->names = larger;
@@ -102,7 +107,7 @@ static void ask_waiting(struct children *children) {
             continue;
         }
         full = 0;
-        send_all(child->fd, children->names[children->first], BARE_MESSAGE);
+        send_all(child->fd, children->names[children->first], BARE_NAME);
         child->asked++;
         children->first = (children->first + 1) % children->room;
         children->waiting--;
@@ -114,14 +119,14 @@ void children_ask(struct children *children, const char *name) {
         grow(children);
     }
     size_t slot = (children->first + children->waiting++) % children->room;
-    strncpy(children->names[slot], name, BARE_MESSAGE - 1);
+    strncpy(children->names[slot], name, BARE_NAME - 1);
     ask_waiting(children);
 }
 
 size_t children_take(struct children *children, unsigned number) {
-    char answers[CHILD_ASKED * BARE_MESSAGE];
     struct child *child = &children->list[number];
-    size_t count = receive(child->fd, answers, sizeof(answers)) / BARE_MESSAGE;
+    size_t count =
+        receive(child->fd, children->answers, CHILD_ASKED * children->answer, children->answer);
     if (count == 0) {
         errx(1, "bench-bare: a child has ended");
     }
