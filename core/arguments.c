@@ -3,7 +3,7 @@
 #include "arguments.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "nearest.h"
+#include "base/nearest.h"
 #include "paths.h"
 
 #include <errno.h>
