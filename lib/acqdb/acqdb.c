@@ -149,6 +149,10 @@ static void refresh(struct acqdb *acqdb) {
         }
         return;
     }
+    if (!S_ISREG(file.st_mode)) {
+        trouble(acqdb, "it is no file", "give it the path of a database");
+        return;
+    }
     bool connected = acqdb->db && same_file(&file, &acqdb->opened);
     if (waits && (connected || acqdb->trouble_since_ns)) {
         return;
@@ -198,6 +202,10 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
                                         const char *sequence) {
     refresh(acqdb);
     return templates_find(acqdb->templates, project, sequence);
+}
+
+bool acqdb_was_read(const struct acqdb *acqdb) {
+    return acqdb->loaded;
 }
 
 size_t acqdb_count(struct acqdb *acqdb) {
