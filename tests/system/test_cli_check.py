@@ -246,7 +246,7 @@ class Import(CommandTest):
         self.assertIn("is not a database", self.db("rebuild", status=1).stderr)
         self.database.unlink()
         self.database.mkdir()
-        self.assertIn("is no file", self.db("templates", status=1).stderr)
+        self.assertIn("it is a folder", self.db("templates", status=1).stderr)
 
     def test_rebuild_counts_anew(self):
         self.session("2024.10.01-10.00.00")
