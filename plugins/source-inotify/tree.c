@@ -49,7 +49,6 @@ static struct folder *folder_create(struct tree *tree, const struct place *place
     tree_join(tree, folder, place);
     table_add(&tree->table, folder);
     tree->counts.folders++;
-    tree->counts.bytes += sizeof(*folder);
     *(watch >= 0 ? &tree->counts.watches : &tree->counts.polled) += 1;
     return folder;
 }

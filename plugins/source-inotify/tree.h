@@ -12,6 +12,7 @@
 #include "folder.h"
 #include <mrqart/plugin.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 struct tree;
 
@@ -28,8 +29,11 @@ enum tree_change {
     TREE_MOVED, /* it was known elsewhere, and came with all below it */
 };
 
+/** The stat of a folder that is met: the core says so where its name is that of a file. */
+static const struct stat tree_a_folder = {.st_mode = S_IFDIR};
+
 struct tree_counts {
-    size_t folders, watches, polled, bytes;
+    size_t folders, watches, polled;
 };
 
 /** Says why and returns NULL when there is no inotify to be had. Destroy takes NULL. */

@@ -28,7 +28,6 @@ static void folder_destroy(struct tree *tree, struct folder *folder) {
     tree_detach(folder);
     tree_put(tree, folder, FOLDER_IDLE);
     tree->counts.folders--;
-    tree->counts.bytes -= sizeof(*folder) + folder->length;
     tree_free(folder);
 }
 

@@ -3,9 +3,7 @@
 #include "base/memory.h"
 #include "tree_parts.h"
 
-static void set_path(struct tree *tree, struct folder *folder, const char *path, size_t length) {
-    tree->counts.bytes += length;
-    tree->counts.bytes -= folder->path ? folder->length : 0;
+static void set_path(struct folder *folder, const char *path, size_t length) {
     free(folder->path);
     folder->path = mem_dup_length(path, length);
     folder->length = (uint16_t)length;
@@ -31,7 +29,7 @@ bool tree_locate(struct tree *tree, struct folder *folder) {
         memcpy(path, parent->path, parent->length);
         path[parent->length] = '/';
         memcpy(path + parent->length + 1, folder->path + folder->name_at, name_length);
-        set_path(tree, folder, path, length);
+        set_path(folder, path, length);
         folder->name_at = (uint16_t)(parent->length + 1);
     }
     return true;
@@ -83,7 +81,7 @@ void tree_join(struct tree *tree, struct folder *folder, const struct place *pla
     folder->depth = place->depth;
     folder->moves = tree->moves;
     folder->name_at = place->name_at;
-    set_path(tree, folder, place->path, place->length);
+    set_path(folder, place->path, place->length);
     if (place->parent) {
         LIST_INSERT_HEAD(&place->parent->children, folder, sibling);
     } else {
