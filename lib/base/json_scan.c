@@ -227,17 +227,23 @@ static bool value(struct scan *scan, struct json_slice *slice) {
     return good;
 }
 
+static void forget(struct json_slice *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (struct json_slice){0};
+    }
+}
+
 bool json_scan_object(const char *text, size_t length, const char *const *names,
                       struct json_slice *values, size_t count) {
     struct scan scan = {.at = text, .end = text + length};
     const struct wanted wanted = {names, values, count};
     size_t found;
-    memset(values, 0, count * sizeof(*values));
+    forget(values, count);
     skip_space(&scan);
     bool good = take(&scan, '{') && members(&scan, true, &wanted, &found);
     skip_space(&scan);
     if (!good || scan.at < scan.end) {
-        memset(values, 0, count * sizeof(*values));
+        forget(values, count);
         return false;
     }
     return true;
