@@ -4,9 +4,12 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SMALL_NUMBER = 18 }; /* bytes that fit whatever they are, but for an exponent */
 
 struct scan {
     const char *at, *end;
@@ -104,11 +107,20 @@ static size_t digits(struct scan *scan) {
     return (size_t)(scan->at - from);
 }
 
-static bool fits_double(const char *text, size_t length) {
+/* into a double, or where it is an integer into 64 bits */
+static bool fits(const char *text, size_t length, bool integer) {
     char copy[JSON_SCAN_NUMBER + 1];
+    if (length > JSON_SCAN_NUMBER) {
+        return false;
+    }
     memcpy(copy, text, length);
     copy[length] = '\0';
-    return isfinite(strtod(copy, NULL));
+    if (!integer) {
+        return isfinite(strtod(copy, NULL));
+    }
+    errno = 0;
+    strtoll(copy, NULL, 10);
+    return errno == 0;
 }
 
 static bool number(struct scan *scan) {
@@ -126,9 +138,8 @@ static bool number(struct scan *scan) {
         good = good && digits(scan) > 0;
     }
     size_t length = (size_t)(scan->at - from);
-    return good && length <= JSON_SCAN_NUMBER &&
-           (fraction || exponent || whole <= JSON_SCAN_INTEGER) &&
-           (!exponent || fits_double(from, length));
+    bool small = length <= SMALL_NUMBER && !exponent;
+    return good && (small || fits(from, length, !fraction && !exponent));
 }
 
 static bool word(struct scan *scan, const char *expected) {

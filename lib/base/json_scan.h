@@ -9,9 +9,8 @@
 #include <stddef.h>
 
 enum {
-    JSON_SCAN_DEPTH = 64,   /* objects and lists within each other */
+    JSON_SCAN_DEPTH = 2048, /* objects and lists within each other: jansson goes as deep */
     JSON_SCAN_NUMBER = 48,  /* bytes of a number: a double needs 24 */
-    JSON_SCAN_INTEGER = 18, /* digits of one without fraction and exponent: they fit 64 bits */
 };
 
 /** A value within a text; text is NULL where there is none. */
@@ -25,7 +24,7 @@ struct json_slice {
  * Cuts an object into its members: values[i] becomes the value of names[i], of which there are
  * count (of several with one name the last). False, and every value void, if text, length bytes, is
  * not one object of RFC 8259 within the bounds above: valid UTF-8, no NUL and no half of a
- * surrogate pair even if escaped, numbers that fit a double. names need no escapes.
+ * surrogate pair even if escaped, numbers that fit a double or 64 bits. names need no escapes.
  */
 bool json_scan_object(const char *text, size_t length, const char *const *names,
                       struct json_slice *values, size_t count);
