@@ -6,6 +6,7 @@
 #include "import/import.h"
 #include "where.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,18 @@ static const struct {
 } actions[] = {
     {"init", db_init}, {"import", db_import}, {"rebuild", db_rebuild}, {"templates", db_templates}};
 
+static bool parse_jobs(const char *text, size_t *jobs) {
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || *end || !number || number > IMPORT_READERS_MOST) {
+        fprintf(stderr, "mrqart db: --jobs %s: give a number from 1 to %d\n", text,
+                IMPORT_READERS_MOST);
+        return false;
+    }
+    *jobs = number;
+    return true;
+}
+
 /* false: *status is the exit status */
 static bool parse_options(int argc, char **argv, struct options *options, int *status) {
     static const struct option longs[] = {
@@ -137,7 +150,9 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
             options->all = true;
             break;
         case 'j':
-            options->jobs = strtoul(optarg, NULL, 10);
+            if (!parse_jobs(optarg, &options->jobs)) {
+                return false;
+            }
             break;
         case 'h':
             fputs(usage, stdout);

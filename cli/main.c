@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart: header values, checks, the database and simulated scanners from the command line. */
+#include "base/nearest.h"
 #include "commands.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ static const struct command commands[] = {
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
-enum { EXIT_USAGE = 2, NEAR = 3, WORD_BYTES = 32 };
+enum { EXIT_USAGE = 2 };
 
 static void print_help(FILE *out) {
     fputs("usage: mrqart COMMAND [ARGUMENT…]\n"
@@ -40,45 +41,12 @@ static void print_help(FILE *out) {
           out);
 }
 
-static size_t least(size_t a, size_t b, size_t c) {
-    size_t smaller = a < b ? a : b;
-    return smaller < c ? smaller : c;
-}
-
-/* how many letters must change to make b of a (Levenshtein); of long words the first letters */
-static size_t distance(const char *a, const char *b) {
-    size_t row[WORD_BYTES + 1];
-    size_t length = strnlen(b, WORD_BYTES);
-    for (size_t j = 0; j <= length; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; i < WORD_BYTES && a[i]; i++) {
-        size_t before = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t above = row[j + 1];
-            row[j + 1] = least(above + 1, row[j] + 1, before + (a[i] != b[j]));
-            before = above;
-        }
-    }
-    return row[length];
-}
-
-static const char *nearest(const char *word) {
-    const char *best = NULL;
-    size_t least_distance = NEAR;
-    for (size_t i = 0; i < COMMANDS; i++) {
-        size_t this_distance = distance(word, commands[i].name);
-        if (this_distance < least_distance) {
-            least_distance = this_distance;
-            best = commands[i].name;
-        }
-    }
-    return best;
-}
-
 static int unknown(const char *word) {
-    const char *near = nearest(word);
+    const char *names[COMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+    }
+    const char *near = text_nearest(word, names);
     fprintf(stderr, "mrqart: unknown command \"%s\"", word);
     if (near) {
         fprintf(stderr, "; did you mean \"%s\"?", near);

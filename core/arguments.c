@@ -3,7 +3,7 @@
 #include "arguments.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "nearest.h"
+#include "base/nearest.h"
 #include "paths.h"
 
 #include <errno.h>
@@ -133,6 +133,9 @@ static bool apply(struct arguments *arguments, const struct switch_row *row, con
     if (row->effect == ACTS) {
         return true;
     }
+    if (row->effect == ADDS_WATCH && !*word) {
+        return wrong_use("--%s \"\": give a folder, such as /data/dicomstream", row->name);
+    }
     if (row->effect == ADDS_WATCH) {
         arguments->watch = mem_resize(arguments->watch, arguments->watch_count + 1, sizeof(char *));
         arguments->watch[arguments->watch_count++] = path_absolute(word);
@@ -186,7 +189,9 @@ static bool parse_words(struct arguments *arguments, int count, char **words) {
                 return wrong_use("\"%s\" belongs to no option; folders stand behind --watch",
                                  words[i]);
             }
-            apply(arguments, open, words[i]);
+            if (!apply(arguments, open, words[i])) {
+                return false;
+            }
             continue;
         }
         const char *value;

@@ -3,9 +3,9 @@
 #include "config_instances.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "catalogue.h"
 #include "config.h"
-#include "nearest.h"
 #include "plugin/describe.h"
 #include "plugin/loader.h"
 

@@ -2,8 +2,8 @@
 /* One group of a configuration as checked values. */
 #include "config_values.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "config_check.h"
-#include "nearest.h"
 #include "plugin/describe.h"
 
 #include <math.h>

@@ -31,6 +31,7 @@ void core_settings_pipeline(struct pipeline_settings *settings, const json_t *co
     *settings = (struct pipeline_settings){
         .wanted = wanted_patterns(config),
         .trust_names = config_truth_option(config, "trust_names"),
+        .redact = config_truth_option(config, "redact"),
         .workers = config_number_option(config, "workers"),
         .worker_timeout_ms = config_number_option(config, "worker_timeout"),
         .settle_ms = config_number_option(config, "settle"),

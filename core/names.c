@@ -13,12 +13,14 @@ enum { EXAMPLES = 5 }; /* enough to see what the scanner calls its files */
 struct names {
     char **patterns; /* ended by NULL */
     char *list;      /* all of them, for people */
+    bool redact;
     uint64_t refused;
     char *examples[EXAMPLES]; /* the latest */
 };
 
-struct names *names_create(const char *const *patterns) {
+struct names *names_create(const char *const *patterns, bool redact) {
     struct names *names = mem_new(struct names);
+    names->redact = redact;
     size_t count = 0;
     while (patterns[count]) {
         count++;
@@ -58,6 +60,10 @@ bool names_wanted(const struct names *names, const char *name) {
     return false;
 }
 
+const char *names_said(const struct names *names, const char *name) {
+    return names->redact ? "(hidden)" : name;
+}
+
 void names_refuse(struct names *names, const char *root, const char *name, bool first) {
     names->refused++;
     if (!first) {
@@ -65,10 +71,10 @@ void names_refuse(struct names *names, const char *root, const char *name, bool 
     }
     log_notice("%s: the name %s fits none of the patterns %s; others like it in its folder are "
                "left alone too (option wanted)",
-               root, name, names->list);
+               root, names_said(names, name), names->list);
     free(names->examples[EXAMPLES - 1]);
     memmove(names->examples + 1, names->examples, (EXAMPLES - 1) * sizeof(*names->examples));
-    names->examples[0] = mem_dup(name);
+    names->examples[0] = mem_dup(names_said(names, name));
 }
 
 json_t *names_health(const struct names *names) {

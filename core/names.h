@@ -8,11 +8,20 @@
 
 struct names;
 
-/** patterns: for fnmatch, any case; ended by NULL; copied. Destroy takes NULL. */
-struct names *names_create(const char *const *patterns);
+/**
+ * patterns: for fnmatch, any case; ended by NULL; copied. redact: names are not to be said.
+ * Destroy takes NULL.
+ */
+struct names *names_create(const char *const *patterns, bool redact);
 void names_destroy(struct names *names);
 
 bool names_wanted(const struct names *names, const char *name);
+
+/**
+ * The name as logs and messages may say it. A file's name may be its subject's, and only the header
+ * of a file that can be read tells; so of all others nothing is said where names are redacted.
+ */
+const char *names_said(const struct names *names, const char *name);
 
 /**
  * Counts a name that is not wanted. first: nothing was refused in its folder before: said in the

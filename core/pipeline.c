@@ -135,7 +135,7 @@ static void adopt(struct pipeline *pipeline, const struct pipeline_settings *set
     names_destroy(pipeline->names);
     blame_destroy(pipeline->blame);
     free(pipeline->worker);
-    pipeline->names = names_create(settings->wanted);
+    pipeline->names = names_create(settings->wanted, settings->redact);
     pipeline->blame = blame_create(settings->settings);
     pipeline->worker = mem_dup(settings->worker);
     pipeline->trust_names = settings->trust_names;

@@ -17,6 +17,7 @@ struct pipeline;
 struct pipeline_settings {
     const char *const *wanted; /* patterns (fnmatch, any case) of file names; ended by NULL */
     bool trust_names;
+    bool redact; /* names of files are not to be said */
     unsigned workers;
     unsigned worker_timeout_ms, settle_ms, hold_ms;
     size_t queue;         /* paths waiting, at most; then sources are paused */

@@ -48,6 +48,10 @@ static void remember(struct pipeline *pipeline, const struct queued_file *file,
     pipeline_mark(pipeline);
 }
 
+static const char *said(const struct pipeline *pipeline, const struct queued_file *file) {
+    return names_said(pipeline->names, file->name);
+}
+
 static uint64_t identity_of(const struct protocol_answer *answer) {
     return answer->identity.inode ? protocol_identity_hash(&answer->identity) : 0;
 }
@@ -76,7 +80,7 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
                           const struct protocol_answer *answer, const char *text, size_t length) {
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
-    const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
+    const struct tracking_file what = {.folder = file->folder->path, .name = said(pipeline, file)};
     AUTOFREE char *message = text_valid(text, length);
     tracking_error(pipeline->tracking, &what, message);
     uint64_t identity = answer->identity.inode ? identity_of(answer) : file->last_look;
@@ -177,11 +181,20 @@ static void refuse(struct pipeline *pipeline, struct queued_file *file,
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     if (!known || known->series != SEEN_REFUSED) {
         AUTOFREE char *message = text_valid(text, length);
-        log_notice("%s: %s %s", file->folder->root->path, file->name, message);
+        log_notice("%s: %s %s", file->folder->root->path, said(pipeline, file), message);
     }
     remember(pipeline, file, answer, identity_of(answer), SEEN_REFUSED);
     step_aside(pipeline, file);
     finish(pipeline, file);
+}
+
+static void settle_unreadable(struct pipeline *pipeline, struct queued_file *file,
+                              const struct protocol_answer *answer, const char *text,
+                              size_t length) {
+    AUTOFREE char *message = text_valid(text, length);
+    log_fault_tell(&pipeline->unreadable, file->folder->root->path, "%s: %s", said(pipeline, file),
+                   message);
+    settle_turn(pipeline, file, answer, text, length);
 }
 
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
@@ -193,11 +206,11 @@ void pipeline_answer(void *self, struct queued_file *file, const struct protocol
         settle_turn(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_UNREADABLE:
-        settle_turn(pipeline, file, answer, text, length);
+        settle_unreadable(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_INCOMPLETE:
         if (file->last_look && file->last_look == identity_of(answer) && !file->again) {
-            settle_turn(pipeline, file, answer, text, length); /* nobody writes to it any more */
+            settle_unreadable(pipeline, file, answer, text, length); /* nobody writes any more */
         } else {
             look_later(pipeline, file, answer);
         }
@@ -245,7 +258,7 @@ void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
     struct pipeline *pipeline = self;
     AUTOFREE char *checker = text_valid(note->checker, strlen(note->checker));
     bool last = ++file->deaths >= DEATHS;
-    log_warning("%s: %s: %s%s%s; %s", file->folder->root->path, file->name,
+    log_warning("%s: %s: %s%s%s; %s", file->folder->root->path, said(pipeline, file),
                 how == WORKERS_TIMED_OUT ? "it takes too long" : "its worker died",
                 *checker ? ", in " : "", checker,
                 last ? "it is given up" : "it is tried once more, alone");

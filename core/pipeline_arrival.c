@@ -2,9 +2,11 @@
 /* Inside the pipeline: what becomes of a path that a source has found. */
 #include "pipeline_parts.h"
 
+#include "base/log.h"
 #include "trusted_names.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -133,10 +135,22 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
     }
 }
 
+static void tell_folder(const struct pipeline *pipeline, const struct mrq_found *found) {
+    const char *slash = strrchr(found->path, '/');
+    if (slash && names_wanted(pipeline->names, slash + 1)) {
+        log_notice("%s: %s is a folder; only what is in it is looked at", found->root,
+                   names_said(pipeline->names, slash + 1));
+    }
+}
+
 void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
     const char *name;
     if (pipeline->drained) {
         return; /* unseen: caught up at the next start */
+    }
+    if (found->stat && S_ISDIR(found->stat->st_mode)) {
+        tell_folder(pipeline, found);
+        return;
     }
     struct folder *folder = folders_of(pipeline->folders, found->root, found->path, &name);
     if (!folder) {

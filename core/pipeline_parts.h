@@ -2,6 +2,7 @@
 /* Inside the pipeline: what its files share. */
 #pragma once
 
+#include "base/log.h"
 #include "blame.h"
 #include "folders.h"
 #include "names.h"
@@ -18,6 +19,7 @@ struct pipeline {
     pipeline_pause pause;
     void *self; /* of pause */
     struct names *names;
+    struct log_fault unreadable; /* files that could not be read */
     struct folders *folders;
     struct folder_queue queue;
     struct workers *workers;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way to the daemon: one websocket, /state to fill what it cannot tell, and how live we are.
+// The way to the daemon: one websocket, /state to fill what it cannot tell, and how live we are;
+// and what the daemon says of itself in /healthz.
+import { clean } from "./words.js";
 
 const LATE = 7000; // ms without a message: the daemon sends one every 5 s at least
 const LOST = 12000;
@@ -272,4 +274,49 @@ export function createConnection({ environment, handlers, filtered }) {
   }
 
   return { start: open, tick, hurry, status };
+}
+
+// ---- what the daemon says of itself -----------------------------------------------------------
+
+const WATCHED = new Set(["watched", "polled"]);
+const TROUBLES = { waiting: "does not exist", gone: "the folder is gone" };
+
+/** Every value found under a key, at any depth. */
+function collect(value, key, found = []) {
+  if (value !== null && typeof value === "object") {
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === key) {
+        found.push(inner);
+      }
+      collect(inner, key, found);
+    }
+  }
+  return found;
+}
+
+function firstNumber(health, key) {
+  return collect(health, key).find((value) => typeof value === "number") ?? null;
+}
+
+/** What the page uses of /healthz; fault: a sentence that outranks every verdict. */
+export function readHealth(health, status) {
+  const folders = collect(health, "folders")
+    .flat()
+    .filter((folder) => typeof folder?.name === "string")
+    .map(({ name, state }) => ({
+      name,
+      state: TROUBLES[state] ?? clean(state),
+      ok: WATCHED.has(state),
+    }));
+  const names = collect(health, "names")[0] ?? {};
+  const warnings = (health.warnings ?? []).map(String);
+  const gone = folders.filter(({ ok }) => !ok);
+  const blind = gone.length > 0 && gone.length === folders.length;
+  let fault = null;
+  if (blind) {
+    fault = `MRQART is running but not watching ${clean(gone[0].name)}: ${gone[0].state}`;
+  } else if (status === 503) {
+    fault = `MRQART is running but cannot work: ${clean(warnings[0] ?? "see its log")}`;
+  }
+  return { folders, templates: firstNumber(health, "templates"), names, warnings, fault };
 }

@@ -23,7 +23,7 @@ struct keeper_database {
     long long due_ms, create_ms, create_wait_ms;
     bool told;
     size_t templates;
-    int error;
+    char *fault; /* as it was told, or NULL */
 };
 
 static long long now_ms(void) {
@@ -42,6 +42,7 @@ struct keeper_database *keeper_database_create(const char *path) {
 void keeper_database_destroy(struct keeper_database *database) {
     if (database) {
         acqdb_close(database->acqdb);
+        free(database->fault);
         free(database->path);
         free(database);
     }
@@ -64,6 +65,10 @@ static int find(struct keeper_database *database, long long now) {
     return error;
 }
 
+static bool same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 json_t *keeper_database_look(struct keeper_database *database) {
     long long now = now_ms();
     int error = find(database, now);
@@ -72,14 +77,18 @@ json_t *keeper_database_look(struct keeper_database *database) {
     }
     size_t templates = database->acqdb ? acqdb_count(database->acqdb) : 0;
     database->due_ms = now_ms() + LOOK_MS;
-    if (database->told && error == database->error && templates == database->templates) {
+    const char *fault = error              ? strerror(error)
+                        : !database->acqdb ? NULL
+                                           : acqdb_fault(database->acqdb);
+    if (database->told && templates == database->templates && same_text(fault, database->fault)) {
         return NULL;
     }
     database->told = true;
-    database->error = error;
+    free(database->fault);
+    database->fault = fault ? mem_dup(fault) : NULL;
     database->templates = templates;
     json_t *news = json_object();
     json_object_set_new(news, "templates", json_integer((json_int_t)templates));
-    json_object_set_new(news, "message", json_any_string(error ? strerror(error) : NULL));
+    json_object_set_new(news, "message", json_any_string(fault));
     return news;
 }

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { READERS_MOST = 64 };
-
 /* what was found in a session until all of it is */
 struct pending {
     json_t *found; /* list of what series_read() gave */
@@ -177,7 +175,7 @@ static size_t readers_of(const struct import_options *options, size_t jobs) {
     if (!readers && sched_getaffinity(0, sizeof(cores), &cores) == 0) {
         readers = (size_t)CPU_COUNT(&cores);
     }
-    readers = readers > READERS_MOST ? READERS_MOST : readers;
+    readers = readers > IMPORT_READERS_MOST ? IMPORT_READERS_MOST : readers;
     readers = readers > jobs ? jobs : readers;
     return readers ? readers : 1;
 }

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** More processes than that only wait for each other's disk. */
+enum { IMPORT_READERS_MOST = 64 };
+
 struct import_options {
     const char *database;
     bool all;       /* sessions too that are older than the newest acquisition of their project */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulated and copied DICOM files, written by DCMTK.
+// Simulated DICOM files, written by DCMTK.
 #include "image.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -8,9 +8,9 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -24,10 +24,22 @@ void put(DcmItem &item, const DcmTagKey &key, const char *value) {
     }
 }
 
-void put_number(DcmItem &item, const DcmTagKey &key, double value) {
+// a decimal string has 16 characters at most (DICOM PS3.5 6.2)
+std::string decimal(double value) {
     char text[32];
     text_number(value, text, sizeof(text));
-    item.putAndInsertString(key, text);
+    if (strlen(text) > 16) {
+        snprintf(text, sizeof(text), "%.9g", value);
+    }
+    return text;
+}
+
+void put_numbers(DcmItem &item, const DcmTagKey &key, const std::vector<double> &values) {
+    std::string list;
+    for (double value : values) {
+        list += (list.empty() ? "" : "\\") + decimal(value);
+    }
+    item.putAndInsertString(key, list.c_str());
 }
 
 void put_private(DcmItem &item, Uint16 group, Uint16 number, DcmEVR vr, const char *creator,
@@ -57,11 +69,16 @@ void put_general(DcmItem &item, const struct image *image) {
     put(item, DCM_StudyDate, image->study_date);
     put(item, DCM_AcquisitionDate, image->study_date);
     put(item, DCM_ContentDate, image->study_date);
+    put(item, DCM_SeriesDate, image->study_date);
     put(item, DCM_StudyTime, image->study_time);
+    put(item, DCM_SeriesTime, image->acquisition_time);
     put(item, DCM_AcquisitionTime, image->acquisition_time);
     put(item, DCM_ContentTime, image->acquisition_time);
     put(item, DCM_Modality, image->report ? "SR" : "MR");
+    put(item, DCM_AccessionNumber, "");
     put(item, DCM_Manufacturer, "SIEMENS");
+    put(item, DCM_InstitutionName, "Simulation");
+    put(item, DCM_ReferringPhysicianName, "");
     put(item, DCM_StationName, scanner->station);
     put(item, DCM_StudyDescription, image->project);
     put(item, DCM_SeriesDescription, image->name);
@@ -69,49 +86,66 @@ void put_general(DcmItem &item, const struct image *image) {
     put(item, DCM_ManufacturerModelName, scanner->model);
     put(item, DCM_PatientName, image->patient_name);
     put(item, DCM_PatientID, image->patient_id);
+    put(item, DCM_PatientBirthDate, "");
+    put(item, DCM_PatientSex, "O");
     put(item, DCM_DeviceSerialNumber, scanner->serial);
     put(item, DCM_SoftwareVersions, scanner->software);
     put(item, DCM_ProtocolName, image->name);
     put(item, DCM_StudyInstanceUID, image->study_uid);
     put(item, DCM_SeriesInstanceUID, image->series_uid);
-    put_number(item, DCM_SeriesNumber, image->series_number);
-    put_number(item, DCM_InstanceNumber, image->instance);
-    put_number(item, DCM_AcquisitionNumber, image->acquisition);
+    put(item, DCM_StudyID, "1");
+    put_numbers(item, DCM_SeriesNumber, {double(image->series_number)});
+    put_numbers(item, DCM_InstanceNumber, {double(image->instance)});
+    put_numbers(item, DCM_AcquisitionNumber, {double(image->acquisition)});
     put(item, DCM_ImageComments, image->comments);
 }
 
 void put_acquisition(DcmItem &item, const struct image *image) {
     put(item, DCM_SequenceName, image->sequence_type);
     put(item, DCM_ScanningSequence, "EP");
+    put(item, DCM_SequenceVariant, "SK");
+    put(item, DCM_ScanOptions, "");
+    put(item, DCM_MRAcquisitionType, "2D");
+    put(item, DCM_EchoTrainLength, "1");
+    put(item, DCM_NumberOfAverages, "1");
+    put(item, DCM_ImagedNucleus, "1H");
     put(item, DCM_PatientPosition, "HFS");
     put(item, DCM_InPlanePhaseEncodingDirection, image->phase_axis);
-    put_number(item, DCM_RepetitionTime, image->tr_ms);
-    put_number(item, DCM_EchoTime, image->te_ms);
-    put_number(item, DCM_EchoNumbers, image->echo);
-    put_number(item, DCM_FlipAngle, image->flip_degrees);
-    put_number(item, DCM_PixelBandwidth, image->bandwidth);
-    put_number(item, DCM_MagneticFieldStrength, 3);
-    put_number(item, DCM_ImagingFrequency, static_cast<double>(image->scanner->frequency_hz) / 1e6);
-    put_number(item, DCM_SliceThickness, image->pixel_mm);
+    put_numbers(item, DCM_RepetitionTime, {image->tr_ms});
+    put_numbers(item, DCM_EchoTime, {image->te_ms});
+    put_numbers(item, DCM_EchoNumbers, {double(image->echo)});
+    put_numbers(item, DCM_FlipAngle, {image->flip_degrees});
+    put_numbers(item, DCM_PixelBandwidth, {image->bandwidth});
+    put_numbers(item, DCM_MagneticFieldStrength, {3});
+    put_numbers(item, DCM_ImagingFrequency,
+                {static_cast<double>(image->scanner->frequency_hz) / 1e6});
+    put_numbers(item, DCM_SliceThickness, {image->pixel_mm});
     if (image->images) {
-        put_number(item, DCM_NumberOfTemporalPositions, image->images);
+        put_numbers(item, DCM_NumberOfTemporalPositions, {double(image->images)});
     }
     Uint16 steps = static_cast<Uint16>(image->matrix);
     bool column = std::string(image->phase_axis) == "COL";
     const Uint16 matrix[4] = {column ? steps : Uint16(0), column ? Uint16(0) : steps,
                               column ? Uint16(0) : steps, column ? steps : Uint16(0)};
     item.putAndInsertUint16Array(DCM_AcquisitionMatrix, matrix, 4);
-    std::string orientation, spacing;
-    for (int i = 0; i < 6; i++) {
-        char text[32];
-        text_number(image->orientation[i], text, sizeof(text));
-        orientation += (i ? "\\" : "") + std::string(text);
+    put_numbers(item, DCM_PixelSpacing, {image->pixel_mm, image->pixel_mm});
+}
+
+// where the image lies in the scanner: slices stand 3 mm apart, around the middle
+void put_place(DcmItem &item, const struct image *image) {
+    const double *right = image->orientation, *down = right + 3;
+    double half = image->pixel_mm * side / 2;
+    const double normal[3] = {right[1] * down[2] - right[2] * down[1],
+                              right[2] * down[0] - right[0] * down[2],
+                              right[0] * down[1] - right[1] * down[0]};
+    std::vector<double> corner;
+    for (int i = 0; i < 3; i++) {
+        corner.push_back(normal[i] * 3 * image->instance - (right[i] + down[i]) * half);
     }
-    char millimetres[32];
-    text_number(image->pixel_mm, millimetres, sizeof(millimetres));
-    spacing = std::string(millimetres) + "\\" + millimetres;
-    put(item, DCM_ImageOrientationPatient, orientation.c_str());
-    put(item, DCM_PixelSpacing, spacing.c_str());
+    put_numbers(item, DCM_ImagePositionPatient, corner);
+    put_numbers(item, DCM_ImageOrientationPatient, {right, right + 6});
+    put(item, DCM_FrameOfReferenceUID, image->study_uid);
+    put(item, DCM_PositionReferenceIndicator, "");
 }
 
 void put_csa(DcmItem &item, const struct image *image) {
@@ -157,37 +191,18 @@ void put_pixels(DcmItem &item, const struct image *image) {
 }
 
 void put_report(DcmItem &item) {
+    item.insertEmptyElement(DCM_ReferencedPerformedProcedureStepSequence);
+    item.insertEmptyElement(DCM_ConceptNameCodeSequence);
     put(item, DCM_ValueType, "CONTAINER");
     put(item, DCM_ContinuityOfContent, "SEPARATE");
     put(item, DCM_CompletionFlag, "COMPLETE");
     put(item, DCM_VerificationFlag, "UNVERIFIED");
 }
 
-bool save(DcmFileFormat &file, const char *path, E_TransferSyntax syntax) {
-    OFCondition status = file.saveFile(path, syntax);
-    if (status.bad()) {
-        log_error("cannot write %s: %s", path, status.text());
-    }
-    return status.good();
-}
-
-// a UID below 2.25 (DICOM PS3.5 B.2) that is the same for the same old one and salt
-std::string new_uid(const OFString &old, unsigned long salt) {
-    uint64_t high =
-        text_hash(text_hash(TEXT_HASH_SEED, &salt, sizeof(salt)), old.c_str(), old.length());
-    uint64_t low = text_hash(high, old.c_str(), old.length());
-    return "2.25." + std::to_string(high) + std::to_string(low % 1000000000000000ULL);
-}
-
-// what DCMTK has to say stands in the status that it returns
-void silence() {
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-}
-
 } // namespace
 
 bool image_write(const struct image *image, const char *path) {
-    silence();
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL); // what it has to say stands in its status
     DcmFileFormat file;
     DcmItem &item = *file.getDataset();
     put_general(item, image);
@@ -195,55 +210,13 @@ bool image_write(const struct image *image, const char *path) {
         put_report(item);
     } else {
         put_acquisition(item, image);
+        put_place(item, image);
         put_csa(item, image);
         put_pixels(item, image);
     }
-    return save(file, path, EXS_LittleEndianExplicit);
-}
-
-bool image_copy(const char *from, const char *to, unsigned long salt) {
-    silence();
-    DcmFileFormat file;
-    OFCondition status = file.loadFile(from);
+    OFCondition status = file.saveFile(path, EXS_LittleEndianExplicit);
     if (status.bad()) {
-        log_error("cannot read %s: %s", from, status.text());
-        return false;
+        log_error("cannot write %s: %s", path, status.text());
     }
-    DcmDataset &data = *file.getDataset();
-    const DcmTagKey keys[] = {DCM_StudyInstanceUID, DCM_SeriesInstanceUID, DCM_SOPInstanceUID};
-    for (const DcmTagKey &key : keys) {
-        OFString old;
-        if (data.findAndGetOFString(key, old).good() && !old.empty()) {
-            data.putAndInsertString(key, new_uid(old, salt).c_str());
-        }
-    }
-    file.getMetaInfo()->clear(); // made anew, with the new instance
-    return save(file, to, data.getOriginalXfer());
-}
-
-bool image_moment(const char *path, double *seconds, int *series, int *instance) {
-    silence();
-    DcmFileFormat file;
-    if (file.loadFileUntilTag(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_fileOnly,
-                              DCM_PixelData)
-            .bad()) {
-        return false;
-    }
-    DcmDataset &data = *file.getDataset();
-    OFString time;
-    if (data.findAndGetOFString(DCM_AcquisitionTime, time).bad() || time.length() < 6) {
-        data.findAndGetOFString(DCM_ContentTime, time);
-    }
-    int hours = 0, minutes = 0;
-    double rest = 0;
-    if (sscanf(time.c_str(), "%2d%2d%lf", &hours, &minutes, &rest) != 3) {
-        rest = 0;
-    }
-    Sint32 number = 0, position = 0;
-    data.findAndGetSint32(DCM_SeriesNumber, number);
-    data.findAndGetSint32(DCM_InstanceNumber, position);
-    *seconds = hours * 3600 + minutes * 60 + rest;
-    *series = number;
-    *instance = position;
-    return true;
+    return status.good();
 }

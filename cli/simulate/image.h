@@ -40,16 +40,6 @@ struct image {
 /** Writes the file as a scanner does: made, written, closed. Says why and returns false. */
 bool image_write(const struct image *image, const char *path);
 
-/**
- * Writes a copy of a real file with new UIDs: study, series and instance are made of the old ones
- * and salt, so that files that belonged together still do. Says why and returns false.
- */
-bool image_copy(const char *from, const char *to, unsigned long salt);
-
-/** When a real file was acquired, in seconds of its day, with its place in the series; false: not
- * DICOM. */
-bool image_moment(const char *path, double *seconds, int *series, int *instance);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What two simulated scanners scan: their protocols, and the sessions made of them. */
+/* One session of a simulated scanner: the files that its protocol makes, step by step. */
 #pragma once
-
-#include "image.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct session;
-
-/** How many scanners there are. */
-enum { SCANNERS = 2 };
 
 enum session_layout {
     SESSION_STREAM,  /* one folder per session, 001_<series>_<image>.dcm; faults included */

@@ -12,6 +12,8 @@
 #include <time.h>
 
 enum {
+    MAKING_STEPS = 30, /* of 10 ms: a file without a byte is one that is being made */
+    MAKING_STEP_NS = 10000000,
     FIRST_WAIT_MS = 1000,    /* at the start nothing is known: worth waiting for a writer */
     LATER_WAIT_MS = 0,       /* what is known serves until the next file */
     RETRY_NS = 100000000,    /* a database in trouble is tried ten times a second at most */
@@ -23,6 +25,7 @@ enum {
 
 struct acqdb {
     char *path, *name;
+    char *trouble; /* what keeps it from being read, once it was told; else NULL */
     sqlite3 *db;
     sqlite3_stmt *data_version;
     long long version;           /* of what was loaded */
@@ -57,10 +60,20 @@ static void trouble(struct acqdb *acqdb, const char *what, const char *remedy) {
     if (acqdb->loaded && now - acqdb->trouble_since_ns < TROUBLE_NS) {
         return;
     }
-    log_fault_tell(&acqdb->fault, acqdb->name, "cannot read the database %s: %s%s%s; %s",
-                   acqdb->path, what, *remedy ? ": " : "", remedy,
+    free(acqdb->trouble);
+    acqdb->trouble = mem_printf("%s%s%s", what, *remedy ? ": " : "", remedy);
+    log_fault_tell(&acqdb->fault, acqdb->name, "cannot read the database %s: %s; %s", acqdb->path,
+                   acqdb->trouble,
                    acqdb->loaded ? "the templates known so far are used"
                                  : "files are checked without templates until it can");
+}
+
+static void recovered(struct acqdb *acqdb) {
+    acqdb->trouble_since_ns = 0;
+    free(acqdb->trouble);
+    acqdb->trouble = NULL;
+    log_fault_over(&acqdb->fault, acqdb->name, "the database %s is read again: %zu templates",
+                   acqdb->path, templates_count(acqdb->templates));
 }
 
 static void trouble_sqlite(struct acqdb *acqdb, int result) {
@@ -95,7 +108,6 @@ static void rest(struct acqdb *acqdb, const struct stat *file) {
     long long age_ns = (long long)(now.tv_sec - file->st_ctim.tv_sec) * 1000000000 + now.tv_nsec -
                        file->st_ctim.tv_nsec;
     acqdb->quiet_until_ns = age_ns > STAMP_NS ? now_ns() + QUIET_NS : 0;
-    acqdb->trouble_since_ns = 0;
 }
 
 static bool connect_to(struct acqdb *acqdb, const struct stat *file) {
@@ -155,9 +167,7 @@ static bool load(struct acqdb *acqdb, long long version) {
     sqlite3_busy_timeout(acqdb->db, LATER_WAIT_MS);
     long long now = now_ns();
     acqdb->not_before_ns = now + (now - began) * RELOAD_SHARE;
-    acqdb->trouble_since_ns = 0;
-    log_fault_over(&acqdb->fault, acqdb->name, "the database %s is read again: %zu templates",
-                   acqdb->path, templates_count(templates));
+    recovered(acqdb);
     return true;
 }
 
@@ -170,6 +180,12 @@ static void refresh(struct acqdb *acqdb) {
             trouble(acqdb, strerror(errno),
                     errno == ENOENT ? "make it with \"mrqart db init\""
                                     : "give the service's user the right to read it");
+        }
+        return;
+    }
+    if (S_ISDIR(file.st_mode)) {
+        if (!waits) {
+            trouble(acqdb, "it is a folder", "give the path of the database's file");
         }
         return;
     }
@@ -189,6 +205,7 @@ static void refresh(struct acqdb *acqdb) {
     }
     if (!fresh && acqdb->loaded && version == acqdb->version) {
         if (same_content(&file, &acqdb->opened)) {
+            recovered(acqdb);
             rest(acqdb, &file);
             return;
         }
@@ -201,11 +218,20 @@ static void refresh(struct acqdb *acqdb) {
     }
 }
 
+static void wait_until_made(const char *path) {
+    static const struct timespec step = {.tv_nsec = MAKING_STEP_NS};
+    struct stat file;
+    for (int i = 0; i < MAKING_STEPS && stat(path, &file) == 0 && file.st_size == 0; i++) {
+        nanosleep(&step, NULL);
+    }
+}
+
 struct acqdb *acqdb_open(const char *path, const char *name) {
     struct acqdb *acqdb = mem_new(struct acqdb);
     acqdb->path = mem_dup(path);
     acqdb->name = mem_dup(name);
     acqdb->templates = templates_create();
+    wait_until_made(path);
     refresh(acqdb);
     return acqdb;
 }
@@ -218,6 +244,7 @@ void acqdb_close(struct acqdb *acqdb) {
     templates_destroy(acqdb->templates);
     free(acqdb->path);
     free(acqdb->name);
+    free(acqdb->trouble);
     free(acqdb);
 }
 
@@ -230,6 +257,10 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
 size_t acqdb_count(struct acqdb *acqdb) {
     refresh(acqdb);
     return templates_count(acqdb->templates);
+}
+
+const char *acqdb_fault(const struct acqdb *acqdb) {
+    return acqdb->trouble;
 }
 
 const struct acqdb_template **acqdb_list(struct acqdb *acqdb, size_t *count) {

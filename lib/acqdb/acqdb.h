@@ -38,6 +38,9 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
 /** How many templates are known. */
 size_t acqdb_count(struct acqdb *acqdb);
 
+/** What keeps the database from being read, if that has lasted; NULL when it is read. */
+const char *acqdb_fault(const struct acqdb *acqdb);
+
 /**
  * All templates, by project and sequence, *count of them. Free the list, not what it points to;
  * valid until the next call.

@@ -36,14 +36,29 @@ static const char *column_text(sqlite3_stmt *row, int column) {
     return acqdb_absent(text) || strlen(text) > TEXT_MOST ? NULL : text;
 }
 
+/* "null,4.8,38.76" becomes "4.8,38.76": the reference lists what it could not read among the TEs */
+static char *without_absent(const char *tes) {
+    AUTOFREE char *list = mem_dup(tes ? tes : "");
+    char *kept = mem_dup(""), *rest = NULL;
+    for (char *te = strtok_r(list, ",", &rest); te; te = strtok_r(NULL, ",", &rest)) {
+        te += strspn(te, " ");
+        if (!acqdb_absent(te)) {
+            kept = append(kept, *kept ? "," : "");
+            kept = append(kept, te);
+        }
+    }
+    return kept;
+}
+
 static void add_row(sqlite3_stmt *row, struct templates *templates) {
     struct acqdb_template template = {.n = sqlite3_column_int64(row, COLUMN_N),
                                       .first = column_text(row, COLUMN_FIRST),
                                       .last = column_text(row, COLUMN_LAST)};
-    const char *tes = column_text(row, COLUMN_TES);
+    const char *all = column_text(row, COLUMN_TES);
+    AUTOFREE char *tes = without_absent(all);
     for (int i = 0; i < ACQDB_PARAMETERS; i++) {
         const char *value = column_text(row, COLUMN_PARAMETERS + i);
-        bool several = tes && strchr(tes, ',') && strcmp(acqdb_parameters[i], "TE") == 0;
+        bool several = all && strchr(all, ',') && *tes && strcmp(acqdb_parameters[i], "TE") == 0;
         template.values[i] = several ? tes : value;
     }
     templates_add(templates, &template);

@@ -45,7 +45,8 @@ static void emit(struct events *events, struct folder *folder, const char *name,
 
 /**
  * A file was made: nothing to do until it is closed, but a hard link to a file that is complete
- * already will never be. Most files are closed with the next event, and are not looked at.
+ * already will never be, and a FIFO or a link is only to be told of. Most files are closed with the
+ * next event, and are not looked at.
  */
 static void handle_made(struct events *events, struct folder *folder,
                         const struct inotify_event *made, struct batch rest) {
@@ -56,7 +57,7 @@ static void handle_made(struct events *events, struct folder *folder,
     }
     const char *path = tree_file(events->tree, folder, made->name);
     struct stat about;
-    if (path && lstat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 1) {
+    if (path && lstat(path, &about) == 0 && (!S_ISREG(about.st_mode) || about.st_nlink > 1)) {
         emit(events, folder, made->name, &about);
     }
 }
@@ -66,6 +67,9 @@ static void handle_folder(struct events *events, struct folder *parent, const ch
     enum tree_change change = tree_attach(events->tree, parent, name, &folder);
     if (change != TREE_NONE) {
         walk_attached(events->walk, folder, change);
+    }
+    if (change == TREE_NEW || change == TREE_MOVED) {
+        emit(events, parent, name, &tree_a_folder);
     }
 }
 

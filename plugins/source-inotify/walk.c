@@ -88,6 +88,16 @@ void walk_attached(struct walk *walk, struct folder *folder, enum tree_change ch
 
 /* ---- one entry ----------------------------------------------------------------------------- */
 
+static void tell_folder(struct walk *walk, struct folder *parent, const char *name,
+                        enum mrq_lane lane) {
+    const char *path = tree_file(walk->tree, parent, name);
+    if (path) {
+        const struct mrq_found found = {
+            .root = parent->root->path, .path = path, .stat = &tree_a_folder, .lane = lane};
+        mrq_emit(walk->host, &found);
+    }
+}
+
 static void meet_folder(struct walk *walk, struct folder *folder, const char *name,
                         enum mrq_lane lane) {
     struct folder *child;
@@ -96,6 +106,9 @@ static void meet_folder(struct walk *walk, struct folder *folder, const char *na
         /* not there when its parent was read first: it has come since */
         bool fresh = (folder->flags & FOLDER_FRESH) || (folder->flags & FOLDER_SCANNED);
         walk_queue(walk, child, lane, fresh ? FOLDER_FRESH : 0);
+        if (fresh) {
+            tell_folder(walk, folder, name, lane);
+        }
         break;
     }
     case TREE_MOVED:
@@ -141,13 +154,12 @@ static void meet(struct walk *walk, struct folder *folder, const struct dirent64
         return;
     }
     struct stat about;
-    if ((entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) ||
-        fstatat(walk->cursors[lane].fd, name, &about, AT_SYMLINK_NOFOLLOW) < 0) {
+    if (fstatat(walk->cursors[lane].fd, name, &about, AT_SYMLINK_NOFOLLOW) < 0) {
         return;
     }
     if (S_ISDIR(about.st_mode)) { /* a file system that does not tell types */
         meet_folder(walk, folder, name, lane);
-    } else if (S_ISREG(about.st_mode)) {
+    } else { /* or no regular file: the core says so, where its name is wanted */
         meet_file(walk, folder, name, &about, lane);
     }
 }

@@ -89,7 +89,7 @@ export class Daemon {
         stdio: ["ignore", "pipe", "pipe"],
         env: {
           ...process.env,
-          LSAN_OPTIONS: `suppressions=${SOURCE}/tests/lsan.supp:print_suppressions=0`,
+          LSAN_OPTIONS: `suppressions='${SOURCE}/tests/lsan.supp':print_suppressions=0`,
         },
       },
     );

@@ -2,9 +2,8 @@
 // From messages to what a banner says: model and verdict, without a browser.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { applyMessage, applyState, createModel } from "../../static/model.js";
-import * as phrases from "../../static/phrases.js";
-import * as verdict from "../../static/verdict.js";
+import { applyMessage, applyState, createModel, judge, loudestOf } from "../../static/model.js";
+import * as phrases from "../../static/words.js";
 
 const START = Date.parse("2026-11-24T14:00:00Z");
 const time = (seconds) => new Date(START + seconds * 1000).toISOString();
@@ -53,7 +52,7 @@ class Scanner {
   }
 
   judge(second) {
-    return verdict.judge(this.model.stations.get("A"), START + second * 1000);
+    return judge(this.model.stations.get("A"), START + second * 1000);
   }
 
   row(number, second) {
@@ -106,7 +105,7 @@ test("an earlier deviation stays open when the next series conforms", () => {
     judged.open.map(({ number }) => number),
     [1],
   );
-  assert.equal(verdict.loudestOf(judged), "deviates");
+  assert.equal(loudestOf(judged), "deviates");
   assert.equal(phrases.stillOpenText(judged.open).strong, "Still open: series 1, TR.");
 });
 

@@ -89,10 +89,11 @@ class Daemon:
         self.environment = {**os.environ, **(environment or {})}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             more = self.environment.get(name, "")
-            self.environment[name] = f"log_path={self.reports}/{name.lower()}:{more}".rstrip(":")
+            self.environment[name] = f"log_path='{self.reports}/{name.lower()}':{more}".rstrip(":")
         suppressions = SOURCE / "tests/lsan.supp"
         if suppressions.exists():
-            self.environment["LSAN_OPTIONS"] += f":suppressions={suppressions}:print_suppressions=0"
+            self.environment["LSAN_OPTIONS"] += (f":suppressions='{suppressions}'"
+                                                 ":print_suppressions=0")
         self.environment["UBSAN_OPTIONS"] += ":print_stacktrace=1"
         self.process, self.clients = None, []
         if ready:

@@ -119,6 +119,9 @@ class Check(CommandTest):
         self.check(status=2)
         self.run_it("db", status=2)
         self.run_it("db", "nonsense", status=2)
+        for jobs in ("0", "x", "-3", "65"):
+            result = self.db("import", "--jobs", jobs, self.where, status=2)
+            self.assertIn(f"--jobs {jobs}: give a number from 1 to 64", result.stderr)
 
 
 class Import(CommandTest):

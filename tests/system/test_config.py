@@ -95,7 +95,7 @@ class CommandLine(ConfigTest):
                 self.assertEqual(len(done.stderr.splitlines()), 1)
 
     def environment(self):
-        suppressions = f"suppressions={SOURCE}/tests/lsan.supp:print_suppressions=0"
+        suppressions = f"suppressions='{SOURCE}/tests/lsan.supp':print_suppressions=0"
         return {**os.environ, "LSAN_OPTIONS": suppressions}
 
     def test_what_only_a_worker_can_see_is_wrong_is_told_too(self):

@@ -34,7 +34,6 @@ CONFIGURATION = """
     path = {folder}
     guest ok = yes
     guest only = yes
-    force user = {user}
     read only = no
     oplocks = {oplocks}
     level2 oplocks = {oplocks}
@@ -52,7 +51,7 @@ def free_port():
 class Samba:
     """smbd with one share on a loopback port, all its files in one folder."""
 
-    def __init__(self, where, folder, oplocks="no"):
+    def __init__(self, where, folder, oplocks):
         self.own = where / "samba"
         self.own.mkdir(mode=0o700)
         self.port = free_port()
@@ -97,9 +96,10 @@ class Samba:
 
 
 class SambaTest(DaemonTest):
-    def share(self, **options):
-        daemon = self.daemon()
-        samba = Samba(self.where, daemon.folder, **options)
+    def share(self, oplocks="no"):
+        where = self.where / f"oplocks-{oplocks}"
+        daemon = self.daemon(where=where)
+        samba = Samba(where, daemon.folder, oplocks)
         self.addCleanup(samba.stop)
         return daemon, samba, daemon.websocket()
 
@@ -118,7 +118,6 @@ class SambaTest(DaemonTest):
     def test_a_folder_made_and_files_put_at_once_are_all_announced(self):
         for oplocks in ("no", "yes"):
             with self.subTest(oplocks=oplocks):
-                self.where = pathlib.Path(tempfile.mkdtemp(prefix="mrqart-", dir=self.where))
                 daemon, samba, client = self.share(oplocks=oplocks)
                 files = [self.local(f"001_000001_{i:06}.dcm", InstanceNumber=i) for i in (1, 2, 3)]
                 samba.run("mkdir 20261101", "cd 20261101", "mkdir deeper", "cd deeper",

@@ -108,7 +108,9 @@ struct mrq_found {
     const char *path; /* absolute, begins with root */
     /**
      * NULL: the file has just been closed or renamed into place. Else its stat: a scan has found
-     * it, nobody knows whether it is closed, and the core drops it if it was seen before.
+     * it, nobody knows whether it is closed, and the core drops it if it was seen before. Whatever
+     * is no regular file may be emitted too, so that the core can say what has a file's name: of a
+     * folder only st_mode is looked at.
      */
     const struct stat *stat;
     enum mrq_lane lane;

@@ -4,6 +4,7 @@
  * of answers only to what it asked, in range, and of nothing more once the protocol is broken.
  */
 #include "base/log.h"
+#include "base/memory.h"
 #include "check/check.h"
 #include "worker.h"
 
@@ -18,8 +19,8 @@ enum { FILES = 3, GENERATION = 1 };
 struct target {
     struct worker worker;
     struct root root;
-    struct folder folder;
-    struct queued_file files[FILES];
+    struct folder *folder; /* both kinds end with a text */
+    struct queued_file *files[FILES];
     size_t answers;
     bool was_ready, broken;
 };
@@ -43,7 +44,7 @@ static void handle_answer(void *self, struct worker *worker, const struct protoc
                           const char *text, size_t length) {
     struct target *target = self;
     require(!target->broken && target->answers < FILES);
-    require(worker_pop(worker) == &target->files[target->answers++]);
+    require(worker_pop(worker) == target->files[target->answers++]);
     require(answer->outcome <= PROTOCOL_UNREADABLE && answer->status <= CHECK_DEVIATES);
     require(strnlen(answer->station, sizeof(answer->station)) <= CHECK_STATION_BYTES);
     require(length <= PROTOCOL_BODY_BYTES);
@@ -65,18 +66,28 @@ static void handle_idle(void *self, struct worker *worker) {
     require(!((struct target *)self)->broken);
 }
 
+static void end(struct target *target) {
+    for (size_t i = 0; i < FILES; i++) {
+        free(target->files[i]);
+    }
+    free(target->folder);
+    inbox_finish(&target->worker.inbox);
+}
+
 static void begin(struct target *target, const struct worker_owner *owner, int socket) {
     struct worker *worker = &target->worker;
     worker->owner = owner;
     worker->child.socket = socket;
     worker->generation = GENERATION;
-    target->folder.root = &target->root;
+    target->folder = mem_new(struct folder);
+    target->folder->root = &target->root;
     for (uint32_t i = 0; i < FILES && worker->state == WORKER_READY; i++) {
-        target->files[i].folder = &target->folder;
-        worker->load.files[i] = &target->files[i];
+        target->files[i] = mem_new(struct queued_file);
+        target->files[i]->folder = target->folder;
+        worker->load.files[i] = target->files[i];
         worker->requests[i] = i + 1;
         worker->load.count = i + 1;
-        target->folder.workers = 1;
+        target->folder->workers = 1;
     }
 }
 
@@ -102,6 +113,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     close(pair[0]);
     close(pair[1]);
-    inbox_finish(&target.worker.inbox);
+    end(&target);
     return 0;
 }

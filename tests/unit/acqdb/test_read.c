@@ -78,6 +78,19 @@ static void a_set_of_echo_times_stands_for_the_one(void **state) {
     acqdb_close(acqdb);
 }
 
+static void what_the_reference_could_not_read_is_no_echo_time(void **state) {
+    struct bench *bench = *state;
+    acqdb_close(open_reference(bench));
+    bench_sql(bench->path, "update template_by_count set multiecho_tes = 'null,4.8,38.76'");
+    struct acqdb *acqdb = acqdb_open(bench->path, "test");
+    assert_string_equal(acqdb_find(acqdb, "Brain^wpc-1", "rest")->values[TE], "4.8,38.76");
+    acqdb_close(acqdb);
+    bench_sql(bench->path, "update template_by_count set multiecho_tes = 'null,null'");
+    acqdb = acqdb_open(bench->path, "test");
+    assert_string_equal(acqdb_find(acqdb, "Brain^wpc-1", "rest")->values[TE], "30");
+    acqdb_close(acqdb);
+}
+
 static void an_older_database_lacks_columns(void **state) {
     struct bench *bench = *state;
     bench_sql(bench->path, "create table acq_param (Project, SequenceName, TR);"
@@ -256,6 +269,7 @@ int main(void) {
         BENCH_TEST(an_absent_project_is_one_name),
         BENCH_TEST(rows_that_differ_in_case_only_are_weighed),
         BENCH_TEST(a_set_of_echo_times_stands_for_the_one),
+        BENCH_TEST(what_the_reference_could_not_read_is_no_echo_time),
         BENCH_TEST(an_older_database_lacks_columns),
         BENCH_TEST(without_a_table_of_templates_they_are_counted),
         BENCH_TEST(a_change_in_place_is_seen),

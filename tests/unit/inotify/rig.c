@@ -40,7 +40,7 @@ struct rig {
     const struct mrq_plugin *plugin;
     void *instance;
     struct emission *buckets[RIG_BUCKETS];
-    unsigned emitted, paths, lanes[2], pause_at, sentinels;
+    unsigned emitted, folders, paths, lanes[2], pause_at, sentinels;
     struct texts log, followed;
     bool late;
     /* what the last health() said */
@@ -108,6 +108,10 @@ static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
     struct rig *rig = (struct rig *)host;
     assert_int_equal(strncmp(found->path, found->root, strlen(found->root)), 0);
     assert_int_equal(found->path[strlen(found->root)], '/');
+    if (found->stat && S_ISDIR(found->stat->st_mode)) {
+        rig->folders++;
+        return;
+    }
     struct emission *emission = emission_of(rig, found->path);
     if (!emission) {
         struct emission **bucket = bucket_of(rig, found->path);
@@ -340,6 +344,10 @@ unsigned rig_emitted(const struct rig *rig) {
 
 unsigned rig_paths(const struct rig *rig) {
     return rig->paths;
+}
+
+unsigned rig_folders(const struct rig *rig) {
+    return rig->folders;
 }
 
 unsigned rig_in_lane(const struct rig *rig, enum mrq_lane lane) {

@@ -56,6 +56,9 @@ unsigned rig_count(const struct rig *rig, const char *path, enum rig_kind kind);
 unsigned rig_emitted(const struct rig *rig);
 unsigned rig_paths(const struct rig *rig);
 
+/** How many folders were told of, which is no emission. */
+unsigned rig_folders(const struct rig *rig);
+
 /** How many of them were in lane. */
 unsigned rig_in_lane(const struct rig *rig, enum mrq_lane lane);
 const char *rig_root_of(const struct rig *rig, const char *path);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,7 +17,7 @@ static const char *const patterns[] = {"MR.*", "*.dcm", "*.IMA", NULL};
 
 static void a_name_is_wanted_in_any_case(void **state) {
     (void)state;
-    struct names *names = names_create(patterns);
+    struct names *names = names_create(patterns, false);
     assert_true(names_wanted(names, "MR.1.2.840"));
     assert_true(names_wanted(names, "mr.1.2.840"));
     assert_true(names_wanted(names, "001_000015_007107.DCM"));
@@ -30,7 +31,7 @@ static void a_name_is_wanted_in_any_case(void **state) {
 
 static void refused_names_are_counted_and_the_first_ones_shown(void **state) {
     (void)state;
-    struct names *names = names_create(patterns);
+    struct names *names = names_create(patterns, false);
     names_refuse(names, "/data", "Thumbs.db", true);
     names_refuse(names, "/data", "desktop.ini", false);
     names_refuse(names, "/data", "notes.txt", true);
@@ -40,6 +41,19 @@ static void refused_names_are_counted_and_the_first_ones_shown(void **state) {
     assert_int_equal(json_array_size(examples), 2);
     assert_string_equal(json_string_value(json_array_get(examples, 0)), "notes.txt");
     assert_int_equal(json_array_size(json_object_get(health, "wanted")), 3);
+    names_destroy(names);
+}
+
+static void redacted_names_are_counted_and_not_said(void **state) {
+    (void)state;
+    struct names *names = names_create(patterns, true);
+    assert_true(names_wanted(names, "MR.1"));
+    assert_null(strstr(names_said(names, "Doe_John.dcm"), "Doe"));
+    names_refuse(names, "/data", "Doe_John.txt", true);
+    json_auto_t *health = names_health(names);
+    char *text = json_dumps(health, 0);
+    assert_null(strstr(text, "Doe"));
+    free(text);
     names_destroy(names);
 }
 
@@ -86,6 +100,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_wanted_in_any_case),
         cmocka_unit_test(refused_names_are_counted_and_the_first_ones_shown),
+        cmocka_unit_test(redacted_names_are_counted_and_not_said),
         cmocka_unit_test(a_name_tells_the_series_once_one_of_it_was_read),
         cmocka_unit_test(a_name_of_another_form_tells_nothing),
         cmocka_unit_test(the_latest_series_of_a_folder_are_kept),

@@ -1,0 +1,542 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies below the banners: strip, list and table of one scanner, or the set-up while there is
+// nothing to list.
+import { needsAct, stateOf } from "./model.js";
+import { element, keyed, setAttribute, setShape, setText, shape } from "./view.js";
+import {
+  PARAMETERS,
+  alsoOpenText,
+  calendarDate,
+  clean,
+  clockTime,
+  comparedNames,
+  duration,
+  evidence,
+  formatDifference,
+  formatPair,
+  formatValue,
+  isAbsent,
+  isoDate,
+  notComparedReason,
+  openText,
+  parameterOf,
+  parameterRank,
+  plural,
+  rowText,
+  seriesTitle,
+  sessionText,
+  stillOpenText,
+} from "./words.js";
+
+// ---- strip and list ---------------------------------------------------------------------------
+
+function lookOf(fate) {
+  return fate.open ? "solid" : "outline";
+}
+
+function makeMark(series, actions) {
+  const mark = element(
+    "span",
+    { "role": "button", "class": "mark-button", "data-series": series.key },
+    shape(),
+  ); // for pointers; keyboards have the list
+  mark.addEventListener("click", () => actions.selectSeries(series.key));
+  return mark;
+}
+
+function updateMark(mark, series, judged, view) {
+  const fate = judged.fates.get(series.key);
+  const state = stateOf(series);
+  const name = `${seriesTitle(series)}: ${rowText(series, fate)}`;
+  setShape(mark.firstElementChild, state, lookOf(fate));
+  setAttribute(mark, "data-state", state);
+  setAttribute(mark, "aria-label", name);
+  setAttribute(mark, "title", name);
+  setAttribute(mark, "aria-current", view.series?.key === series.key ? "true" : null);
+}
+
+function noticeText({ at, afresh, came, gap, away }, view) {
+  const time = clockTime(at + view.offset, view.zone, true);
+  const meanwhile = came ? `; ${came} series came meanwhile` : "; nothing was missed";
+  if (afresh) {
+    return `MRQART was restarted; connected again ${time}${came ? meanwhile : ""}`;
+  }
+  return gap
+    ? `Caught up ${time} after lost messages${came ? meanwhile : ""}`
+    : `Reconnected ${time} after ${duration(away)}${meanwhile}`;
+}
+
+/** The open series that the banner does not show: the ones that would be forgotten. */
+function earlierOpen(judged) {
+  return judged.open.filter(
+    (series) => series !== judged.shown || judged.state === "waiting" || !needsAct(judged.state),
+  );
+}
+
+function noteText(view) {
+  const others = view.stations.filter(({ name }) => name !== view.station);
+  const forgotten = others.filter((judged) => earlierOpen(judged).length > 0);
+  if (forgotten.length > 0) {
+    return forgotten.map((judged) => alsoOpenText(judged.name, earlierOpen(judged))).join("; ");
+  }
+  if (view.lostFile) {
+    const { file, text, count } = view.lostFile;
+    const many = plural(count, "file", "files");
+    return (
+      `${many} of an unknown scanner could not be read: ${clean(file.split("/").at(-1))}` +
+      (text ? ` (${clean(text)})` : "")
+    );
+  }
+  if (view.noTemplates) {
+    return "There are no templates at all: mrqart db import FOLDER";
+  }
+  return view.warning ? clean(view.warning) : "";
+}
+
+function renderStrip(nodes, judged, view) {
+  const open = judged?.open ?? [];
+  const earlier = judged ? earlierOpen(judged) : [];
+  setAttribute(
+    nodes.strip,
+    "data-open",
+    earlier.length ? "earlier" : open.length ? "current" : "none",
+  );
+  const session = judged ? sessionText(judged, view.zone) : "";
+  if (earlier.length) {
+    const text = stillOpenText(earlier);
+    setText(nodes.openText, text.strong);
+    setText(nodes.sessionText, text.text);
+  } else {
+    setText(nodes.openText, open.length ? openText(open) : "");
+    setText(nodes.sessionText, session);
+  }
+  setAttribute(nodes.sessionText, "title", session || null);
+  setText(nodes.reconnected, view.link.notice ? noticeText(view.link.notice, view) : "");
+  setText(nodes.note, noteText(view));
+  keyed(
+    nodes.trail,
+    judged?.session?.series ?? [],
+    ({ key }) => key,
+    (series) => makeMark(series, view.actions),
+    (node, series) => updateMark(node, series, judged, view),
+  );
+}
+
+function makeRow(item, actions) {
+  if (item.heading) {
+    return element("li", { class: "rows-heading" });
+  }
+  const button = element(
+    "button",
+    { "type": "button", "class": "row", "data-series": item.series.key },
+    shape(),
+    element("span", { class: "number" }),
+    element(
+      "span",
+      { class: "names" },
+      element("bdi", { class: "name" }),
+      element("span", { class: "verdict" }),
+    ),
+    element("span", { "data-role": "count" }),
+    element("time", { "data-role": "started" }),
+  );
+  button.addEventListener("click", () => actions.selectSeries(item.series.key));
+  return element("li", { class: "rows-item" }, button);
+}
+
+function updateRow(node, item, judged, view) {
+  if (item.heading) {
+    setText(node, item.heading);
+    return;
+  }
+  const { series } = item;
+  const button = node.firstElementChild;
+  const fate = judged.fates.get(series.key);
+  const state = stateOf(series);
+  const text = rowText(series, fate);
+  const current = view.series?.key === series.key;
+  const tab = current || (!view.series && item.first);
+  const signature = [
+    state,
+    text,
+    fate.open,
+    fate.running,
+    series.count,
+    current,
+    tab,
+    series.name,
+    series.number,
+    series.project,
+    view.zone,
+  ].join("\u0000");
+  if (button.signature === signature) {
+    return; // most rows are as they were: reading the document is what costs
+  }
+  button.signature = signature;
+  const [mark, number, names, count, started] = button.children;
+  setShape(mark, state, lookOf(fate));
+  setAttribute(button, "data-number", series.number);
+  setAttribute(button, "data-state", state);
+  setAttribute(button, "data-open", String(fate.open));
+  setAttribute(button, "data-running", String(fate.running));
+  setAttribute(button, "aria-current", current ? "true" : null);
+  setAttribute(button, "tabindex", tab ? "0" : "-1");
+  setAttribute(
+    button,
+    "title",
+    [seriesTitle(series), clean(series.project), text].filter(Boolean).join(" · "),
+  );
+  setText(number, clean(series.number));
+  setText(names.firstElementChild, clean(series.name) || "without name");
+  setText(names.lastElementChild, text);
+  setText(count, String(series.count));
+  setText(started, clockTime(series.started, view.zone));
+}
+
+/** Rows newest first, with a heading above each earlier session. */
+function rowItems(judged, view) {
+  const items = [];
+  [...judged.sessions].reverse().forEach((session, index) => {
+    if (index > 0) {
+      const date = calendarDate(session.started, view.zone);
+      const project = clean(session.series.at(-1).project);
+      const heading = [`Earlier, ${date} ${clockTime(session.started, view.zone)}`, project]
+        .filter(Boolean)
+        .join(" · ");
+      items.push({ key: `heading ${session.series[0].key}`, heading });
+    }
+    [...session.series].reverse().forEach((series) => {
+      items.push({ key: series.key, series, first: items.length === 0 });
+    });
+  });
+  return items;
+}
+
+export function createSeriesView(nodes, actions) {
+  let shownStation;
+  return function render(view) {
+    const judged = view.stations.find(({ name }) => name === view.station);
+    renderStrip(nodes, judged, view);
+    const items = judged ? rowItems(judged, view) : [];
+    const fresh = shownStation !== judged?.name;
+    shownStation = judged?.name;
+    const known = nodes.rows.childElementCount > 0 && !fresh;
+    keyed(
+      nodes.rows,
+      items,
+      ({ key }) => key,
+      (item) => {
+        const row = makeRow(item, actions);
+        row.classList.toggle("fresh", known);
+        return row;
+      },
+      (node, item) => updateRow(node, item, judged, view),
+    );
+    if (fresh) {
+      nodes.rows.scrollTop = 0;
+    }
+    const about =
+      judged && judged.name
+        ? [clean(judged.name), clean(judged.session?.series.at(-1)?.project), "newest first"]
+        : [];
+    setText(nodes.listTitle, judged?.over && judged.session ? "Last session" : "This session");
+    setText(
+      nodes.listAbout,
+      view.link.hatched && view.link.since !== null
+        ? `As of ${clockTime(view.link.since + view.offset, view.zone, true)}`
+        : about.filter(Boolean).join(", "),
+    );
+    setAttribute(nodes.listAbout, "title", about.filter(Boolean).join(", ") || null);
+  };
+}
+
+// ---- the parameters of one series beside its template -----------------------------------------
+
+/** The rows of a series, in the order in which they are shown. */
+function tableRows(series) {
+  const content = series.content ?? {};
+  const { input = {}, template = {} } = content;
+  const compared = new Set(comparedNames(content));
+  const findings = new Map();
+  (content.findings ?? []).forEach((finding) => {
+    if (!findings.has(finding.parameter)) {
+      findings.set(finding.parameter, finding);
+    }
+  });
+  const others = [
+    ...findings.keys(),
+    ...Object.keys(series.changes ?? {}),
+    ...Object.keys(series.collected ?? {}),
+  ]
+    .filter((name) => parameterRank(name) === PARAMETERS.length)
+    .sort();
+  const names = [...PARAMETERS.map(({ name }) => name), ...new Set(others)];
+  const rows = names.map((name) => {
+    const finding = findings.get(name);
+    const change = series.changes?.[name];
+    const collected = series.collected?.[name];
+    const have = change?.to ?? finding?.have ?? (collected?.length > 1 ? collected : input[name]);
+    const expect = finding ? (finding.expect ?? template[name]) : template[name];
+    const state = finding ? (finding.severity === "warn" ? "warns" : "deviates") : "changed";
+    return {
+      name,
+      finding,
+      change,
+      have,
+      expect,
+      state,
+      differs: Boolean(finding || change),
+      compared: compared.has(name) || Boolean(finding),
+    };
+  });
+  const group = (row) => (row.differs ? 0 : row.compared ? 1 : 2);
+  const shown = rows.filter(
+    (row) =>
+      row.differs ||
+      row.compared ||
+      !isAbsent(row.have) ||
+      !isAbsent(row.expect) ||
+      ["TA", "FoV", "Shims"].includes(row.name),
+  );
+  return shown
+    .map((row, index) => ({ ...row, index }))
+    .sort((a, b) => group(a) - group(b) || a.index - b.index);
+}
+
+function makeParameter({ name }) {
+  const parameter = parameterOf(name);
+  const cell = (column) => element("td", { "data-col": column }, element("bdi"));
+  return element(
+    "tr",
+    { "data-parameter": name },
+    element("th", { scope: "row", class: "short" }, shape(), element("span", {}, clean(name))),
+    element("td", { class: "human" }, parameter.title),
+    cell("current"),
+    cell("reference"),
+    cell("difference"),
+  );
+}
+
+function whole(value) {
+  return isAbsent(value)
+    ? null
+    : clean(Array.isArray(value) ? value.join(", ") : value).replace(/^\[(.*)\]$/, "$1");
+}
+
+function lastCell(row, content) {
+  const parameter = parameterOf(row.name);
+  if (row.finding && row.finding.message && !row.finding.checker?.startsWith("checker-template")) {
+    return clean(row.finding.message);
+  }
+  if (row.change) {
+    const { instance } = row.change;
+    return isAbsent(instance) ? "changed" : `changed at image ${clean(instance)}`;
+  }
+  if (row.differs) {
+    return formatDifference(parameter, row.have, row.expect);
+  }
+  const nothing = comparedNames(content).length === 0; // said once, in the header
+  return row.compared || nothing ? "" : notComparedReason(row.name, content);
+}
+
+function updateParameter(node, row, content) {
+  const parameter = parameterOf(row.name);
+  const [head, , current, reference, difference] = node.children;
+  setAttribute(node, "data-differs", String(row.differs));
+  setAttribute(node, "data-compared", String(row.compared));
+  setAttribute(node, "data-kind", parameter.kind === "words" ? "words" : null);
+  setAttribute(node, "data-severity", row.differs ? row.state : null);
+  setShape(head.firstElementChild, row.state, "solid");
+  const [have, expect] =
+    row.differs && !isAbsent(row.have) && !isAbsent(row.expect)
+      ? formatPair(parameter, row.have, row.expect)
+      : [formatValue(parameter, row.have), formatValue(parameter, row.expect)];
+  const from =
+    row.change && isAbsent(row.expect)
+      ? `${formatValue(parameter, row.change.from)} before`
+      : expect;
+  setText(current.firstElementChild, have);
+  setText(reference.firstElementChild, from);
+  setText(difference.firstElementChild, lastCell(row, content));
+  setAttribute(current, "title", whole(row.have));
+  setAttribute(reference, "title", whole(row.expect));
+}
+
+function aboutText(series) {
+  const template = series.content?.template ?? {};
+  const seen = evidence(template).replace(/[()]/g, "");
+  if (seen) {
+    return `template ${seen}${isAbsent(template.last) ? "" : `, last ${isoDate(template.last)}`}`;
+  }
+  if (!series.content) {
+    return "";
+  }
+  return Object.keys(template).length ? "with a template" : "without template";
+}
+
+function moreText(rows) {
+  const equal = rows.filter((row) => row.compared).length;
+  const parts = [];
+  if (equal) {
+    parts.push(`${equal} as in the template`);
+  }
+  if (rows.length > equal) {
+    parts.push(`${rows.length - equal} not compared`);
+  }
+  return `Show ${rows.length} more: ${parts.join(", ")}`;
+}
+
+export function createTableView(nodes) {
+  let shownKey;
+  return function render(view) {
+    const { series, following } = view;
+    const all = series ? tableRows(series) : [];
+    const quiet = all.filter((row) => !row.differs);
+    const hide = view.onlyDifferences && quiet.length > 0;
+    const rows = hide ? all.filter((row) => row.differs) : all;
+    const selected = view.stations.find(({ name }) => name === view.station);
+    setText(nodes.title, series ? seriesTitle(series) : "No series");
+    setAttribute(nodes.panel, "data-state", series ? stateOf(series) : null);
+    setText(nodes.about, series ? aboutText(series) : "");
+    const back = !following && selected?.shown;
+    setAttribute(nodes.back, "hidden", !back);
+    if (back) {
+      const which =
+        selected.shown.number === null
+          ? "the current one"
+          : `series ${clean(selected.shown.number)}`;
+      setText(nodes.back, `Back to ${which}`);
+    }
+    setAttribute(nodes.only, "aria-pressed", String(view.onlyDifferences));
+    setText(nodes.only, view.onlyDifferences ? "All parameters" : "Only differences");
+    setAttribute(nodes.more, "hidden", !hide);
+    setText(nodes.more, hide ? moreText(quiet) : "");
+    setAttribute(nodes.panel, "data-acts", series ? String(needsAct(stateOf(series))) : null);
+    keyed(
+      nodes.body,
+      rows,
+      ({ name }) => name,
+      makeParameter,
+      (node, row) => updateParameter(node, row, series.content ?? {}),
+    );
+    if (series?.key !== shownKey) {
+      shownKey = series?.key;
+      nodes.scroll.scrollTop = 0;
+    }
+  };
+}
+
+// ---- nothing to show yet ----------------------------------------------------------------------
+
+function folderChecks({ folders }) {
+  if (folders.length === 0) {
+    return [
+      {
+        key: "folder",
+        ok: false,
+        text: "No folder is watched",
+        hint: "Name one as paths in /etc/mrqart.conf",
+      },
+    ];
+  }
+  return folders.map(({ name, state, ok }) => ({
+    key: `folder ${name}`,
+    ok,
+    text: ok ? `Watching ${clean(name)}` : `${clean(name)}: ${state}`,
+    hint: ok ? "" : "Make it, or change paths in /etc/mrqart.conf",
+  }));
+}
+
+function templateCheck({ templates }) {
+  return templates > 0
+    ? { key: "templates", ok: true, text: `Templates: ${templates}`, hint: "" }
+    : { key: "templates", ok: false, text: "Templates: none", hint: "mrqart db import FOLDER" };
+}
+
+function imageCheck({ names }) {
+  const wanted = (names.wanted ?? ["MR.*", "*.dcm", "*.IMA"]).map(clean).join(", ");
+  const examples = (names.examples ?? []).slice(0, 3).map(clean).join(", ");
+  const refused =
+    names.refused > 0
+      ? ` ${plural(names.refused, "name", "names")} refused so far, such as ${examples}.`
+      : "";
+  return {
+    key: "image",
+    ok: false,
+    text: "First image: none yet",
+    hint:
+      `Names must match ${wanted}.${refused} A folder on CIFS or NFS gives no notice of what ` +
+      "other hosts write.",
+  };
+}
+
+function checksOf(view) {
+  const heard = !view.link.hatched && view.link.phase !== "loading";
+  const checks = [
+    {
+      key: "page",
+      ok: heard,
+      text: heard ? "This page hears MRQART" : "This page does not hear MRQART",
+      hint: heard ? "" : "Is mrqartd running? systemctl status mrqart",
+    },
+  ];
+  return view.health
+    ? [...checks, ...folderChecks(view.health), templateCheck(view.health), imageCheck(view.health)]
+    : checks;
+}
+
+function makeCheck({ key }) {
+  return element(
+    "li",
+    { "data-check": key.split(" ")[0] },
+    element("span", { "class": "tick", "aria-hidden": "true" }),
+    element("b"),
+    element("span", { class: "hint" }),
+  );
+}
+
+function updateCheck(node, { ok, text, hint }) {
+  const [tick, what, how] = node.children;
+  setAttribute(node, "data-ok", String(ok));
+  setText(tick, ok ? "✓" : "–");
+  setText(what, text);
+  setText(how, hint);
+}
+
+function makeSetup(section) {
+  section.append(
+    element("header", { class: "panel-head" }, element("h2")),
+    element("ul", { class: "checks" }),
+    element("p", { class: "links" }),
+    element(
+      "p",
+      { class: "about" },
+      "Start the stream at the scanner, or try ",
+      element("code", {}, "mrqart simulate --once"),
+      ".",
+    ),
+  );
+}
+
+export function renderSetup(section, view) {
+  if (section.childElementCount === 0) {
+    makeSetup(section);
+  }
+  const [head, checks, links] = section.children;
+  const title = view.only ? `No image from ${clean(view.only)} yet` : "No image has arrived yet";
+  setText(head.firstElementChild, title);
+  keyed(checks, checksOf(view), ({ key }) => key, makeCheck, updateCheck);
+  setAttribute(links, "hidden", !view.only || view.known.length === 0);
+  keyed(
+    links,
+    view.only ? view.known : [],
+    (name) => name,
+    (name) =>
+      element(
+        "a",
+        { href: `/station/${encodeURIComponent(name)}` },
+        element("bdi", {}, clean(name)),
+      ),
+    () => {},
+  );
+}
