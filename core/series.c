@@ -9,8 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const about_keys[] = {"uid", "study", "number", "name", "project", "expected"};
-
 /* what series_describe() keeps ready is out of date */
 static void forget_texts(struct series *series) {
     free(series->head);
@@ -18,25 +16,39 @@ static void forget_texts(struct series *series) {
     series->head = series->tail = NULL;
 }
 
-/* only these, whatever else a worker may have sent */
-static json_t *about_copy(const json_t *about) {
-    json_t *copy = json_object();
-    for (size_t i = 0; i < sizeof(about_keys) / sizeof(about_keys[0]); i++) {
-        json_t *value = json_object_get(about, about_keys[i]);
-        bool plain = json_is_string(value) || json_is_number(value);
-        json_object_set(copy, about_keys[i], plain ? value : json_null());
-    }
-    return copy;
+static bool is_plain(const struct json_slice *value) {
+    return value->text && strchr("\"-0123456789", *value->text);
 }
 
-struct series *series_bare(struct station *station, uint64_t key, unsigned run, const json_t *about,
-                           int64_t started_ms) {
+/* {"uid":…,"expected":…}: only these, and as texts or numbers, whatever else a worker has sent */
+static char *about_text(const struct json_slice *about) {
+    static const char *const keys[] = {"uid", "study", "number", "name", "project", "expected"};
+    enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+    struct json_slice values[KEYS];
+    struct text_builder out = {0};
+    json_scan_object(about->text, about->length, keys, values, KEYS);
+    for (size_t i = 0; i < KEYS; i++) {
+        text_builder_text(&out, i ? ",\"" : "{\"");
+        text_builder_text(&out, keys[i]);
+        text_builder_text(&out, "\":");
+        if (is_plain(&values[i])) {
+            text_builder_add(&out, values[i].text, values[i].length);
+        } else {
+            text_builder_text(&out, "null");
+        }
+    }
+    text_builder_text(&out, "}");
+    return out.bytes;
+}
+
+struct series *series_bare(struct station *station, uint64_t key, unsigned run,
+                           const struct json_slice *about, int64_t started_ms) {
     struct series *series = mem_new(struct series);
     series->station = station;
     series->key = key;
     series->run = run;
     series->open = true;
-    series->about = about_copy(about);
+    series->about = about_text(about);
     series->changes = json_object();
     series->started_ms = started_ms;
     series->last_ms = started_ms;
@@ -44,7 +56,7 @@ struct series *series_bare(struct station *station, uint64_t key, unsigned run, 
 }
 
 struct series *series_create(struct station *station, const struct protocol_answer *answer,
-                             const json_t *about) {
+                             const struct json_slice *about) {
     struct series *series = series_bare(station, answer->series_key, 0, about, wall_clock_ms());
     series->split = answer->split != 0;
     return series;
@@ -64,7 +76,7 @@ void series_destroy(struct series *series) {
     }
     free(series->digests);
     watched_finish(&series->watched);
-    json_decref(series->about);
+    free(series->about);
     json_decref(series->changes);
     free(series->result);
     forget_texts(series);
@@ -113,7 +125,8 @@ json_t *series_watch(struct series *series, const json_t *watch, const json_t *i
 void series_take(struct series *series, const struct series_news *news) {
     if (!series->result || news->status > series->status) {
         free(series->result);
-        series->result = json_text(news->result, &series->result_length);
+        series->result = mem_dup_length(news->result.text, news->result.length);
+        series->result_length = news->result.length;
         series->status = news->status;
     }
     json_object_update(series->changes, (json_t *)news->changes);
@@ -123,8 +136,7 @@ void series_take(struct series *series, const struct series_news *news) {
 /* {"uid":…,"expected":…,"key":"…","started":"…","status":"…" */
 static char *make_head(const struct series *series) {
     struct text_builder out = {0};
-    AUTOFREE char *about = json_text(series->about, NULL);
-    text_builder_add(&out, about, strlen(about) - 1);
+    text_builder_add(&out, series->about, strlen(series->about) - 1);
     char key[64];
     snprintf(key, sizeof(key), ",\"key\":\"%016" PRIx64 "-%u\",\"started\":", series->key,
              series->run);
@@ -159,20 +171,22 @@ void series_describe(struct series *series, struct text_builder *out) {
     text_builder_text(out, series->tail);
 }
 
-void series_add_result(struct text_builder *out, const char *result, size_t length,
+void series_add_result(struct text_builder *out, const struct json_slice *result,
                        const json_t *changes) {
     if (!changes) {
-        text_builder_add(out, result, length);
+        text_builder_add(out, result->text, result->length);
         return;
     }
     AUTOFREE char *text = json_text(changes, NULL);
-    text_builder_add(out, result, length - 1); /* a result has members, so a comma must follow */
+    /* a result has members, so a comma must follow */
+    text_builder_add(out, result->text, result->length - 1);
     text_builder_text(out, ",\"changes\":");
     text_builder_text(out, text);
     text_builder_text(out, "}");
 }
 
 void series_content(const struct series *series, struct text_builder *out) {
+    const struct json_slice result = {.text = series->result, .length = series->result_length};
     bool changed = json_object_size(series->changes) > 0;
-    series_add_result(out, series->result, series->result_length, changed ? series->changes : NULL);
+    series_add_result(out, &result, changed ? series->changes : NULL);
 }

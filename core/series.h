@@ -2,6 +2,7 @@
 /* One series: what it is, how many files it has, what is watched in it and how it fared. */
 #pragma once
 
+#include "base/json_scan.h"
 #include "pacing.h"
 #include "protocol.h"
 #include "text_builder.h"
@@ -44,20 +45,20 @@ struct series {
     unsigned digest_count, digest_next;
     struct watched watched;
 
-    json_t *about;   /* "series" of the first answer: uid … expected */
+    char *about;     /* uid … expected, of "series" of the first answer: JSON text */
     json_t *changes; /* {name: {from, to, instance}}, latest of each name */
     char *result;    /* check result of the worst status, as text */
     size_t result_length;
     char *head, *tail; /* the series object as text, around count and last */
 };
 
-/** A new series from its first answer. All three are borrowed. */
+/** A new series from its first answer; about: its "series". All three are borrowed. */
 struct series *series_create(struct station *station, const struct protocol_answer *answer,
-                             const json_t *about);
+                             const struct json_slice *about);
 
 /** The same from the state file: open, and without digests. */
-struct series *series_bare(struct station *station, uint64_t key, unsigned run, const json_t *about,
-                           int64_t started_ms);
+struct series *series_bare(struct station *station, uint64_t key, unsigned run,
+                           const struct json_slice *about, int64_t started_ms);
 
 void series_destroy(struct series *series); /* takes NULL */
 
@@ -73,9 +74,9 @@ json_t *series_watch(struct series *series, const json_t *watch, const json_t *i
 
 /** What one file says of its series. */
 struct series_news {
-    uint32_t status;      /* enum check_status */
-    const json_t *result; /* the check result: an object with members */
-    const json_t *changes;
+    uint32_t status;          /* enum check_status */
+    struct json_slice result; /* the check result: an object with members, found good */
+    const json_t *changes;    /* NULL: none to tell */
 };
 
 /** Takes status and result over if they are worse than before, and the changes. */
@@ -91,5 +92,5 @@ void series_describe(struct series *series, struct text_builder *out);
 void series_content(const struct series *series, struct text_builder *out);
 
 /** Adds result with "changes" added to it: the "content" of `changed`. */
-void series_add_result(struct text_builder *out, const char *result, size_t length,
+void series_add_result(struct text_builder *out, const struct json_slice *result,
                        const json_t *changes);

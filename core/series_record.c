@@ -29,7 +29,7 @@ json_t *series_record(const struct series *series) {
     json_object_set_new(record, "split", json_boolean(series->split));
     json_object_set_new(record, "status", json_integer(series->status));
     json_object_set_new(record, "started", json_integer(series->started_ms));
-    json_object_set(record, "series", series->about);
+    json_object_set_new(record, "series", json_loads(series->about, 0, NULL));
     json_object_set(record, "changes", series->changes);
     json_object_set_new(record, "watched", watched_save(&series->watched));
     json_object_set_new(record, "digests", save_digests(series));
@@ -67,20 +67,32 @@ static void restore_counts(struct series *series, const json_t *record) {
     series->last_ms = natural(record, "last");
 }
 
+/* a member of record as text; free it */
+static struct json_slice text_of(const json_t *record, const char *key) {
+    const json_t *value = json_object_get(record, key);
+    struct json_slice slice = {0};
+    if (value) {
+        slice.text = json_text(value, &slice.length);
+    }
+    return slice;
+}
+
 static struct series *restore_series(struct station *station, uint64_t key, unsigned run,
                                      const json_t *record) {
-    struct series *series = series_bare(station, key, run, json_object_get(record, "series"),
-                                        natural(record, "started"));
+    const struct json_slice about = text_of(record, "series"), result = text_of(record, "result");
+    struct series *series = series_bare(station, key, run, &about, natural(record, "started"));
     series->order = series->seen_order = (uint64_t)natural(record, "order");
     series->split = json_is_true(json_object_get(record, "split"));
     series->in_file = true;
     json_int_t status = natural(record, "status");
     struct series_news news = {
         .status = status <= CHECK_DEVIATES ? (uint32_t)status : CHECK_DEVIATES,
-        .result = json_object_get(record, "result"),
+        .result = result,
         .changes = json_object_get(record, "changes"),
     };
     series_take(series, &news);
+    free((char *)about.text);
+    free((char *)result.text);
     watched_restore(&series->watched, json_object_get(record, "watched"));
     restore_digests(series, json_object_get(record, "digests"));
     series->count = 1;

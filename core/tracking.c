@@ -40,24 +40,51 @@ static void count(struct tracking *tracking, const struct tracking_file *file,
     }
 }
 
-static void begin(struct tracking *tracking, const struct tracking_file *file,
-                  const struct protocol_answer *answer, const json_t *checked) {
+/* The parts of an answer's JSON text, and what they are called. */
+enum { RESULT, SERIES, WATCH, PARTS };
+static const char *const part_names[PARTS] = {"result", "series", "watch"};
+
+/* Takes those entries of "watch" in that are collected, or the others: there is no change yet. */
+static void watch_first(struct series *series, struct json_slice watch, bool collected) {
+    static const char *const names[] = {"watching"}, word[] = "\"collected\"";
+    json_t *entries = json_array();
+    struct json_slice entry, how;
+    while (json_scan_element(&watch, &entry)) {
+        bool is = json_scan_object(entry.text, entry.length, names, &how, 1) &&
+                  how.length == strlen(word) && memcmp(how.text, word, how.length) == 0;
+        if (is == collected) {
+            json_array_append_new(entries, json_loadb(entry.text, entry.length, 0, NULL));
+        }
+    }
+    json_decref(series_watch(series, entries, NULL));
+    json_decref(entries);
+}
+
+/*
+ * The first file of a series. People wait for this message: its content is the worker's text, and
+ * what the message does not tell is looked at afterwards. False: it is no answer of a worker.
+ */
+static bool begin(struct tracking *tracking, const struct tracking_file *file,
+                  const struct protocol_answer *answer, const struct json_slice *text) {
+    struct json_slice parts[PARTS];
+    if (!json_scan_object(text->text, text->length, part_names, parts, PARTS) ||
+        parts[RESULT].members == 0 || *parts[RESULT].text != '{') {
+        return false;
+    }
     struct station *station = stations_get(&tracking->stations, answer->station);
-    struct series *series = series_create(station, answer, json_object_get(checked, "series"));
+    struct series *series = series_create(station, answer, &parts[SERIES]);
     series->count = 1;
-    json_t *changes = series_watch(series, json_object_get(checked, "watch"), NULL);
-    struct series_news news = {answer->status, json_object_get(checked, "result"), changes};
+    watch_first(series, parts[WATCH], true);
+    const struct series_news news = {.status = answer->status, .result = parts[RESULT]};
     series_take(series, &news);
-    json_decref(changes);
     series_learn(series, answer->digest);
     station_add(station, series);
     touch(tracking, file, series);
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
     trim(tracking, station);
-    struct text_builder content = {0};
-    series_content(series, &content);
-    tracking_publish_series(tracking, "new", series, &content);
-    free(content.bytes);
+    tracking_publish_series(tracking, "new", series, &news);
+    watch_first(series, parts[WATCH], false);
+    return true;
 }
 
 /* a file that changes what its series is said to be */
@@ -67,28 +94,22 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
     series_take(series, news);
     touch(tracking, file, series);
     series->count += !file->again;
-    struct text_builder content = {0};
-    size_t length;
-    AUTOFREE char *text = json_text(news->result, &length);
-    series_add_result(&content, text, length, news->changes);
-    tracking_publish_series(tracking, "changed", series, &content);
-    free(content.bytes);
+    tracking_publish_series(tracking, "changed", series, news);
 }
 
 /* a kind of file that its series did not have yet */
-static void learn(struct tracking *tracking, const struct tracking_file *file,
-                  const struct protocol_answer *answer, const json_t *checked,
-                  struct series *series) {
+static void look_at(struct tracking *tracking, const struct tracking_file *file,
+                    const struct protocol_answer *answer, const json_t *checked,
+                    struct series *series) {
     json_t *result = json_object_get(checked, "result");
-    struct series_news news = {
-        .status = grouped_findings_settle(result, answer->status, &series->watched),
-        .result = result,
-    };
+    uint32_t status = grouped_findings_settle(result, answer->status, &series->watched);
     json_t *changes = series_watch(series, json_object_get(checked, "watch"),
                                    json_object_get(checked, "instance"));
-    news.changes = changes;
     series_learn(series, answer->digest);
-    if (news.status > series->status || json_object_size(changes) > 0) {
+    if (status > series->status || json_object_size(changes) > 0) {
+        struct series_news news = {.status = status, .changes = changes};
+        AUTOFREE char *text = json_text(result, &news.result.length);
+        news.result.text = text;
         change(tracking, file, &news, series);
     } else {
         count(tracking, file, series);
@@ -97,13 +118,16 @@ static void learn(struct tracking *tracking, const struct tracking_file *file,
     json_decref(changes);
 }
 
-static json_t *parse(const char *json, size_t length) {
-    json_t *checked = json_loadb(json, length, 0, NULL);
-    if (json_object_size(json_object_get(checked, "result")) > 0) {
-        return checked;
+static bool learn(struct tracking *tracking, const struct tracking_file *file,
+                  const struct protocol_answer *answer, const struct json_slice *text,
+                  struct series *series) {
+    json_t *checked = json_loadb(text->text, text->length, 0, NULL);
+    bool good = json_object_size(json_object_get(checked, "result")) > 0;
+    if (good) {
+        look_at(tracking, file, answer, checked, series);
     }
     json_decref(checked);
-    return NULL;
+    return good;
 }
 
 void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
@@ -115,15 +139,12 @@ void tracking_answer(struct tracking *tracking, const struct tracking_file *file
         count(tracking, file, series);
         return;
     }
-    json_t *checked = parse(json, length);
-    if (!checked) {
+    const struct json_slice text = {.text = json, .length = length};
+    bool good = series ? learn(tracking, file, answer, &text, series)
+                       : begin(tracking, file, answer, &text);
+    if (!good) {
         tracking_error(tracking, file, "the worker's answer cannot be understood");
-    } else if (series) {
-        learn(tracking, file, answer, checked, series);
-    } else {
-        begin(tracking, file, answer, checked);
     }
-    json_decref(checked);
 }
 
 bool tracking_count(struct tracking *tracking, const struct tracking_file *file,

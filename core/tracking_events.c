@@ -37,15 +37,18 @@ static void publish(struct tracking *tracking, struct event_parts *parts) {
 }
 
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
-                             const struct text_builder *content) {
+                             const struct series_news *news) {
+    struct text_builder content = {0};
+    series_add_result(&content, &news->result, news->changes);
     struct event_parts parts = {
         .type = type,
         .station = series->station,
         .series = series,
-        .content = content->bytes,
-        .content_length = content->used,
+        .content = content.bytes,
+        .content_length = content.used,
     };
     publish(tracking, &parts);
+    free(content.bytes);
 }
 
 void tracking_publish_update(void *self, struct pace *pace) {

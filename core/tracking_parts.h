@@ -4,7 +4,6 @@
 
 #include "pacing.h"
 #include "station.h"
-#include "text_builder.h"
 #include "tracking.h"
 #include "tracking_folders.h"
 
@@ -26,9 +25,9 @@ struct tracking {
 
 /* ---- tracking_events.c ---- */
 
-/** Publishes an event of a series with content, JSON text. */
+/** Publishes `new` or `changed` of a series: news is its content. */
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
-                             const struct text_builder *content);
+                             const struct series_news *news);
 
 /** Publishes the update of the series, or the error of the folder, that pace is part of. */
 void tracking_publish_update(void *tracking, struct pace *pace);

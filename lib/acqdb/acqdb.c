@@ -19,6 +19,8 @@ enum {
     RETRY_NS = 100000000,    /* a database in trouble is tried ten times a second at most */
     RELOAD_SHARE = 10,       /* reading anew takes at most a tenth of the time */
     TROUBLE_NS = 2000000000, /* so long a rebuild or a writer may take without a word */
+    QUIET_NS = 1000000000,   /* so long a file that nobody touches need not be asked about */
+    STAMP_NS = 100000000,    /* more than the steps in which the kernel stamps files */
 };
 
 struct acqdb {
@@ -30,7 +32,7 @@ struct acqdb {
     struct stat opened;          /* the file that db has open */
     struct templates *templates; /* never NULL; empty until something was loaded */
     bool loaded, counted;        /* counted: there was no table of templates, we counted */
-    long long not_before_ns, trouble_since_ns;
+    long long not_before_ns, trouble_since_ns, quiet_until_ns;
     struct log_fault fault;
 };
 
@@ -50,6 +52,7 @@ static void disconnect(struct acqdb *acqdb) {
 /* what is known stays; when it lasts, or nothing is known, it is said */
 static void trouble(struct acqdb *acqdb, const char *what, const char *remedy) {
     long long now = now_ns();
+    acqdb->quiet_until_ns = 0;
     acqdb->not_before_ns = now + RETRY_NS;
     if (!acqdb->trouble_since_ns) {
         acqdb->trouble_since_ns = now;
@@ -88,9 +91,29 @@ static bool same_content(const struct stat *a, const struct stat *b) {
            a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/*
+ * Asking for the version takes ten system calls. Nothing can have changed where neither the file
+ * was touched since it was asked last, nor anybody writes to a log beside it.
+ */
+static bool untouched(const struct acqdb *acqdb, const struct stat *file) {
+    struct stat log;
+    return now_ns() < acqdb->quiet_until_ns && same_content(file, &acqdb->opened) &&
+           stat(sqlite3_filename_wal(sqlite3_db_filename(acqdb->db, "main")), &log) < 0;
+}
+
+/* The version is still that of file: of one stamped just now, the next change may not show. */
+static void rest(struct acqdb *acqdb, const struct stat *file) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    long long age_ns = (long long)(now.tv_sec - file->st_ctim.tv_sec) * 1000000000 + now.tv_nsec -
+                       file->st_ctim.tv_nsec;
+    acqdb->quiet_until_ns = age_ns > STAMP_NS ? now_ns() + QUIET_NS : 0;
+}
+
 static bool connect_to(struct acqdb *acqdb, const struct stat *file) {
     disconnect(acqdb);
     acqdb->opened = *file;
+    acqdb->quiet_until_ns = 0;
     int result =
         sqlite3_open_v2(acqdb->path, &acqdb->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     if (result == SQLITE_OK) {
@@ -170,6 +193,9 @@ static void refresh(struct acqdb *acqdb) {
     if (waits && (connected || acqdb->trouble_since_ns)) {
         return;
     }
+    if (connected && untouched(acqdb, &file)) {
+        return;
+    }
     bool fresh = !connected;
     if (fresh && !connect_to(acqdb, &file)) {
         return;
@@ -180,6 +206,7 @@ static void refresh(struct acqdb *acqdb) {
     if (!fresh && acqdb->loaded && version == acqdb->version) {
         if (same_content(&file, &acqdb->opened)) {
             recovered(acqdb);
+            rest(acqdb, &file);
             return;
         }
         if (!connect_to(acqdb, &file) || !read_version(acqdb, &version)) {
@@ -225,6 +252,10 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
                                         const char *sequence) {
     refresh(acqdb);
     return templates_find(acqdb->templates, project, sequence);
+}
+
+bool acqdb_was_read(const struct acqdb *acqdb) {
+    return acqdb->loaded;
 }
 
 size_t acqdb_count(struct acqdb *acqdb) {

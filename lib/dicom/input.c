@@ -52,11 +52,17 @@ enum input_state input_begin(struct input *input, int fd) {
     input->fd = fd;
     input->size = stat.st_size > 0 ? (uint64_t)stat.st_size : 0;
     input->used = 0;
-    size_t first = INPUT_FIRST_BYTES < input->limit ? INPUT_FIRST_BYTES : input->limit;
+    size_t first = input->expected ? input->expected : INPUT_FIRST_BYTES;
+    first = first < input->limit ? first : input->limit;
     make_room(input, first);
     errno = 0;
     fill(input, input->size < first ? (size_t)input->size : first);
     return errno && input->used == 0 ? INPUT_FAILED : INPUT_GOOD;
+}
+
+void input_expect(struct input *input, uint64_t length) {
+    uint64_t expected = length + length / 8 + INPUT_LEAST_BYTES;
+    input->expected = expected < INPUT_FIRST_BYTES ? (size_t)expected : INPUT_FIRST_BYTES;
 }
 
 bool input_read(struct input *input, uint64_t end) {

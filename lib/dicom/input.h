@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { INPUT_FIRST_BYTES = 256 * 1024 }; /* holds the whole header of 19 files in 20 */
+enum {
+    INPUT_FIRST_BYTES = 256 * 1024, /* holds the whole header of 19 files in 20 */
+    INPUT_LEAST_BYTES = 16 * 1024,  /* headers of one scanner differ by that */
+};
 
 /** Bytes 0 to used of the open file are at bytes, which moves when more is read. */
 struct input {
@@ -15,6 +18,7 @@ struct input {
     size_t limit;  /* the most that is read */
     uint8_t *bytes;
     size_t used, room;
+    size_t expected; /* to be enough for the next file; 0: not known */
 };
 
 enum input_state { INPUT_GOOD, INPUT_FAILED, INPUT_IRREGULAR };
@@ -28,6 +32,12 @@ bool input_read(struct input *input, uint64_t end);
 static inline bool input_need(struct input *input, uint64_t end) {
     return end <= input->used || input_read(input, end);
 }
+
+/**
+ * The header was length bytes long, and so are those of a scanner's next files, nearly: that much
+ * of them is read at first, and no pixels. A guess only: what lacks is read when it is asked for.
+ */
+void input_expect(struct input *input, uint64_t length);
 
 /** Copies length bytes at offset, wherever they are; false past the file's end. */
 bool input_copy(const struct input *input, uint64_t offset, void *out, size_t length);

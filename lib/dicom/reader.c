@@ -169,6 +169,9 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     }
     struct header header;
     const uint8_t *bytes = read_header(reader, &header);
+    if (header.end == HEADER_PIXELS) {
+        input_expect(&reader->input, header.pixels);
+    }
     enum dicom_outcome outcome = judge(reader, &header, bytes);
     reader->has_values =
         outcome == DICOM_COMPLETE || (outcome == DICOM_INCOMPLETE && header.end == HEADER_PIXELS);

@@ -129,6 +129,30 @@ static void a_change_in_place_is_seen(void **state) {
     acqdb_close(acqdb);
 }
 
+/* longer untouched than the steps in which the kernel stamps files: nobody asks the database then
+ */
+static void let_it_rest(struct acqdb *acqdb) {
+    nanosleep(&(struct timespec){.tv_nsec = 150000000}, NULL);
+    assert_non_null(acqdb_find(acqdb, "Brain^wpc-1", "rest"));
+    assert_non_null(acqdb_find(acqdb, "Brain^wpc-1", "rest"));
+}
+
+static void a_change_after_a_rest_is_seen_with_the_next_file(void **state) {
+    static const char *const modes[] = {"delete", "truncate", "wal", "wal"};
+    struct bench *bench = *state;
+    struct acqdb *acqdb = open_reference(bench);
+    for (int i = 0; i < 4; i++) {
+        let_it_rest(acqdb);
+        AUTOFREE char *tr = mem_printf("%d", 1400 + i);
+        AUTOFREE char *sql = mem_printf("pragma journal_mode = %s;"
+                                        "update acq_param set TR = '%s' where rowid = 1",
+                                        modes[i], tr);
+        bench_sql(bench->path, sql);
+        assert_string_equal(acqdb_find(acqdb, "Brain^wpc-1", "rest")->values[TR], tr);
+    }
+    acqdb_close(acqdb);
+}
+
 static void a_file_renamed_over_it_is_seen(void **state) {
     struct bench *bench = *state;
     struct acqdb *acqdb = open_reference(bench);
@@ -249,6 +273,7 @@ int main(void) {
         BENCH_TEST(an_older_database_lacks_columns),
         BENCH_TEST(without_a_table_of_templates_they_are_counted),
         BENCH_TEST(a_change_in_place_is_seen),
+        BENCH_TEST(a_change_after_a_rest_is_seen_with_the_next_file),
         BENCH_TEST(a_file_renamed_over_it_is_seen),
         BENCH_TEST(what_is_known_stays_during_a_rebuild),
         BENCH_TEST(what_is_known_stays_while_it_is_locked_or_gone_or_damaged),
