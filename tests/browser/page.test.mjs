@@ -389,6 +389,31 @@ promise(
 );
 
 promise(
+  "names of 200 characters, from right to left, or none at all",
+  (fake) => {
+    fake.add(STATION, { number: 3, name: "n".repeat(200), project: "p".repeat(200) }, result(), {
+      ago: 30000,
+    });
+    fake.add(STATION, { number: 2, name: "שלום עולם", project: "" }, result(), { ago: 40000 });
+    fake.add(STATION, { number: null, name: "", project: null }, result(), { ago: 50000 });
+    fake.add("", { number: 1, name: "x" }, result(), { ago: 50000 });
+  },
+  async (page) => {
+    const names = await page.locator("[data-role=rows] .name").allTextContents();
+    await page.locator("[data-role=tabs] button").last().click();
+    assert.equal(await text(page, `${banner} [data-role=series]`), `3 ${"n".repeat(200)}`);
+    assert.deepEqual(
+      (await page.locator("[data-role=rows] .name").allTextContents()).slice(1),
+      ["שלום עולם", "without name"],
+      names.join(),
+    );
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(wide, 1280);
+    await picture(page, "odd-names");
+  },
+);
+
+promise(
   "keys: select, follow, station, theme, help",
   (fake) => {
     full(fake);
