@@ -440,7 +440,8 @@ promise(
     await page.keyboard.press("?");
     assert.equal(await page.isVisible("#help"), true);
     await page.uncheck("#keys-on");
-    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape"); // from the box, too
+    assert.equal(await page.isVisible("#help"), false);
     await page.locator("body").click({ position: { x: 5, y: 5 } });
     await page.keyboard.press("t");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
