@@ -471,6 +471,27 @@ promise(
   },
 );
 
+promise(
+  "on a phone a row that somebody reads stays where it is",
+  (fake) => {
+    for (let number = 1; number <= 40; number++) {
+      fake.add(STATION, { number, name: `series_${number}` }, result(), {
+        ago: (41 - number) * 1000,
+      });
+    }
+  },
+  async (page, fake) => {
+    const row = page.locator("button[data-number='20']");
+    await row.scrollIntoViewIfNeeded();
+    const { y } = await row.boundingBox();
+    fake.add(STATION, { number: 41, name: "series_41" }, result());
+    await until(page, () => document.querySelector("[data-number='41']"));
+    const after = await row.boundingBox();
+    assert.ok(Math.abs(after.y - y) < 2, `${y} became ${after.y}`);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
+
 promise("the cover falls when the script has died, and only then", full, async (page, fake) => {
   const opacity = () =>
     page.evaluate(() => getComputedStyle(document.querySelector("[data-role=cover]")).opacity);
