@@ -109,8 +109,9 @@ static int db_templates(const struct options *options, char *const *words, int c
                shown(list[i]->values[1]));
     }
     free(list);
+    bool good = acqdb_was_read(acqdb);
     acqdb_close(acqdb);
-    return EXIT_SUCCESS;
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static const struct {

@@ -129,7 +129,7 @@ static bool listen_to_signals(struct daemon *daemon, const struct arguments *arg
 
 /* ---- the beginning ---- */
 
-/* by hand, with a folder of state that nobody has chosen, a second daemon is fine without one */
+/* by hand, with a folder of state that nobody has chosen, a daemon is fine without one */
 static bool take_state(struct daemon *daemon, const struct arguments *arguments,
                        const json_t *config) {
     daemon->state_dir = config_text_option(config, "state_dir");
@@ -138,7 +138,7 @@ static bool take_state(struct daemon *daemon, const struct arguments *arguments,
     }
     enum state_dir_outcome outcome = state_dir_take(daemon->state_dir, &daemon->lock);
     bool chosen = arguments->file || arguments->state_dir || getenv("STATE_DIRECTORY");
-    if (outcome == STATE_DIR_BUSY && !chosen) {
+    if (outcome != STATE_DIR_TAKEN && !chosen) {
         log_warning("nothing will be kept over a restart");
         daemon->state_dir = "";
         return true;

@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 
 /* an address that cannot accept, for want of descriptors, would only spin if it tried at once */
-static const struct timeval accept_pause = {.tv_sec = 1};
+static const struct timeval accept_pause = {.tv_usec = 250 * 1000};
 
 struct mrq_address {
     STAILQ_ENTRY(mrq_address) next;
@@ -33,7 +33,7 @@ STAILQ_HEAD(address_list, mrq_address);
 struct http_service {
     struct event_base *base;
     struct http_connections *connections;
-    struct event *retry; /* every second, and when there is room: paused addresses go on */
+    struct event *retry; /* every accept_pause, and when there is room: paused addresses go on */
     unsigned descriptors;
     bool stopped;
     struct address_list addresses;

@@ -3,7 +3,8 @@
  * Every connection stands in one list, ordered by when its present request began; as all have the
  * same time, that is the order of their deadlines too. The first of the list is cut when its time
  * is over, or when another needs its place: so whoever waits, trickles or does not read makes way
- * for those who come with a request, and nobody is refused.
+ * for those who come with a request, and nobody is refused. While all places are taken, an answer
+ * ends its connection.
  */
 #include "http_service_connection.h"
 
@@ -18,7 +19,7 @@
 #define UNREAD_BYTES (64 * 1024)
 
 /* whose request is younger than that keeps its place: it has hardly had a chance */
-#define GRACE_MS 1000
+#define GRACE_MS 250
 
 struct connection {
     TAILQ_ENTRY(connection) next;
@@ -216,6 +217,9 @@ struct bufferevent *http_connections_accept(struct event_base *base, void *conne
 
 void http_connections_requested(struct http_connections *all, struct evhttp_request *request) {
     struct connection *connection = find(all, request);
+    if (all->open >= all->maximum) { /* whoever asks again and again must not keep others out */
+        evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
+    }
     if (connection) {
         evhttp_request_set_on_complete_cb(request, handle_answered, connection);
     }

@@ -37,17 +37,27 @@ static const struct route *find_route(const struct http_routes *routes, const ch
     return best;
 }
 
-static void reply_not_found(struct evhttp_request *request) {
-    static const char text[] = "There is nothing here.\n";
+static void reply_nothing(struct evhttp_request *request) {
+    enum evhttp_cmd_type method = evhttp_request_get_command(request);
+    bool wrong_method = method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD;
+    const char *text = wrong_method ? "Only GET and HEAD work here.\n" : "There is nothing here.\n";
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+    if (wrong_method) {
+        evhttp_add_header(headers, "Allow", "GET, HEAD");
+    }
     evhttp_add_header(headers, "Content-Type", "text/plain; charset=utf-8");
     evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+    evhttp_add_header(headers, "Content-Security-Policy", "default-src 'none'");
     evhttp_add_header(headers, "Cache-Control", "no-store");
     struct evbuffer *body = evbuffer_new();
-    if (body && evhttp_request_get_command(request) != EVHTTP_REQ_HEAD) {
+    if (body && method != EVHTTP_REQ_HEAD) {
         evbuffer_add_reference(body, text, strlen(text), NULL, NULL);
     }
-    evhttp_send_reply(request, HTTP_NOTFOUND, "Not Found", body);
+    if (wrong_method) {
+        evhttp_send_reply(request, HTTP_BADMETHOD, "Method Not Allowed", body);
+    } else {
+        evhttp_send_reply(request, HTTP_NOTFOUND, "Not Found", body);
+    }
     if (body) {
         evbuffer_free(body);
     }
@@ -95,6 +105,6 @@ void http_routes_answer(const struct http_routes *routes, struct evhttp_request 
     if (route) {
         route->handler(request, route->self);
     } else {
-        reply_not_found(request);
+        reply_nothing(request);
     }
 }

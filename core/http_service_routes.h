@@ -17,5 +17,6 @@ void http_routes_add(struct http_routes *routes, const char *pattern, mrq_handle
 /** Moves all routes of from to the end of routes. */
 void http_routes_join(struct http_routes *routes, struct http_routes *from);
 
-/** Has the handler with the longest pattern answer, or answers 404. */
+/** Has the handler with the longest pattern answer, or answers 404 (405 where it is no GET or
+ * HEAD). */
 void http_routes_answer(const struct http_routes *routes, struct evhttp_request *request);

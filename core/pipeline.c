@@ -53,8 +53,8 @@ static void handle_forget(void *self, uint64_t hash, int64_t newest_ns) {
     struct pipeline *pipeline = self;
     for (struct root *root = folders_first_root(pipeline->folders); root;
          root = TAILQ_NEXT(root, entry)) {
-        if (root->hash == hash && root->floor_ns < newest_ns) {
-            root->floor_ns = newest_ns;
+        if (root->hash == hash && root->floor_ns <= newest_ns) {
+            root->floor_ns = newest_ns + 1; /* the newest is forgotten too */
             root->changed = true;
         }
     }

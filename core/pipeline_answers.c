@@ -89,7 +89,8 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
 
 static void deliver_trusted(struct pipeline *pipeline, struct queued_file *file) {
     const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
-    const struct protocol_answer nothing = {0};
+    /* it was not looked at: that it has changed by now is all that is known */
+    const struct protocol_answer nothing = {.identity.changed_ns = pipeline_now_ns()};
     if (tracking_count(pipeline->tracking, &what, file->held->trusted)) {
         remember(pipeline, file, &nothing, 0, file->held->trusted);
     } else {

@@ -10,12 +10,16 @@
 #include <sys/stat.h>
 #include <time.h>
 
+int64_t pipeline_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 void pipeline_follow(struct pipeline *pipeline, const char *path) {
     struct root *root = folders_root(pipeline->folders, path);
     if (!root->floor_ns) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME_COARSE, &now); /* as the kernel stamps files */
-        root->floor_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+        root->floor_ns = pipeline_now_ns();
         root->changed = true;
         pipeline_mark(pipeline);
     }

@@ -41,6 +41,9 @@ struct pipeline {
 /** Where a file is in the record. */
 struct seen_place pipeline_place(const struct queued_file *file);
 
+/** The time as the kernel stamps files. */
+int64_t pipeline_now_ns(void);
+
 /** Something of the record or of a root has changed. */
 void pipeline_mark(struct pipeline *pipeline);
 

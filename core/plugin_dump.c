@@ -2,12 +2,15 @@
 /* --dump-plugin and --list-plugins. */
 #include "plugin_dump.h"
 #include "base/json_text.h"
+#include "base/log.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "catalogue.h"
 #include "config_options.h"
 #include "plugin/describe.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* texts as they are, all else as JSON text; what is absent is left out */
 static void print_member(const char *before, const char *key, const json_t *object) {
@@ -51,13 +54,30 @@ static bool dump_own_options(void) {
     return true;
 }
 
+static bool exists(const struct catalogue *catalogue, const char *plugin) {
+    AUTOFREE char *file = catalogue_file(catalogue, plugin);
+    if (access(file, R_OK) == 0) {
+        return true;
+    }
+    char **names = catalogue_names(catalogue);
+    const char *nearest = text_nearest(plugin, (const char *const *)names);
+    log_error("cannot read the plugin %s: %m; %s%s%s", file,
+              nearest ? "did you mean \"" : "see --list-plugins", nearest ? nearest : "",
+              nearest ? "\"?" : "");
+    catalogue_names_free(names);
+    return false;
+}
+
 bool plugin_dump(const struct arguments *arguments, const struct paths *paths) {
     static const char *const members[] = {"name", "kind", "version", "description", "abi", "file"};
     if (strcmp(arguments->plugin, "mrqartd") == 0) {
         return dump_own_options();
     }
     struct catalogue *catalogue = open_catalogue(arguments, paths);
-    const json_t *described = catalogue_describe(catalogue, arguments->plugin, (enum mrq_kind)0);
+    const json_t *described =
+        exists(catalogue, arguments->plugin)
+            ? catalogue_describe(catalogue, arguments->plugin, (enum mrq_kind)0)
+            : NULL;
     for (size_t i = 0; described && i < sizeof(members) / sizeof(members[0]); i++) {
         print_member("", members[i], described);
     }

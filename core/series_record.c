@@ -99,24 +99,32 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
     return series;
 }
 
-void series_record_restore(struct stations *stations, const char *key, const json_t *value) {
+bool series_record_restore(struct stations *stations, const char *key, const json_t *value) {
     uint64_t series_key;
     unsigned run;
     int end = 0;
     const char *name = json_string_value(json_object_get(value, "station"));
     if (!name || sscanf(key, "%16" SCNx64 "-%u%n", &series_key, &run, &end) != 2 || !end) {
-        return;
+        return false;
     }
     struct station *station = stations_find(stations, name);
     struct series *series = station ? station_run(station, series_key, run) : NULL;
     if (strcmp(key + end, "/count") == 0) {
-        if (series) {
-            station_remove(station, series);
-            restore_counts(series, value);
-            station_restore(station, series);
+        if (!series) { /* put away, since fewer are kept now */
+            return true;
         }
-    } else if (!series && json_object_size(json_object_get(value, "result")) > 0) {
-        station = stations_get(stations, name);
-        station_restore(station, restore_series(station, series_key, run, value));
+        if (natural(value, "count") == 0) {
+            return false;
+        }
+        station_remove(station, series);
+        restore_counts(series, value);
+        station_restore(station, series);
+        return true;
     }
+    if (series || json_object_size(json_object_get(value, "result")) == 0) {
+        return false;
+    }
+    station = stations_get(stations, name);
+    station_restore(station, restore_series(station, series_key, run, value));
+    return true;
 }

@@ -7,6 +7,7 @@
 
 #include "station.h"
 #include <jansson.h>
+#include <stdbool.h>
 
 /** "0123456789abcdef-0" or the same with "/count". Free it. */
 char *series_record_key(const struct series *series, bool counts);
@@ -14,5 +15,5 @@ char *series_record_key(const struct series *series, bool counts);
 json_t *series_record(const struct series *series);
 json_t *series_record_counts(const struct series *series);
 
-/** Takes one record back in; one that makes no sense is passed over. */
-void series_record_restore(struct stations *stations, const char *key, const json_t *value);
+/** Takes one record back in; false: it makes no sense, and is passed over. */
+bool series_record_restore(struct stations *stations, const char *key, const json_t *value);

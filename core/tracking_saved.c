@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of series tracking goes to the state file, and comes back. */
+#include "base/log.h"
 #include "base/memory.h"
 #include "keeper.h"
 #include "series_record.h"
@@ -62,5 +63,8 @@ void tracking_forget(struct tracking *tracking, struct series *series) {
 }
 
 void tracking_restore(struct tracking *tracking, const char *key, const json_t *value) {
-    series_record_restore(&tracking->stations, key, value);
+    if (!series_record_restore(&tracking->stations, key, value)) {
+        log_warning("a series of the state file is damaged; it may be shown with fewer files, or "
+                    "be announced again");
+    }
 }

@@ -135,21 +135,17 @@ const renderStations = createStationView({ banners: by("banners"), tabs: by("tab
 const renderSeries = createSeriesView(
   {
     strip: by("open"),
-    openText: by("open-text"),
-    sessionText: by("session-text"),
-    reconnected: by("reconnected"),
-    note: by("note"),
+    stripText: by("strip-text"),
     trail: by("trail"),
+    list: by("list"),
     rows: by("rows"),
-    listTitle: document.getElementById("list-title"),
-    listAbout: by("list-about"),
+    listTitle: by("list-head"),
   },
   actions,
 );
 const renderTable = createTableView({
   panel: by("comparison"),
-  title: by("table-title"),
-  about: by("table-about"),
+  title: by("table-head"),
   back: by("back"),
   only: by("only"),
   more: by("more"),

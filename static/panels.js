@@ -2,7 +2,7 @@
 // What lies below the banners: strip, list and table of one scanner, or the set-up while there is
 // nothing to list.
 import { needsAct, stateOf } from "./model.js";
-import { element, keyed, setAttribute, setShape, setText, shape } from "./view.js";
+import { element, keyed, setAttribute, setShape, setText, setTexts, shape } from "./view.js";
 import {
   PARAMETERS,
   alsoOpenText,
@@ -29,6 +29,8 @@ import {
 } from "./words.js";
 
 // ---- strip and list ---------------------------------------------------------------------------
+
+const TRAIL = 64; // shapes in the trail: more than any screen has room for
 
 function lookOf(fate) {
   return fate.open ? "solid" : "outline";
@@ -102,23 +104,26 @@ function renderStrip(nodes, judged, view) {
     earlier.length ? "earlier" : open.length ? "current" : "none",
   );
   const session = judged ? sessionText(judged, view.zone) : "";
+  const reconnected = view.link.notice ? noticeText(view.link.notice, view) : "";
   if (earlier.length) {
     const text = stillOpenText(earlier);
-    setText(nodes.openText, text.strong);
-    setText(nodes.sessionText, text.text);
+    setTexts(nodes.stripText, text.strong, text.text, reconnected, noteText(view));
   } else {
-    setText(nodes.openText, open.length ? openText(open) : "");
-    setText(nodes.sessionText, session);
+    const text = open.length ? openText(open) : "";
+    setTexts(nodes.stripText, text, session, reconnected, noteText(view));
   }
-  setAttribute(nodes.sessionText, "title", session || null);
-  setText(nodes.reconnected, view.link.notice ? noticeText(view.link.notice, view) : "");
-  setText(nodes.note, noteText(view));
+  setAttribute(nodes.stripText.children[1], "title", session || null);
+  const marks = judged?.session?.series.slice(-TRAIL) ?? [];
+  nodes.strip.style.setProperty("--marks", marks.length);
   keyed(
     nodes.trail,
-    judged?.session?.series ?? [],
+    marks,
     ({ key }) => key,
     (series) => makeMark(series, view.actions),
-    (node, series) => updateMark(node, series, judged, view),
+    (node, series, index) => {
+      node.style.translate = `calc(${index + 1 - marks.length} * 1.6rem)`;
+      updateMark(node, series, judged, view);
+    },
   );
 }
 
@@ -196,6 +201,8 @@ function updateRow(node, item, judged, view) {
 /** Rows newest first, with a heading above each earlier session. */
 function rowItems(judged, view) {
   const items = [];
+  let [rows, headings] = [0, 0]; // above an item
+  const place = () => `0 calc(${rows} * var(--row) + ${headings} * var(--heading))`;
   [...judged.sessions].reverse().forEach((session, index) => {
     if (index > 0) {
       const date = calendarDate(session.started, view.zone);
@@ -203,24 +210,29 @@ function rowItems(judged, view) {
       const heading = [`Earlier, ${date} ${clockTime(session.started, view.zone)}`, project]
         .filter(Boolean)
         .join(" · ");
-      items.push({ key: `heading ${session.series[0].key}`, heading });
+      items.push({ key: `heading ${session.series[0].key}`, heading, place: place() });
+      headings += 1;
     }
     [...session.series].reverse().forEach((series) => {
-      items.push({ key: series.key, series, first: items.length === 0 });
+      items.push({ key: series.key, series, first: items.length === 0, place: place() });
+      rows += 1;
     });
   });
-  return items;
+  return { items, end: place() };
 }
 
 export function createSeriesView(nodes, actions) {
   let shownStation;
+  let shownEnd;
   return function render(view) {
     const judged = view.stations.find(({ name }) => name === view.station);
     renderStrip(nodes, judged, view);
-    const items = judged ? rowItems(judged, view) : [];
+    const { items, end } = judged ? rowItems(judged, view) : { items: [], end: "0 0" };
     const fresh = shownStation !== judged?.name;
     shownStation = judged?.name;
     const known = nodes.rows.childElementCount > 0 && !fresh;
+    const moves = end !== shownEnd;
+    const before = moves ? nodes.list.scrollHeight : 0;
     keyed(
       nodes.rows,
       items,
@@ -230,23 +242,37 @@ export function createSeriesView(nodes, actions) {
         row.classList.toggle("fresh", known);
         return row;
       },
-      (node, item) => updateRow(node, item, judged, view),
+      (node, item) => {
+        node.style.translate = item.place; // rows that are translated are no layout shift
+        updateRow(node, item, judged, view);
+      },
     );
+    if (moves) {
+      shownEnd = end;
+      nodes.rows.style.height = end.slice(2);
+      if (nodes.list.scrollTop > 0) {
+        nodes.list.scrollTop += nodes.list.scrollHeight - before;
+      }
+    }
     if (fresh) {
-      nodes.rows.scrollTop = 0;
+      nodes.list.scrollTop = 0;
     }
     const about =
       judged && judged.name
         ? [clean(judged.name), clean(judged.session?.series.at(-1)?.project), "newest first"]
         : [];
-    setText(nodes.listTitle, judged?.over && judged.session ? "Last session" : "This session");
-    setText(
-      nodes.listAbout,
+    setTexts(
+      nodes.listTitle,
+      judged?.over && judged.session ? "Last session" : "This session",
       view.link.hatched && view.link.since !== null
         ? `As of ${clockTime(view.link.since + view.offset, view.zone, true)}`
         : about.filter(Boolean).join(", "),
     );
-    setAttribute(nodes.listAbout, "title", about.filter(Boolean).join(", ") || null);
+    setAttribute(
+      nodes.listTitle.lastElementChild,
+      "title",
+      about.filter(Boolean).join(", ") || null,
+    );
   };
 }
 
@@ -388,6 +414,8 @@ function moreText(rows) {
 
 export function createTableView(nodes) {
   let shownKey;
+  let shownOrder;
+  let generation = 0; // rows are made anew where they would move: a new row is no layout shift
   return function render(view) {
     const { series, following } = view;
     const all = series ? tableRows(series) : [];
@@ -395,9 +423,20 @@ export function createTableView(nodes) {
     const hide = view.onlyDifferences && quiet.length > 0;
     const rows = hide ? all.filter((row) => row.differs) : all;
     const selected = view.stations.find(({ name }) => name === view.station);
-    setText(nodes.title, series ? seriesTitle(series) : "No series");
+    const order = rows.map(({ name, differs }) => name + differs).join();
+    if (series?.key !== shownKey || order !== shownOrder) {
+      generation += 1;
+    }
+    if (series?.key !== shownKey) {
+      nodes.scroll.scrollTop = 0;
+    }
+    [shownKey, shownOrder] = [series?.key, order];
+    setTexts(
+      nodes.title,
+      series ? seriesTitle(series) : "No series",
+      series ? aboutText(series) : "",
+    );
     setAttribute(nodes.panel, "data-state", series ? stateOf(series) : null);
-    setText(nodes.about, series ? aboutText(series) : "");
     const back = !following && selected?.shown;
     setAttribute(nodes.back, "hidden", !back);
     if (back) {
@@ -415,14 +454,10 @@ export function createTableView(nodes) {
     keyed(
       nodes.body,
       rows,
-      ({ name }) => name,
+      ({ name }) => `${generation} ${name}`,
       makeParameter,
       (node, row) => updateParameter(node, row, series.content ?? {}),
     );
-    if (series?.key !== shownKey) {
-      shownKey = series?.key;
-      nodes.scroll.scrollTop = 0;
-    }
   };
 }
 

@@ -30,6 +30,16 @@ export function setText(node, text) {
   }
 }
 
+/** Changes the texts of a node's children. All are made anew: what is new is no layout shift. */
+export function setTexts(parent, ...texts) {
+  const before = [...parent.children];
+  if (before.some((child, index) => child.textContent !== texts[index])) {
+    const copies = before.map((child) => child.cloneNode());
+    copies.forEach((copy, index) => (copy.textContent = texts[index]));
+    parent.replaceChildren(...copies.flatMap((copy) => [copy, " "]));
+  }
+}
+
 /** Sets an attribute only if it differs; null, undefined and false take it away, true is "". */
 export function setAttribute(node, name, value) {
   if (value === null || value === undefined || value === false) {
@@ -56,7 +66,7 @@ export function shape(state = "waiting", look = "solid") {
 }
 
 export function setShape(svg, state, look = "solid") {
-  setAttribute(svg.firstElementChild, "href", `#s-${state}`);
+  setAttribute(svg.firstElementChild, "href", `#s-${state === "loading" ? "waiting" : state}`);
   setAttribute(svg, "data-shape", state);
   setAttribute(svg, "data-look", look);
 }
@@ -95,15 +105,15 @@ export function keyed(parent, items, keyOf, make, update) {
     }
   }
   let next = parent.firstElementChild;
-  for (const item of items) {
+  items.forEach((item, index) => {
     const node = after.get(keyOf(item));
     if (node === next) {
       next = next.nextElementSibling;
     } else {
       parent.insertBefore(node, next);
     }
-    update(node, item);
-  }
+    update(node, item, index);
+  });
   children.set(parent, after);
 }
 
@@ -231,7 +241,6 @@ function face(judged, view) {
 function updateBanner(banner, judged, view) {
   const [mark, facts, counter] = banner.children;
   const [eyebrow, word, sentence, action] = facts.children;
-  const [, when, series, project] = eyebrow.children;
   const [count, of, age] = counter.children;
   const { shown } = judged;
   const shownFace = face(judged, view);
@@ -239,10 +248,11 @@ function updateBanner(banner, judged, view) {
   setAttribute(banner, "data-loud", LOUDNESS[shownFace.state] ?? "plain");
   setAttribute(banner, "data-selected", judged.name === view.station);
   setShape(mark, shownFace.state);
-  setText(when, whenText(judged, view.link, view));
-  setText(series, shown ? seriesTitle(shown) : "");
-  setText(
-    project,
+  setTexts(
+    eyebrow,
+    clean(judged.name),
+    whenText(judged, view.link, view),
+    shown ? seriesTitle(shown) : "",
     view.link.hatched && shown
       ? (PAST[judged.state] ?? PAST[stateOf(shown)] ?? "")
       : clean(shown?.project),
@@ -339,6 +349,25 @@ function loudestStation(stations) {
   return loudest;
 }
 
+const ICON_STYLE =
+  "*{stroke-linecap:round;stroke-linejoin:round;stroke-width:2.4}.mark,.ring,.fold{fill:none}" +
+  ".ground{fill:var(--fill);stroke:var(--rim)}.mark,.ring,.fold{stroke:var(--mark)}" +
+  ".dot{fill:var(--mark)}";
+
+/** The silhouette of a state in the colours of a shape, as the address of a picture. */
+function iconOf(state, like) {
+  const svg = document.createElementNS(SVG, "svg");
+  const style = document.createElementNS(SVG, "style");
+  const colours = getComputedStyle(like);
+  const vars = ["--fill", "--mark", "--rim"].map(
+    (name) => name + ":" + colours.getPropertyValue(name),
+  );
+  style.textContent = `svg{${vars.join(";")}}${ICON_STYLE}`;
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.append(style, ...document.getElementById(`s-${state}`).cloneNode(true).children);
+  return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+}
+
 /** Title and icon of the browser's tab follow the loudest station. */
 function renderTitle(nodes, view) {
   const loudest = loudestStation(view.stations);
@@ -351,7 +380,7 @@ function renderTitle(nodes, view) {
   const title = [verdict, clean(loudest.name), "MRQART"].filter(Boolean).join(" · ");
   if (document.title !== title) {
     document.title = title;
-    nodes.icon.href = `/static/icon-${state}.svg`;
+    nodes.icon.href = iconOf(state, nodes.pinned.firstElementChild);
   }
 }
 

@@ -63,6 +63,8 @@ function numbersOf(value) {
   return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
 }
 
+const MOST_DIGITS = 17; // tell any two numbers apart
+
 /** As in the file while short, else rounded to digits, but never before the decimal point. */
 export function formatNumber(number, digits = 4) {
   const whole = String(number);
@@ -72,7 +74,7 @@ export function formatNumber(number, digits = 4) {
   }
   const before = Math.trunc(Math.abs(number)).toString().length;
   const rounded = Math.abs(number) < 1 ? digits : Math.max(digits, before);
-  return String(Number(number.toPrecision(Math.min(rounded, 17)))).replace("-", "−");
+  return String(Number(number.toPrecision(Math.min(rounded, MOST_DIGITS)))).replace("-", "−");
 }
 
 function withoutUnit(parameter, value, digits) {
@@ -84,7 +86,8 @@ function withoutUnit(parameter, value, digits) {
     return ["negative (0)", "positive (1)"][numbers[0]] ?? String(numbers[0]);
   }
   const present = numbers.filter((number) => number !== 0);
-  const shown = parameter.kind === "matrix" && present.length === 2 ? present : numbers;
+  const short = parameter.kind === "matrix" && present.length === 2 && digits < MOST_DIGITS;
+  const shown = short ? present : numbers;
   return shown.map((number) => formatNumber(number, digits)).join(parameter.join ?? " × ");
 }
 
@@ -107,7 +110,7 @@ export function formatPair(parameter, have, expect) {
   let digits = 4;
   const pair = () => [formatValue(parameter, have, digits), formatValue(parameter, expect, digits)];
   let texts = pair();
-  while (texts[0] === texts[1] && digits < 17 && !same(have, expect)) {
+  while (texts[0] === texts[1] && digits < MOST_DIGITS && !same(have, expect)) {
     digits += 1;
     texts = pair();
   }
@@ -137,15 +140,17 @@ function shortened(text) {
   return text.length > LONG ? `${text.slice(0, LONG / 2)}…${text.slice(-LONG / 2)}` : text;
 }
 
-/** One value inside a sentence: text in quotes, several accepted ones with "or". */
+/** One value inside a sentence: text in quotes. */
 function spoken(parameter, text, value) {
-  if (parameter.kind === "words") {
-    return `“${shortened(text)}”`;
-  }
-  if (parameter.join && (numbersOf(value)?.length ?? 0) > 1) {
-    return text.replace(/, ([^,]*)$/, " or $1");
-  }
-  return text;
+  const isText = parameter.kind === "words" || (parameter.kind === "numbers" && !numbersOf(value));
+  return isText ? `“${shortened(text)}”` : text;
+}
+
+/** What a template accepts: several values with "or". */
+function accepted(parameter, text, value) {
+  return parameter.join && numbersOf(value)?.length > 1
+    ? text.replace(/, ([^,]*)$/, " or $1")
+    : spoken(parameter, text, value);
 }
 
 /** "(seen 412 times)", "(seen twice only)"; "" where nobody counted. */
@@ -183,11 +188,11 @@ function oneFinding(finding, template) {
   if (isAbsent(finding.have)) {
     return [
       { strong: `${name} is not in the header` },
-      { text: `, template ${spoken(parameter, expect, finding.expect)}` },
+      { text: `, template ${accepted(parameter, expect, finding.expect)}` },
       ...tail,
     ];
   }
-  if (parameter.kind === "sign") {
+  if (parameter.kind === "sign" && `${have}${expect}`.includes("positive")) {
     return [
       { strong: `Phase encoding is reversed: ${have}` },
       { text: `, template ${expect}` },
@@ -199,7 +204,7 @@ function oneFinding(finding, template) {
     {
       text: isAbsent(finding.expect)
         ? ""
-        : `, template ${spoken(parameter, expect, finding.expect)}`,
+        : `, template ${accepted(parameter, expect, finding.expect)}`,
     },
     ...tail,
   ];
@@ -216,6 +221,10 @@ export function findingsSentence(findings, template) {
   }
   const parts = [{ strong: `${sorted.length} parameters differ:` }];
   sorted.slice(0, 2).forEach((finding, index) => {
+    if (!isTemplateFinding(finding)) {
+      parts.push({ text: index ? ", " : " " }, ...oneFinding(finding));
+      return;
+    }
     const parameter = parameterOf(finding.parameter);
     const [have, expect] = formatPair(parameter, finding.have, finding.expect).map(shortened);
     const value = isAbsent(finding.have) ? "absent" : have;

@@ -254,6 +254,10 @@ const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project
     return templates_find(acqdb->templates, project, sequence);
 }
 
+bool acqdb_was_read(const struct acqdb *acqdb) {
+    return acqdb->loaded;
+}
+
 size_t acqdb_count(struct acqdb *acqdb) {
     refresh(acqdb);
     return templates_count(acqdb->templates);

@@ -35,6 +35,9 @@ void acqdb_close(struct acqdb *acqdb);
 const struct acqdb_template *acqdb_find(struct acqdb *acqdb, const char *project,
                                         const char *sequence);
 
+/** True once its templates have been read, none being some too. */
+bool acqdb_was_read(const struct acqdb *acqdb);
+
 /** How many templates are known. */
 size_t acqdb_count(struct acqdb *acqdb);
 

@@ -57,6 +57,21 @@ static void host_log(struct mrq_host *host, enum mrq_level level, const char *fo
 /* the rest is for sources and sinks, which live in the daemon */
 static const struct mrq_host_ops host_operations = {.log = host_log};
 
+/* the daemon's configuration was checked before; the command line gives defaults only */
+static bool has_required(const struct checker *checker, const json_t *settings) {
+    const struct mrq_option *options = checker->loaded.plugin.options;
+    for (size_t i = 0; options && options[i].key; i++) {
+        if (options[i].required && !json_object_get(settings, options[i].key)) {
+            log_error(
+                "%s: its option \"%s\" has no default: run it in a daemon, with the option in "
+                "the configuration",
+                checker->name, options[i].key);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool checker_open(struct checker *checker, const json_t *item, const char *database) {
     const char *file = json_string_value(json_object_get(item, "file"));
     if (!file || !plugin_load(&checker->loaded, file, MRQ_CHECKER)) {
@@ -71,12 +86,15 @@ static bool checker_open(struct checker *checker, const json_t *item, const char
                                       .static_dir = "",
                                       .epoch = "",
                                       .version = MRQART_VERSION};
+    const json_t *values = json_object_get(item, "settings");
+    if (!has_required(checker, values)) {
+        return false;
+    }
     if (!plugin->open) {
         checker->open = true;
         return true;
     }
-    struct mrq_settings *settings =
-        settings_create(json_object_get(item, "settings"), plugin->options);
+    struct mrq_settings *settings = settings_create(values, plugin->options);
     checker->self = plugin->open(&checker->host, settings);
     settings_destroy(settings);
     checker->open = checker->self != NULL;

@@ -132,6 +132,11 @@ static bool add_line(struct taglist *list, const struct line *line) {
                   line->number, line->name, NAME_BYTES);
         return false;
     }
+    if (strcmp(line->name, "dcm_path") == 0) {
+        log_error("%s:%u: \"dcm_path\" is the name of the file's path: give another", line->file,
+                  line->number);
+        return false;
+    }
     if (!place_of(line, &source)) {
         return false;
     }

@@ -10,6 +10,8 @@
 
 enum { NUMBER_BYTES = 64 };
 
+#define SPACES " \t\n\v\f\r"
+
 /* far below any tolerance that means something: 30.05 - 30 is a little more than 0.05 */
 static const double rounding = 1e-9;
 
@@ -84,28 +86,36 @@ static bool share_number(double tolerance, const char *expect, const char *have)
     return false;
 }
 
-/* moves on to the next character of a text whose white space is collapsed; '\0' at its end */
-static char next_folded(const char **text) {
-    if (isspace((unsigned char)**text)) {
-        while (isspace((unsigned char)**text)) {
-            (*text)++;
-        }
-        return **text ? ' ' : '\0';
+/* capitals of Latin 1, which scanners write, as UTF-8: U+00C0 to U+00DE but for the times sign */
+static bool is_latin_capital(const unsigned char *text) {
+    return text[0] == 0xc3 && text[1] >= 0x80 && text[1] <= 0x9e && text[1] != 0x97;
+}
+
+/* moves on to the next byte of a text whose case and white space are folded; 0 at its end */
+static int next_folded(const unsigned char **text) {
+    const unsigned char *at = *text;
+    if (*at && strchr(SPACES, *at)) {
+        *text += strspn((const char *)at, SPACES);
+        return **text ? ' ' : 0;
     }
-    char byte = (char)tolower((unsigned char)**text);
-    *text += **text ? 1 : 0;
-    return byte;
+    if (is_latin_capital(at)) {
+        *text += 2;
+        return 0xc300 | (at[1] + 0x20);
+    }
+    bool latin = at[0] == 0xc3 && at[1];
+    *text += latin ? 2 : *at ? 1 : 0;
+    return latin ? 0xc300 | at[1] : tolower(*at);
 }
 
 static bool same_text(const char *a, const char *b) {
-    a += strspn(a, " \t\n\v\f\r");
-    b += strspn(b, " \t\n\v\f\r");
-    char from_a, from_b;
+    const unsigned char *left = (const unsigned char *)a + strspn(a, SPACES);
+    const unsigned char *right = (const unsigned char *)b + strspn(b, SPACES);
+    int from_left, from_right;
     do {
-        from_a = next_folded(&a);
-        from_b = next_folded(&b);
-    } while (from_a == from_b && from_a);
-    return from_a == from_b;
+        from_left = next_folded(&left);
+        from_right = next_folded(&right);
+    } while (from_left == from_right && from_left);
+    return from_left == from_right;
 }
 
 /* "ep_b1540#27" becomes "ep_": one series has a strength and a number for each of its directions */

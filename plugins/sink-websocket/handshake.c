@@ -33,6 +33,7 @@ void handshake_refuse(struct evhttp_request *request, int status, const char *te
     }
     add_header(request, "Content-Type", "text/plain; charset=utf-8");
     add_header(request, "X-Content-Type-Options", "nosniff");
+    add_header(request, "Content-Security-Policy", "default-src 'none'");
     add_header(request, "Cache-Control", "no-store");
     struct evbuffer *body = evbuffer_new();
     if (body && evhttp_request_get_command(request) != EVHTTP_REQ_HEAD) {

@@ -12,8 +12,8 @@
 
 #define CLOSE_GOING_AWAY 1001
 
-/* the tick: a fifth of the shorter interval, so that none is late by more; within these bounds */
-#define TICKS_PER_INTERVAL 5
+/* the tick: a twentieth of the shorter interval: none is late by more; within these bounds */
+#define TICKS_PER_INTERVAL 20
 #define TICK_MINIMUM_MS 5
 #define TICK_MAXIMUM_MS 1000
 

@@ -18,10 +18,10 @@ void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct fold
 /** folder cannot be read; error: the errno of it. */
 void faults_tell_read(struct mrq_host *host, struct folder *folder, int error);
 
-void faults_tell_folders(struct faults *faults, struct mrq_host *host, const char *path,
-                         size_t limit);
-void faults_tell_depth(struct faults *faults, struct mrq_host *host, const char *path,
-                       unsigned limit);
+void faults_tell_folders(struct faults *faults, struct mrq_host *host, const struct root *root,
+                         const char *path, size_t limit);
+void faults_tell_depth(struct faults *faults, struct mrq_host *host, const struct root *root,
+                       const char *path, unsigned limit);
 
 /** There are watches for all folders: says so if it was not so before. */
 void faults_over(struct faults *faults, struct mrq_host *host);

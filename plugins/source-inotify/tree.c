@@ -86,7 +86,8 @@ static enum tree_change attach(struct tree *tree, const struct place *place, str
                    : table_unwatched(&tree->table, place->parent, place->path + place->name_at);
     if (!folder) {
         if (tree->counts.folders >= tree->limits.folders) {
-            faults_tell_folders(&tree->faults, tree->host, place->path, tree->limits.folders);
+            faults_tell_folders(&tree->faults, tree->host, place->root, place->path,
+                                tree->limits.folders);
             if (watch >= 0) {
                 inotify_rm_watch(tree->fd, watch);
             }
@@ -120,7 +121,7 @@ enum tree_change tree_attach(struct tree *tree, struct folder *parent, const cha
     size_t length = parent->length + 1U + strlen(name);
     unsigned depth = parent->depth + 1U;
     if (length >= PATH_MAX || depth > tree->limits.depth) {
-        faults_tell_depth(&tree->faults, tree->host, path, tree->limits.depth);
+        faults_tell_depth(&tree->faults, tree->host, parent->root, path, tree->limits.depth);
         return TREE_NONE;
     }
     struct place place = {.parent = parent,

@@ -51,6 +51,26 @@ test("two values that differ never look alike", () => {
   ]);
 });
 
+test("values that would look alike are told apart to the end", () => {
+  const matrix = words.parameterOf("Matrix");
+  assert.deepEqual(words.formatPair(matrix, "[94, 0, 0, 88]", "[0, 94, 88, 0]"), [
+    "94 × 0 × 0 × 88",
+    "0 × 94 × 88 × 0",
+  ]);
+  assert.deepEqual(words.formatPair(words.parameterOf("TR"), "1300.00001", 1300), [
+    "1300.00001 ms",
+    "1300 ms",
+  ]);
+});
+
+test("what was sent is no choice, and what is no number is quoted", () => {
+  const said = (...given) => say(words.findingsSentence([finding(...given)], {}));
+  assert.equal(said("TE", "4.8, 38.76", "4.8"), "TE is 4.8, 38.76 ms, template 4.8 ms");
+  assert.equal(said("TR", "abc", "1300"), "TR is “abc”, template 1300 ms");
+  assert.equal(said("TR", "2000", null), "TR is 2000 ms");
+  assert.equal(said("Phase", "2", "3"), "Phase is 2, template 3");
+});
+
 test("one difference is said with value, template and evidence", () => {
   assert.equal(
     say(words.findingsSentence([finding("TR", "2000", "1300")], { n: 412 })),
@@ -93,6 +113,14 @@ test("several differences are said in the table's order", () => {
 test("a site's checker speaks for itself, with its name", () => {
   const own = finding("FA", "120", "90", { checker: "checker-limit", message: "FA is above 90" });
   assert.equal(say(words.findingsSentence([own], {})), "FA is above 90 (checker-limit)");
+});
+
+test("a site's checker speaks for itself among others too", () => {
+  const own = finding("FA", "120", "90", { checker: "checker-limit", message: "FA is above 90" });
+  assert.equal(
+    say(words.findingsSentence([own, finding("TR", "2000", "1300")], { n: 3 })),
+    "2 parameters differ: TR 2000 ms (template 1300 ms), FA is above 90 (checker-limit)",
+  );
 });
 
 test("a change names both values and the image", () => {

@@ -5,6 +5,7 @@ import os
 import sqlite3
 
 from mrqart_test import *
+from site_checker import build_checker
 
 
 class CommandTest(unittest.TestCase):
@@ -113,6 +114,25 @@ class Check(CommandTest):
         path = write_dicom(self.where / "a.dcm")
         self.assertIn("no-such.so", self.check("--checker", "no-such.so", path, status=2).stderr)
 
+    def test_a_checker_beside_the_files_is_taken_by_its_bare_name(self):
+        make_database(self.database, TEMPLATE)
+        shutil.copy(build_checker(self.where, 'mrq_deviates(verdict, "FA", "at most 9", "60");'),
+                    self.where / "mine.so")
+        write_dicom(self.where / "a.dcm")
+        result = self.run_it("check", "--database", "db.sqlite", "--checker", "mine.so", "a.dcm",
+                             status=1, cwd=self.where)
+        self.assertIn("checker-site: ", result.stdout)
+
+    def test_a_checker_that_needs_an_option_says_so(self):
+        page = (SOURCE / "docs/writing-a-checker.md").read_text()
+        code = self.where / "checker-flip.c"
+        code.write_text(re.search(r"```c\n(.*?)```", page, re.DOTALL)[1])
+        subprocess.run(["cc", "-shared", "-fPIC", f"-I{SOURCE}/core/include", "-o",
+                        str(code.with_suffix(".so")), str(code)], check=True)
+        result = self.check("--checker", code.with_suffix(".so"), write_dicom(self.where / "a.dcm"),
+                            status=2)
+        self.assertIn('checker-flip: its option "project" has no default', result.stderr)
+
     def test_help_has_examples(self):
         for command in (["check"], ["db"]):
             self.assertIn("examples:", self.run_it(*command, "--help").stdout)
@@ -218,6 +238,15 @@ class Import(CommandTest):
         self.assertIn("was there", self.run_it("db", "init", self.database).stdout)
         self.assertEqual(self.db("templates").stdout, "")
         self.run_it("db", "init", self.where / "no" / "folder" / "db.sqlite", status=1)
+
+    def test_what_is_no_database_has_no_templates_to_list(self):
+        self.assertIn("No such file", self.db("templates", status=1).stderr)
+        self.database.write_bytes(b"no database" * 500)
+        self.assertIn("is not a database", self.db("templates", status=1).stderr)
+        self.assertIn("is not a database", self.db("rebuild", status=1).stderr)
+        self.database.unlink()
+        self.database.mkdir()
+        self.assertIn("it is a folder", self.db("templates", status=1).stderr)
 
     def test_rebuild_counts_anew(self):
         self.session("2024.10.01-10.00.00")

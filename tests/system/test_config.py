@@ -60,6 +60,17 @@ class CommandLine(ConfigTest):
         self.assertIn("unknown option --wacth; did you mean --watch?", done.stderr)
         self.assertIn("Try mrqartd --help.", done.stderr)
 
+    def test_no_folder_is_wrong_use(self):
+        done = mrqartd("--watch", "/data", "", "--check-config")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn('--watch "": give a folder', done.stderr)
+
+    def test_a_plugin_that_is_misspelt_gets_the_nearest_name(self):
+        done = mrqartd("--dump-plugin", "checker-tempalte")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn('did you mean "checker-template"?', done.stderr)
+        self.assertIn("--list-plugins", mrqartd("--dump-plugin", "no/such.so").stderr)
+
     def test_a_good_configuration_is_ok(self):
         path = self.file(self.text())
         done = mrqartd("-c", path, "--check-config")
@@ -178,6 +189,17 @@ class Start(ConfigTest):
             _, log = process.communicate(timeout=WAIT)
             self.assertIn("nothing will be kept over a restart", log)
             self.assertEqual(process.returncode, 0)
+
+    def test_by_hand_a_default_state_folder_that_cannot_be_made_is_done_without(self):
+        home = {"XDG_STATE_HOME": "/proc/nobody", "PATH": os.environ["PATH"]}
+        command = [MRQARTD, "--watch", self.where, "-p", "0", "--ws-port", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=home) as process:
+            self.assertTrue(process.stdout.readline().startswith("ready "))
+            process.terminate()
+            _, log = process.communicate(timeout=WAIT)
+        self.assertIn("cannot make the state folder /proc/nobody", log)
+        self.assertIn("nothing will be kept over a restart", log)
 
     def test_systemd_is_told(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

@@ -199,6 +199,11 @@ class NoFiles(DaemonTest):
             write_dicom(folder / "file.dcm", SeriesNumber=8)
             self.assertEqual(client.event("new", "error")["series"]["number"], 8)
         self.assertTrue(stat.S_ISFIFO(os.stat(folder / "fifo.dcm").st_mode))
+        os.mkfifo(folder / "MR.made")  # no close, no rename: only that it was made
+        (folder / "links").mkdir()
+        (folder / "links" / "made.IMA").symlink_to(outside)
+        for word in ("MR.made is a FIFO", "made.IMA is a symbolic link", "folder.dcm is a folder"):
+            daemon.logged(word)
         for word in ("fifo.dcm is a FIFO", "socket.dcm is a socket", "link.dcm is a symbolic link"):
             daemon.logged(word)
         write_dicom(folder / "folder.dcm" / "below.dcm", SeriesNumber=9)

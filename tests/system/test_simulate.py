@@ -28,20 +28,20 @@ def values_of(*paths):
     return {pathlib.Path(line["file"]): line["values"] for line in lines}
 
 
-class FolderTest(DaemonTest):
-    def session(self, name, seed=5):
-        folder = self.where / name
-        simulate("--once", "--speed", 0, "--seed", seed, folder)
-        return folder
+def session(folder, seed=5):
+    simulate("--once", "--speed", 0, "--seed", seed, folder)
+    return folder
 
 
-class Session(FolderTest):
+class Session(unittest.TestCase):
     """One session of each scanner, file by file."""
 
-    def setUp(self):
-        super().setUp()
-        self.files = files_below(self.session("a session"))
-        self.values = values_of(*self.files)
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="mrqart a session ")
+        cls.addClassCleanup(folder.cleanup)
+        cls.files = files_below(session(pathlib.Path(folder.name)))
+        cls.values = values_of(*cls.files)
 
     def series(self, station, name):
         """Lists of values by series number, in the order in which they were written."""
@@ -126,9 +126,10 @@ class Session(FolderTest):
         self.assertEqual(report[0]["Modality"], "SR")
 
 
-class Runs(FolderTest):
+class Runs(DaemonTest):
     def test_a_seed_repeats_every_byte_and_another_gives_other_uids(self):
-        one, two, other = self.session("one"), self.session("two"), self.session("other", seed=6)
+        one, two = session(self.where / "one"), session(self.where / "two")
+        other = session(self.where / "other", seed=6)
         names = [path.relative_to(one) for path in files_below(one)]
         self.assertEqual(names, [path.relative_to(two) for path in files_below(two)])
         for name in names:
@@ -173,7 +174,7 @@ class Runs(FolderTest):
         self.assertIn("cannot make the folder", simulate("--once", "/proc/none", status=1).stderr)
 
 
-class Replay(FolderTest):
+class Replay(DaemonTest):
     def replay(self, *arguments):
         """(output, the values of the copies in their order)"""
         self.copies = self.where / "the copies"
@@ -225,7 +226,7 @@ class Replay(FolderTest):
         self.assertIn("cut is passed over", result.stderr)
 
 
-class Verdicts(FolderTest):
+class Verdicts(DaemonTest):
     """The simulated session through a real daemon: these verdicts, and no others."""
 
     EXPECTED = {

@@ -5,6 +5,7 @@ import contextlib
 import stat
 
 from mrqart_test import *
+from site_checker import configuration
 
 
 # a worker whose daemon is killed dies too, which LeakSanitizer mistakes for a fault while it looks
@@ -107,6 +108,63 @@ class Restart(StateTest):
         daemon.stop()
         daemon.start()
         self.assertEqual(counts(daemon), {1: total, 2: total})
+
+
+class Subject(StateTest):
+    """What is said of people."""
+
+    NAME, ID = "Zvyx^Qwert", "ID998877"
+
+    def texts(self, daemon, client):
+        """All that is said of one good file, one cut short, one that is none and one not wanted."""
+        folder = daemon.folder / "Zvyx_Qwert"
+        person = {"PatientName": self.NAME, "PatientID": self.ID}
+        write_dicom(folder / "Zvyx_Qwert_1.dcm", Comments=f"for {self.ID}", **person)
+        new = client.event("new")
+        (folder / "ID998877.dcm").write_bytes(dicom_bytes(**person)[:-10])
+        (folder / "zvyx-qwert.dcm").write_bytes(b"none")
+        (folder / "Zvyx_Qwert.txt").write_bytes(b"")
+        (folder / "ID998877.IMA").mkdir()
+        os.mkfifo(folder / "MR.ID998877")
+        daemon.logged("is a FIFO")
+        daemon.logged("is a folder")
+        errors = [client.event("error")]
+        while errors[-1]["content"]["count"] < 2:
+            errors.append(client.event("error"))
+        answers = [daemon.get(path)[2].decode() for path in ("/state", "/healthz")]
+        daemon.stop()
+        saved_state = (daemon.state_dir / "state.jsonl").read_text()
+        return [json.dumps(new), json.dumps(errors), *answers, daemon.log(), saved_state]
+
+    def test_redacted_neither_name_nor_id_is_anywhere(self):
+        daemon = self.daemon(config=configuration(self.where, redact=True, settle=100))
+        for text in self.texts(daemon, daemon.websocket()):
+            self.assertIsNone(re.search("zvyx|qwert|id998877", text, re.IGNORECASE), text)
+
+    def test_the_default_log_names_files_and_no_folder_below_the_watched_one(self):
+        daemon = self.daemon(config=configuration(self.where, settle=100))
+        self.texts(daemon, daemon.websocket())
+        self.assertRegex(daemon.log(), r"watched: [^/]*\.dcm: the file ends after")
+        self.assertNotIn("Zvyx_Qwert/", daemon.log())
+        self.assertNotIn(self.NAME, daemon.log())
+
+
+class Database(StateTest):
+    def test_one_that_cannot_be_read_is_a_warning_until_it_can(self):
+        path = self.where / "db.sqlite"
+        for damage, said in ((b"no database" * 1000, "mrqart db init"), (None, "it is a folder")):
+            with self.subTest(said=said):
+                path.unlink()
+                path.mkdir() if damage is None else path.write_bytes(damage)
+                daemon = self.daemon()
+                warning, = wait_for(lambda: daemon.health()["warnings"], "a warning")
+                self.assertIn(f"the database {path}", warning)
+                self.assertIn(said, warning)
+                daemon.logged(said)
+                path.rmdir() if damage is None else path.unlink()
+                make_database(path, TEMPLATE)
+                wait_for(lambda: not daemon.health()["warnings"], "the end of it")
+                daemon.stop()
 
 
 class Damage(StateTest):

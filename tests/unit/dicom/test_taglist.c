@@ -77,6 +77,7 @@ static void a_mistake_is_told_with_file_line_and_remedy(void **state) {
                      "site.tags:2:", "without spaces");
     assert_complaint("# remark\n\nSliceThickness\t0018,005\n", "site.tags:3:", "gggg,eeee");
     assert_complaint("SliceThickness 0018,0050\n", "site.tags:1:", "tabs");
+    assert_complaint("dcm_path\t0018,0050\n", "site.tags:1:", "give another");
 }
 
 static void too_many_values_are_refused(void **state) {

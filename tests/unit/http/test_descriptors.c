@@ -31,7 +31,7 @@ static void connections_leave_descriptors_to_the_daemon(void **state) {
     while (open > 0) {
         peer_close(peers[--open]);
     }
-    peer_await(late, "404 Not Found"); /* a second later at most */
+    peer_await(late, "404 Not Found"); /* a moment later */
     peer_close(late);
 }
 

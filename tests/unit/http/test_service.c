@@ -97,6 +97,12 @@ static void what_nobody_serves_is_404(void **state) {
                                  "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assert_int_equal(peer_status(peer), 404);
     assert_non_null(strstr(peer->text, "X-Content-Type-Options: nosniff\r\n"));
+    assert_non_null(strstr(peer->text, "Content-Security-Policy: default-src 'none'\r\n"));
+    peer_close(peer);
+    peer = peer_ask(fixture, fixture->ports[0],
+                    "POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert_int_equal(peer_status(peer), 405);
+    assert_non_null(strstr(peer->text, "Allow: GET, HEAD\r\n"));
     peer_close(peer);
 }
 
@@ -273,14 +279,16 @@ static void one_too_many_makes_the_longest_waiting_leave(void **state) {
     serve_one(fixture);
     struct peer *peers[3];
     for (size_t i = 0; i < 3; i++) {
+        if (i == 2) { /* the first shows good will */
+            peer_say(peers[0], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            peer_await(peers[0], "<root>");
+        }
         peers[i] = peer_connect(fixture, fixture->ports[0]);
         while (connections(fixture) < i + 1) {
             fixture_turn(fixture);
         }
     }
-    peer_say(peers[0], "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); /* has shown good will */
-    peer_await(peers[0], "<root>");
-    expect(fixture, fixture->ports[0], "/", "<root>"); /* when the others have had their second */
+    expect(fixture, fixture->ports[0], "/", "<root>"); /* when the others have had their time */
     peer_await_end(peers[1]);
     peer_take(peers[0]);
     peer_take(peers[2]);
@@ -289,6 +297,20 @@ static void one_too_many_makes_the_longest_waiting_leave(void **state) {
     for (size_t i = 0; i < 3; i++) {
         peer_close(peers[i]);
     }
+}
+
+static void who_asks_without_end_makes_way_while_all_places_are_taken(void **state) {
+    struct fixture *fixture = *state;
+    http_service_limit(fixture->service, 1, HTTP_DEADLINE_MS);
+    serve_one(fixture);
+    struct peer *greedy = peer_connect(fixture, fixture->ports[0]);
+    for (size_t i = 0; i < 20; i++) {
+        peer_say(greedy, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    peer_await_end(greedy);
+    assert_non_null(strstr(greedy->text, "Connection: close\r\n"));
+    assert_null(strstr(strstr(greedy->text, "<root>") + 1, "<root>"));
+    peer_close(greedy);
 }
 
 static void of_a_crowd_that_comes_at_once_all_are_served(void **state) {
@@ -374,6 +396,7 @@ int main(void) {
         TEST(an_idle_connection_is_cut),
         TEST(who_does_not_take_the_answer_is_cut),
         TEST(one_too_many_makes_the_longest_waiting_leave),
+        TEST(who_asks_without_end_makes_way_while_all_places_are_taken),
         TEST(of_a_crowd_that_comes_at_once_all_are_served),
         TEST(an_upgraded_connection_is_neither_counted_nor_cut),
         TEST(after_the_stop_nobody_is_accepted),

@@ -67,6 +67,10 @@ static void names_ignore_case_and_white_space(void **state) {
     assert_false(same("SequenceName", "a%", "abc"));
     assert_false(same("SequenceName", "ab", "a b"));
     assert_false(same("Comments", "ab", "ab c"));
+    assert_true(same("Comments", "SCHÄDEL für ØRE", "schädel FÜR øre"));
+    assert_false(same("Comments", "schädel", "schödel"));
+    assert_false(same("Comments", "2×2", "2÷2"));
+    assert_false(same("Comments", "ä", "ä\xc3"));
 }
 
 static void ipat_is_exact(void **state) {
