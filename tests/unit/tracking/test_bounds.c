@@ -130,6 +130,42 @@ static void names_may_be_anything(void **state) {
                         "\xef\xbf\xbd\n.dcm");
 }
 
+/* a worker that has read a hostile file may say anything: clients get JSON */
+static void what_is_no_answer_is_an_error_and_no_series(void **state) {
+    struct bench *bench = *state;
+    static const char *const texts[] = {
+        "",
+        "{\"result\":{\"status\":\"conforms\"}",
+        "{\"result\":{ }}",
+        "{\"result\":[1],\"series\":{}}",
+        "{\"series\":{\"uid\":\"1.2\"}}",
+        "{\"result\":{\"status\":\"\xff\"}}",
+        "{\"result\":{\"status\":1},\"series\":{\"uid\":}}",
+    };
+    enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
+    const struct tracking_file file = {"/data/one", "1.dcm", false};
+    for (uint64_t i = 0; i < TEXTS; i++) {
+        struct protocol_answer answer = {.outcome = PROTOCOL_DONE, .series_key = i, .digest = i};
+        tracking_answer(bench->tracking, &file, &answer, texts[i], strlen(texts[i]));
+        assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "error");
+    }
+    assert_int_equal(bench->event_count, TEXTS);
+    json_t *document = bench_state(bench);
+    assert_int_equal(json_object_size(document), 0);
+    json_decref(document);
+}
+
+static void of_a_series_only_texts_and_numbers_are_told(void **state) {
+    struct bench *bench = *state;
+    bench_send(bench, (struct bench_file){.key = 1,
+                                          .about = " \"name\" : [1] , \"uid\":\"1.2\","
+                                                   "\"secret\":1, \"expected\" : 12 "});
+    assert_string_equal(bench_text(bench_last(bench, "series", "uid", NULL)), "1.2");
+    assert_true(json_is_null(bench_last(bench, "series", "name", NULL)));
+    assert_int_equal(json_integer_value(bench_last(bench, "series", "expected", NULL)), 12);
+    assert_null(bench_last(bench, "series", "secret", NULL));
+}
+
 static void a_series_by_name_alone_is_counted_if_known(void **state) {
     struct bench *bench = *state;
     struct tracking_file file = {"/data/one", "2.dcm", false};
@@ -150,6 +186,8 @@ int main(void) {
         TEST(what_is_watched_beyond_the_bound_is_not),
         TEST(folders_beyond_the_bound_are_forgotten),
         TEST(names_may_be_anything),
+        TEST(what_is_no_answer_is_an_error_and_no_series),
+        TEST(of_a_series_only_texts_and_numbers_are_told),
         TEST(a_series_by_name_alone_is_counted_if_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
