@@ -2,8 +2,8 @@
 /* The running daemon: its parts made, wired to each other, started, drained and taken down. */
 #pragma once
 
-#include "arguments.h"
-#include "paths.h"
+#include "config/arguments.h"
+#include "config/paths.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -3,11 +3,11 @@
 #include "health.h"
 #include "base/json_text.h"
 #include "base/memory.h"
-#include "http_service.h"
+#include "http/http_service.h"
 #include "instances.h"
-#include "keeper.h"
-#include "pipeline.h"
-#include "shared_text.h"
+#include "keeper/keeper.h"
+#include "pipeline/pipeline.h"
+#include "tracking/shared_text.h"
 
 #include <time.h>
 

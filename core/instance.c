@@ -3,12 +3,12 @@
 #include "instance.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "config.h"
+#include "config/config.h"
 #include "health.h"
-#include "http_service.h"
-#include "pipeline.h"
+#include "http/http_service.h"
+#include "pipeline/pipeline.h"
 #include "plugin/settings.h"
-#include "tracking.h"
+#include "tracking/tracking.h"
 
 static const struct parts *parts_of(const struct mrq_host *host) {
     return ((const struct instance *)host)->parts;

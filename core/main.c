@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqartd: says what is asked for on the command line, or runs the daemon. */
-#include "arguments.h"
 #include "base/log.h"
-#include "config.h"
-#include "config_dump.h"
-#include "config_try.h"
+#include "config/arguments.h"
+#include "config/config.h"
+#include "config/config_dump.h"
+#include "config/config_try.h"
+#include "config/paths.h"
+#include "config/plugin_dump.h"
+#include "config/problems.h"
 #include "daemon.h"
-#include "paths.h"
-#include "plugin_dump.h"
-#include "problems.h"
 
 enum { EXIT_FINE = 0, EXIT_CANNOT = 1, EXIT_USAGE = 2 };
 

@@ -2,7 +2,7 @@
 /* What the daemon prints when it is complete: for scripts, and for people to click. */
 #pragma once
 
-#include "http_service.h"
+#include "http/http_service.h"
 
 /** "ready http=… websocket=… pid=…", then "dashboard http://…/". */
 void ready_print(const struct http_service *http);

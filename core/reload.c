@@ -4,9 +4,9 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "config.h"
-#include "config_try.h"
-#include "core_settings.h"
+#include "config/config.h"
+#include "config/config_try.h"
+#include "config/core_settings.h"
 #include "health.h"
 #include "instances.h"
 

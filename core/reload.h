@@ -2,10 +2,10 @@
 /* SIGHUP: the configuration read again in a child, and what has changed put in force. */
 #pragma once
 
-#include "arguments.h"
+#include "config/arguments.h"
+#include "config/paths.h"
 #include "notify.h"
 #include "parts.h"
-#include "paths.h"
 
 #include <jansson.h>
 

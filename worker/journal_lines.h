@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of the state file (core/keeper.h) and which of them are in force: for the daemon, which
- * reads the file at its start, and for the keeper, which rewrites it.
+ * The lines of the state file (core/keeper/keeper.h) and which of them are in force: for the
+ * daemon, which reads the file at its start, and for the keeper, which rewrites it.
  */
 #pragma once
 

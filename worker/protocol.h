@@ -18,7 +18,7 @@ enum protocol_kind {
     PROTOCOL_READY,  /* nothing: the settings are in force */
     PROTOCOL_ANSWER, /* struct protocol_answer, then JSON text or message */
     PROTOCOL_FAILED, /* a sentence: the settings cannot be used; the worker exits */
-    /* daemon to keeper and back: see core/keeper.h */
+    /* daemon to keeper and back: see core/keeper/keeper.h */
     PROTOCOL_KEEP,
     PROTOCOL_DATABASE,
 };

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "check/check.h"
-#include "worker.h"
+#include "workers/worker.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line: what it says, and what is told to those who slip. */
 #include "../plugin/captured.h"
-#include "arguments.h"
+#include "config/arguments.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

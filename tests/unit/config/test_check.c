@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One value against its option; and the nearest name for a slip. */
 #include "base/nearest.h"
-#include "config_check.h"
+#include "config/config_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

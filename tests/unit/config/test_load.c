@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole configurations: read, checked against the tables of real plugins, dumped, read again. */
 #include "base/memory.h"
-#include "config.h"
-#include "config_dump.h"
+#include "config/config.h"
+#include "config/config_dump.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

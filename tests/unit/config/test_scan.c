@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libconfig takes in silence, or calls a bare syntax error, is found and explained. */
-#include "config_scan.h"
+#include "config/config_scan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /* A loop, an HTTP service on it, and sinks as the daemon has them, with a host of our own. */
 #pragma once
 
-#include "http_service.h"
+#include "http/http_service.h"
 
 #include <event2/event.h>
 #include <event2/http.h>

@@ -2,7 +2,7 @@
 /* Promises of the shared HTTP service. */
 #include "client.h"
 #include "fixture.h"
-#include "http_service_address.h"
+#include "http/http_service_address.h"
 
 #include "base/memory.h"
 

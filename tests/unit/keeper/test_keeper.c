@@ -2,7 +2,7 @@
 /* The keeper and its state file: what comes back, whatever happens to process, file and disk. */
 #include "base/memory.h"
 #include "journal_lines.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
 #include "bed.h"
 
 #include "base/memory.h"
-#include "keeper.h"
-#include "tracking.h"
+#include "keeper/keeper.h"
+#include "tracking/tracking.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* A pipeline with scripted workers, a folder, and fakes of what it talks to. */
 #pragma once
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 #include <jansson.h>
 #include <setjmp.h>

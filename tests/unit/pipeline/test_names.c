@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names: which are wanted, what is said of the others, what a name tells of the series. */
-#include "names.h"
-#include "trusted_names.h"
+#include "pipeline/names.h"
+#include "pipeline/trusted_names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

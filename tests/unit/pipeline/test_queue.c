@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The queue: folders in turn, live before backlog, one worker always left for the others. */
-#include "folder_queue.h"
-#include "folders.h"
+#include "pipeline/folder_queue.h"
+#include "pipeline/folders.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The record of what was seen: kept, moved, bounded, saved and taken back in. */
-#include "seen.h"
+#include "pipeline/seen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

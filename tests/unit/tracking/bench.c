@@ -3,7 +3,7 @@
 #include "bench.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 
 #include <stdarg.h>
 #include <stdio.h>

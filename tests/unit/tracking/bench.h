@@ -2,7 +2,7 @@
 /* Tracking with its surroundings played: answers go in, events and records come out. */
 #pragma once
 
-#include "tracking.h"
+#include "tracking/tracking.h"
 
 enum { BENCH_EVENTS = 40000 };
 

@@ -2,9 +2,9 @@
 /* What is kept has bounds, whatever comes. */
 #include "base/memory.h"
 #include "bench.h"
-#include "series.h"
-#include "station.h"
-#include "tracking_folders.h"
+#include "tracking/series.h"
+#include "tracking/station.h"
+#include "tracking/tracking_folders.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "child.h"
-#include "folder_queue.h"
 #include "inbox.h"
 #include "outbox.h"
+#include "pipeline/folder_queue.h"
 
 #include <event2/event.h>
 

@@ -4,7 +4,7 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "grouped_findings.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "state_document.h"
 #include "tracking_parts.h"
 #include "wall_clock.h"

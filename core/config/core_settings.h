@@ -2,8 +2,8 @@
 /* What the parts of the daemon are told, taken from the configuration. */
 #pragma once
 
-#include "pipeline.h"
-#include "tracking.h"
+#include "pipeline/pipeline.h"
+#include "tracking/tracking.h"
 
 #include <jansson.h>
 

@@ -2,7 +2,7 @@
 /* What of series tracking goes to the state file, and comes back. */
 #include "base/log.h"
 #include "base/memory.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "series_record.h"
 #include "tracking_parts.h"
 

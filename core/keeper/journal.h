@@ -2,7 +2,7 @@
 /* The state file as the daemon deals with it: lines for the keeper; reading is keeper_load(). */
 #pragma once
 
-#include "text_builder.h"
+#include "tracking/text_builder.h"
 #include <jansson.h>
 
 /** Adds the line that puts a record; value NULL takes it away. */

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "pipeline_parts.h"
 
 static const char root_key[] = "root:"; /* before a path: its record in the state file */

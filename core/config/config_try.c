@@ -2,9 +2,9 @@
 /* A configuration tried by a worker. */
 #include "config_try.h"
 #include "base/memory.h"
-#include "child.h"
 #include "config.h"
 #include "core_settings.h"
+#include "workers/child.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,8 +3,8 @@
 #include "keeper_process.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "clock.h"
 #include "keeper_main.h"
+#include "workers/clock.h"
 
 #include <errno.h>
 #include <event2/buffer.h>

@@ -10,7 +10,7 @@
 #include "pipeline.h"
 #include "seen.h"
 #include "settling.h"
-#include "workers.h"
+#include "workers/workers.h"
 
 struct pipeline {
     struct event_base *base;

@@ -3,7 +3,7 @@
 #include "order.h"
 
 #include "base/memory.h"
-#include "clock.h"
+#include "workers/clock.h"
 
 enum { HELD_ANSWERS = 256 }; /* per folder; some 5 MB at most */
 

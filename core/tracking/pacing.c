@@ -2,7 +2,7 @@
 /* Things that are told at once and then at most every interval, the last time always. */
 #include "pacing.h"
 #include "base/memory.h"
-#include "clock.h"
+#include "workers/clock.h"
 
 TAILQ_HEAD(pace_list, pace);
 

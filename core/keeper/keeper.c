@@ -8,13 +8,13 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "clock.h"
 #include "journal.h"
 #include "journal_lines.h"
 #include "keeper_main.h"
 #include "keeper_process.h"
 #include "protocol.h"
-#include "text_builder.h"
+#include "tracking/text_builder.h"
+#include "workers/clock.h"
 
 enum {
     OWNERS = 8,        /* the pipeline and series tracking, with room */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "folder_queue.h"
+#include "pipeline/folder_queue.h"
 #include "protocol.h"
 
 #include <event2/event.h>

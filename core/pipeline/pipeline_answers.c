@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "tracking.h"
+#include "tracking/tracking.h"
 #include "trusted_names.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "settling.h"
 
 #include "base/memory.h"
-#include "clock.h"
+#include "workers/clock.h"
 
 enum {
     STEPS = 6,              /* of patience: 2, 4, 8, 16, 30 s */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "queued_file.h"
+#include "pipeline/queued_file.h"
 
 #include <event2/event.h>
 #include <sys/types.h>
