@@ -18,77 +18,78 @@ const NOTICE = 60000; // how long the page tells of a reconnect
  *   changed()}
  * filtered: only one station's events come, so that station_seq tells of gaps.
  */
-export function createConnection({ environment, handlers, filtered }) {
-  const link = {
-    phase: "loading",
-    socket: null,
-    attempt: 0,
-    timer: null,
-    nextTry: null,
-    born: environment.now(),
-    heardAt: null,
-    openedAt: 0,
-    brokenAt: null,
-    live: false,
-    everLive: false,
-    hatched: false,
-    hello: {},
-    epoch: null,
-    seq: 0,
-    gapSeq: null,
-    held: null,
-    fill: 0,
-    failure: null,
-    notice: null,
-    offset: 0,
-    zoneTime: null,
-  };
-  const { now } = environment;
-
-  function heard() {
-    link.heardAt = now();
-    handlers.heard();
+export class Connection {
+  constructor({ environment, handlers, filtered }) {
+    Object.assign(this, { environment, handlers, filtered });
+    Object.assign(this, {
+      socket: null,
+      attempt: 0,
+      timer: null,
+      nextTry: null,
+      born: environment.now(),
+      heardAt: null,
+      openedAt: 0,
+      brokenAt: null,
+      live: false,
+      everLive: false,
+      hatched: false,
+      hello: {},
+      epoch: null,
+      seq: 0,
+      gapSeq: null,
+      held: null,
+      fill: 0,
+      failure: null,
+      notice: null,
+      offset: 0,
+      zoneTime: null,
+    });
   }
 
-  function open() {
-    link.timer = null;
-    link.nextTry = null;
-    link.openedAt = now();
-    const socket = environment.open();
-    link.socket = socket;
-    socket.onmessage = (event) => link.socket === socket && receive(event.data);
-    socket.onclose = () => link.socket === socket && closed();
-    handlers.changed();
+  heard() {
+    this.heardAt = this.environment.now();
+    this.handlers.heard();
   }
 
-  function closed() {
-    link.socket = null;
-    link.held = null;
-    link.fill += 1;
-    link.brokenAt ??= now();
-    link.live = false;
-    environment.setTimer(handlers.changed, CLOSED);
-    if (!link.timer) {
-      const delay = DELAYS[Math.min(link.attempt, DELAYS.length - 1)];
-      const jittered = delay * (0.8 + 0.4 * environment.random());
-      link.attempt += 1;
-      link.nextTry = now() + jittered;
-      link.timer = environment.setTimer(open, jittered);
+  open() {
+    this.timer = null;
+    this.nextTry = null;
+    this.openedAt = this.environment.now();
+    const socket = this.environment.open();
+    this.socket = socket;
+    socket.onmessage = (event) => this.socket === socket && this.receive(event.data);
+    socket.onclose = () => this.socket === socket && this.closed();
+    this.handlers.changed();
+  }
+
+  closed() {
+    this.socket = null;
+    this.held = null;
+    this.fill += 1;
+    this.brokenAt ??= this.environment.now();
+    this.live = false;
+    this.environment.setTimer(this.handlers.changed, CLOSED);
+    if (!this.timer) {
+      const delay = DELAYS[Math.min(this.attempt, DELAYS.length - 1)];
+      const jittered = delay * (0.8 + 0.4 * this.environment.random());
+      this.attempt += 1;
+      this.nextTry = this.environment.now() + jittered;
+      this.timer = this.environment.setTimer(() => this.open(), jittered);
     }
-    handlers.changed();
+    this.handlers.changed();
   }
 
   /** Gives the socket up; the next try is at its time. */
-  function drop() {
-    const socket = link.socket;
+  drop() {
+    const socket = this.socket;
     if (socket) {
-      closed();
+      this.closed();
       socket.onmessage = socket.onclose = null;
       socket.close();
     }
   }
 
-  function receive(data) {
+  receive(data) {
     let message;
     try {
       message = JSON.parse(data);
@@ -98,182 +99,181 @@ export function createConnection({ environment, handlers, filtered }) {
     if (message === null || typeof message !== "object") {
       return;
     }
-    heard();
+    this.heard();
     if (message.type === "hello") {
-      setClock(message);
-      greet(message);
+      this.setClock(message);
+      this.greet(message);
     } else if (message.type === "alive") {
-      setClock(message);
-      checkAlive(message);
+      this.setClock(message);
+      this.checkAlive(message);
     } else if (typeof message.seq === "number") {
-      take(message);
+      this.take(message);
     }
-    handlers.changed();
+    this.handlers.changed();
   }
 
-  function setClock({ time }) {
+  setClock({ time }) {
     const sent = Date.parse(time ?? "");
     if (Number.isFinite(sent)) {
-      link.offset = sent - now();
-      link.zoneTime = time;
+      this.offset = sent - this.environment.now();
+      this.zoneTime = time;
     }
   }
 
-  function greet({ content }) {
-    link.attempt = 0;
-    link.hello = content ?? {};
-    catchUp(link.epoch === null ? "start" : "reconnect");
+  greet({ content }) {
+    this.attempt = 0;
+    this.hello = content ?? {};
+    this.catchUp(this.epoch === null ? "start" : "reconnect");
   }
 
-  function checkAlive(message) {
-    if (link.held || filtered) {
+  checkAlive(message) {
+    if (this.held || this.filtered) {
       return; // what we hold is not applied yet; of other stations we know nothing
     }
-    if (message.epoch !== link.epoch || message.seq > link.seq) {
-      catchUp("gap");
+    if (message.epoch !== this.epoch || message.seq > this.seq) {
+      this.catchUp("gap");
     }
   }
 
-  function take(message) {
-    if (link.held) {
-      link.held.push(message);
+  take(message) {
+    if (this.held) {
+      this.held.push(message);
     } else {
-      apply(message);
+      this.apply(message);
     }
   }
 
   /** Where a message stands in the sequence that we watch; null: in none. */
-  function position(message) {
-    return filtered ? (message.station_seq ?? null) : message.seq;
+  position(message) {
+    return this.filtered ? (message.station_seq ?? null) : message.seq;
   }
 
-  function apply(message) {
-    if (message.seq <= link.seq) {
+  apply(message) {
+    if (message.seq <= this.seq) {
       return;
     }
-    const at = position(message);
-    const gap = at !== null && link.gapSeq !== null && at > link.gapSeq + 1;
-    link.seq = message.seq;
-    link.gapSeq = at ?? link.gapSeq;
-    handlers.message(message);
+    const at = this.position(message);
+    const gap = at !== null && this.gapSeq !== null && at > this.gapSeq + 1;
+    this.seq = message.seq;
+    this.gapSeq = at ?? this.gapSeq;
+    this.handlers.message(message);
     if (gap) {
-      catchUp("gap");
+      this.catchUp("gap");
     }
   }
 
-  function catchUp(reason) {
-    link.held ??= [];
-    link.fill += 1;
-    link.failure = null;
-    fetchState(link.fill, reason, 0);
+  catchUp(reason) {
+    this.held ??= [];
+    this.fill += 1;
+    this.failure = null;
+    this.fetchState(this.fill, reason, 0);
   }
 
-  function fetchState(fill, reason, tries) {
-    const current = () => fill === link.fill;
+  fetchState(fill, reason, tries) {
+    const current = () => fill === this.fill;
     const failed = () => {
       if (current()) {
-        link.failure = "state";
-        environment.setTimer(
-          () => current() && fetchState(fill, reason, tries + 1),
+        this.failure = "state";
+        this.held = []; // the next answer knows of these, and there may be many before it comes
+        this.environment.setTimer(
+          () => current() && this.fetchState(fill, reason, tries + 1),
           DELAYS[Math.min(tries, DELAYS.length - 1)],
         );
-        handlers.changed();
+        this.handlers.changed();
       }
     };
-    environment.fetchState(FETCH).then((answer) => {
+    this.environment.fetchState(FETCH).then((answer) => {
       if (!current()) {
         return;
       }
-      if (link.hello.epoch && answer.epoch !== link.hello.epoch) {
+      if (this.hello.epoch && answer.epoch !== this.hello.epoch) {
         failed(); // another start of the daemon than the one that we are connected to
       } else {
-        filled(answer, reason);
+        this.filled(answer, reason);
       }
     }, failed);
   }
 
-  function filled(answer, reason) {
-    const afresh = link.epoch !== null && answer.epoch !== link.epoch;
-    const held = link.held ?? [];
-    const wasBroken = link.brokenAt;
-    link.held = null;
-    link.epoch = answer.epoch;
-    link.seq = answer.seq;
-    link.gapSeq = filtered ? null : answer.seq;
-    link.failure = null;
-    const came = handlers.state(answer.state, { afresh, missed: reason !== "start" });
+  filled(answer, reason) {
+    const afresh = this.epoch !== null && answer.epoch !== this.epoch;
+    const held = this.held ?? [];
+    const wasBroken = this.brokenAt;
+    this.held = null;
+    this.epoch = answer.epoch;
+    this.seq = answer.seq;
+    this.gapSeq = this.filtered ? null : answer.seq;
+    this.failure = null;
+    const came = this.handlers.state(answer.state, { afresh, missed: reason !== "start" });
     if (reason !== "start") {
-      link.notice = {
-        at: now(),
+      this.notice = {
+        at: this.environment.now(),
         afresh,
         came,
         gap: reason === "gap",
-        away: now() - (wasBroken ?? now()),
+        away: this.environment.now() - (wasBroken ?? this.environment.now()),
       };
     }
-    link.live = true;
-    link.everLive = true;
-    link.brokenAt = null;
-    heard();
-    held.forEach((message) => (link.held ? link.held.push(message) : apply(message)));
-    handlers.changed();
+    this.live = true;
+    this.everLive = true;
+    this.brokenAt = null;
+    this.heard();
+    held.forEach((message) => (this.held ? this.held.push(message) : this.apply(message)));
+    this.handlers.changed();
   }
 
   /** Called every second, and whenever the page wakes: sees what no event tells. */
-  function tick() {
-    const silent = now() - Math.max(link.heardAt ?? 0, link.openedAt);
-    if (link.socket && silent >= LOST) {
-      link.brokenAt ??= link.heardAt ?? link.born;
-      drop();
+  tick() {
+    const silent = this.environment.now() - Math.max(this.heardAt ?? 0, this.openedAt);
+    if (this.socket && silent >= LOST) {
+      this.brokenAt ??= this.heardAt ?? this.born;
+      this.drop();
     }
-    if (link.notice && now() - link.notice.at >= NOTICE) {
-      link.notice = null;
+    if (this.notice && this.environment.now() - this.notice.at >= NOTICE) {
+      this.notice = null;
     }
   }
 
   /** Tries at once: the network is back, or someone looks at the page again. */
-  function hurry() {
-    if (!link.socket && link.timer) {
-      environment.clearTimer(link.timer);
-      open();
+  hurry() {
+    if (!this.socket && this.timer) {
+      this.environment.clearTimer(this.timer);
+      this.open();
     }
   }
 
-  function phase() {
-    const time = now();
-    if (!link.everLive) {
-      return time - link.born < LOADING && !link.failure ? "loading" : "lost";
+  phase() {
+    const time = this.environment.now();
+    if (!this.everLive) {
+      return time - this.born < LOADING && !this.failure ? "loading" : "lost";
     }
-    if (link.live && !link.failure) {
-      const silent = time - link.heardAt;
+    if (this.live && !this.failure) {
+      const silent = time - this.heardAt;
       return silent < LATE ? "live" : silent < LOST ? "late" : "lost";
     }
-    if (link.held && !link.failure) {
-      return link.hatched ? "catching-up" : "live";
+    if (this.held && !this.failure) {
+      return this.hatched ? "catching-up" : "live";
     }
-    const broken = time - (link.brokenAt ?? time);
-    return link.failure || broken >= CLOSED ? "lost" : "live";
+    const broken = time - (this.brokenAt ?? time);
+    return this.failure || broken >= CLOSED ? "lost" : "live";
   }
 
   /** What the views need to know. */
-  function status() {
-    const current = phase();
-    link.hatched = current === "lost" || current === "catching-up";
+  status() {
+    const current = this.phase();
+    this.hatched = current === "lost" || current === "catching-up";
     return {
       phase: current,
-      hatched: link.hatched,
-      nextTry: link.nextTry,
-      failure: link.failure,
-      since: link.heardAt,
-      notice: link.notice,
-      seq: link.seq,
-      offset: link.offset,
-      zoneTime: link.zoneTime,
-      everLive: link.everLive,
+      hatched: this.hatched,
+      nextTry: this.nextTry,
+      failure: this.failure,
+      since: this.heardAt,
+      notice: this.notice,
+      seq: this.seq,
+      offset: this.offset,
+      zoneTime: this.zoneTime,
+      everLive: this.everLive,
     };
   }
-
-  return { start: open, tick, hurry, status };
 }
 
 // ---- what the daemon says of itself -----------------------------------------------------------

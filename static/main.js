@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: one plain object of state, and one render per frame that makes the document follow it;
 // and the keys.
-import { createConnection, readHealth } from "./connection.js";
+import { Connection, readHealth } from "./connection.js";
 import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
 import { createSeriesView, createTableView, renderSetup } from "./panels.js";
 import { toggleTheme } from "./theme.js";
@@ -95,7 +95,7 @@ function socketAddress() {
   return address;
 }
 
-const connection = createConnection({
+const connection = new Connection({
   filtered: only !== null,
   environment: {
     open: () => new WebSocket(socketAddress()),
@@ -288,7 +288,7 @@ function storeKeys(on) {
   }
 }
 
-function fillHelp(help, setOn, close) {
+function fillHelp(setOn, close) {
   const box = element("input", { type: "checkbox", id: "keys-on" });
   box.checked = keysAreOn();
   box.addEventListener("change", () => setOn(box.checked));
@@ -311,114 +311,105 @@ function fillHelp(help, setOn, close) {
   );
 }
 
-function inField(target) {
-  return target.closest?.("input, select, textarea, [contenteditable]") !== null;
+const help = document.getElementById("help");
+let keysOn = keysAreOn();
+
+function setKeys(on) {
+  keysOn = on;
+  storeKeys(on);
 }
 
-/** page: {help, helpButton, comparison, rows} */
-function listenToKeys(page) {
-  let on = keysAreOn();
-
-  function toggleHelp(open = page.help.hidden) {
-    if (page.help.childElementCount === 0) {
-      fillHelp(
-        page.help,
-        (value) => {
-          on = value;
-          storeKeys(value);
-        },
-        () => toggleHelp(false),
-      );
-    }
-    page.help.hidden = !open;
-    setAttribute(page.helpButton, "aria-expanded", String(open));
-    if (!open && page.help.contains(document.activeElement)) {
-      page.helpButton.focus();
-    }
+function toggleHelp(open = help.hidden) {
+  if (help.childElementCount === 0) {
+    fillHelp(setKeys, () => toggleHelp(false));
   }
-
-  function moveSelection(step) {
-    const rows = [...page.rows.querySelectorAll("button[data-series]")];
-    const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-    const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
-    if (row) {
-      actions.selectSeries(row.dataset.series);
-      row.focus({ preventScroll: true });
-      row.scrollIntoView({ block: "nearest" });
-    }
+  help.hidden = !open;
+  setAttribute(by("help"), "aria-expanded", String(open));
+  if (!open && help.contains(document.activeElement)) {
+    by("help").focus();
   }
+}
 
-  function escape() {
-    if (!page.help.hidden) {
-      toggleHelp(false);
-    } else {
-      actions.followScanner();
-    }
+function moveSelection(step) {
+  const rows = [...by("rows").querySelectorAll("button[data-series]")];
+  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  if (row) {
+    actions.selectSeries(row.dataset.series);
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
   }
+}
 
-  function enterTable(event) {
-    if (event.target.matches?.("button.row")) {
-      actions.selectSeries(event.target.dataset.series);
-      page.comparison.focus();
-      return true;
-    }
-    return false;
+function escape() {
+  if (help.hidden) {
+    actions.followScanner();
+  } else {
+    toggleHelp(false);
   }
+}
 
-  function fullScreen() {
-    const leaving = document.fullscreenElement;
-    (leaving ? document.exitFullscreen() : document.documentElement.requestFullscreen?.())?.catch(
-      () => {},
-    ); // the browser may refuse; nothing depends on it
+/** From a row to its table; on anything else Enter does what it always does. */
+function enterTable({ target }) {
+  const row = target.matches?.("button.row");
+  if (row) {
+    actions.selectSeries(target.dataset.series);
+    by("comparison").focus();
   }
+  return row;
+}
 
-  const singles = {
-    "k": () => moveSelection(-1),
-    "j": () => moveSelection(1),
-    "d": actions.toggleDifferences,
-    "f": fullScreen,
-    "t": actions.toggleTheme,
-    "?": () => toggleHelp(),
-  };
+function fullScreen() {
+  const leaving = document.fullscreenElement;
+  (leaving ? document.exitFullscreen() : document.documentElement.requestFullscreen?.())?.catch(
+    () => {},
+  ); // the browser may refuse; nothing depends on it
+}
 
-  function digit(key) {
+const SINGLES = {
+  "k": () => moveSelection(-1),
+  "j": () => moveSelection(1),
+  "d": actions.toggleDifferences,
+  "f": fullScreen,
+  "t": actions.toggleTheme,
+  "?": () => toggleHelp(),
+};
+
+function pressSingle(key) {
+  if (/^[1-9]$/.test(key)) {
     const station = look().stations[Number(key) - 1];
     if (station?.name) {
       actions.selectStation(station.name);
     }
+    return true;
   }
+  SINGLES[key]?.();
+  return key in SINGLES;
+}
 
-  function single(key) {
-    if (/^[1-9]$/.test(key)) {
-      digit(key);
-      return true;
-    }
-    singles[key]?.();
-    return key in singles;
+function press(event) {
+  const { key, target } = event;
+  if (key === "Escape") {
+    escape();
+    return true;
   }
+  if ((key === "ArrowUp" || key === "ArrowDown") && !by("comparison").contains(target)) {
+    moveSelection(key === "ArrowUp" ? -1 : 1);
+    return true;
+  }
+  return key === "Enter" ? enterTable(event) : keysOn && pressSingle(key);
+}
 
-  const inTable = (target) => page.comparison.contains(target);
+const FIELDS = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 
+function listenToKeys() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || inField(event.target)) {
-      return;
-    }
-    const { key } = event;
-    let done = true;
-    if (key === "Escape") {
-      escape();
-    } else if ((key === "ArrowUp" || key === "ArrowDown") && !inTable(event.target)) {
-      moveSelection(key === "ArrowUp" ? -1 : 1);
-    } else if (key === "Enter") {
-      done = enterTable(event);
-    } else {
-      done = on && single(key);
-    }
-    if (done) {
+    const { ctrlKey, altKey, metaKey, target } = event;
+    if (!ctrlKey && !altKey && !metaKey && !target.closest?.(FIELDS) && press(event)) {
       event.preventDefault();
     }
   });
-  page.helpButton.addEventListener("click", () => toggleHelp());
+  by("help").addEventListener("click", () => toggleHelp());
 }
 
 // ---- start -----------------------------------------------------------------------------------
@@ -427,11 +418,6 @@ setInterval(everySecond, 1000);
 setInterval(checkHealth, HEALTH);
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => !document.hidden && wake());
-connection.start();
+connection.open();
 render();
-listenToKeys({
-  help: document.getElementById("help"),
-  helpButton: by("help"),
-  comparison: by("comparison"),
-  rows: by("rows"),
-});
+listenToKeys();

@@ -250,8 +250,11 @@ export function createSeriesView(nodes, actions) {
     if (moves) {
       shownEnd = end;
       nodes.rows.style.height = end.slice(2);
+      const grown = nodes.list.scrollHeight - before;
       if (nodes.list.scrollTop > 0) {
-        nodes.list.scrollTop += nodes.list.scrollHeight - before;
+        nodes.list.scrollTop += grown;
+      } else if (nodes.list.getBoundingClientRect().top < 0) {
+        scrollBy(0, grown); // on a phone the page is what scrolls
       }
     }
     if (fresh) {

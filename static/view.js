@@ -72,7 +72,7 @@ export function setShape(svg, state, look = "solid") {
 }
 
 /** Fills a node with the parts of a sentence (words.js), and only if they differ. */
-export function setSentence(node, parts) {
+function setSentence(node, parts) {
   const shown = parts.filter((part) => part.strong || part.text);
   const signature = JSON.stringify(shown);
   if (node.dataset.signature === signature) {

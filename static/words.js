@@ -170,7 +170,7 @@ function isTemplateFinding(finding) {
   return !finding.checker || finding.checker.startsWith("checker-template") || !finding.message;
 }
 
-export function sortFindings(findings) {
+function sortFindings(findings) {
   return [...(findings ?? [])].sort(
     (a, b) => parameterRank(a.parameter) - parameterRank(b.parameter),
   );
@@ -292,7 +292,7 @@ export function conformsSentence(content) {
 }
 
 /** Why images are not compared, in the daemon's words. */
-export function notCheckedReason(content) {
+function notCheckedReason(content) {
   return clean(content?.reason ?? "");
 }
 

@@ -2,7 +2,7 @@
 // The connection against a clock, sockets and a /state that the test holds in its hands.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createConnection } from "../../static/connection.js";
+import { Connection } from "../../static/connection.js";
 
 class Bench {
   constructor({ filtered = false } = {}) {
@@ -12,7 +12,7 @@ class Bench {
     this.questions = []; // of /state, not yet answered
     this.applied = [];
     this.states = [];
-    this.connection = createConnection({
+    this.connection = new Connection({
       filtered,
       environment: {
         open: () => {
@@ -41,7 +41,7 @@ class Bench {
         },
       },
     });
-    this.connection.start();
+    this.connection.open();
   }
 
   get socket() {
@@ -246,6 +246,18 @@ test("a failing /state is not live, and is tried again", async () => {
   bench.pass(500);
   await bench.answer(5);
   assert.equal(bench.status.phase, "live");
+});
+
+test("what is held does not grow while /state fails", async () => {
+  const bench = new Bench();
+  bench.hello("e", 5);
+  bench.event(6);
+  await bench.fail();
+  bench.event(7);
+  bench.pass(500);
+  bench.event(8);
+  await bench.answer(7);
+  assert.deepEqual(bench.applied, [8]);
 });
 
 test("the answer to a question of a former socket is not taken", async () => {

@@ -2,6 +2,7 @@
 // A daemon that does what a test tells it: the page's files, /state, /healthz and a websocket.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { createServer } from "node:http";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -125,8 +126,12 @@ export class Fake {
   async file(pathname, response) {
     const name = pathname.startsWith("/static/") ? basename(pathname) : "index.html";
     try {
-      const body = await readFile(join(STATIC, name));
-      response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[extname(name)] ?? "text/plain" });
+      const body = gzipSync(await readFile(join(STATIC, name)), { level: 1 }); // as sink-http does
+      response.writeHead(200, {
+        ...HEADERS,
+        "Content-Type": TYPES[extname(name)] ?? "text/plain",
+        "Content-Encoding": "gzip",
+      });
       response.end(body);
     } catch {
       response.writeHead(404, HEADERS).end();

@@ -440,7 +440,8 @@ promise(
     await page.keyboard.press("?");
     assert.equal(await page.isVisible("#help"), true);
     await page.uncheck("#keys-on");
-    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape"); // from the box, too
+    assert.equal(await page.isVisible("#help"), false);
     await page.locator("body").click({ position: { x: 5, y: 5 } });
     await page.keyboard.press("t");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
@@ -468,6 +469,27 @@ promise(
     assert.equal(await page.evaluate(() => document.activeElement.dataset.number), "30");
     assert.ok(Math.abs((await where()) - before) < 1, `${before} became ${await where()}`);
   },
+);
+
+promise(
+  "on a phone a row that somebody reads stays where it is",
+  (fake) => {
+    for (let number = 1; number <= 40; number++) {
+      fake.add(STATION, { number, name: `series_${number}` }, result(), {
+        ago: (41 - number) * 1000,
+      });
+    }
+  },
+  async (page, fake) => {
+    const row = page.locator("button[data-number='20']");
+    await row.scrollIntoViewIfNeeded();
+    const { y } = await row.boundingBox();
+    fake.add(STATION, { number: 41, name: "series_41" }, result());
+    await until(page, () => document.querySelector("[data-number='41']"));
+    const after = await row.boundingBox();
+    assert.ok(Math.abs(after.y - y) < 2, `${y} became ${after.y}`);
+  },
+  { viewport: { width: 390, height: 844 } },
 );
 
 promise("the cover falls when the script has died, and only then", full, async (page, fake) => {

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """sink-http on the whole daemon: pages, /state without holes, and clients that mean no good."""
+import gzip
+
 from mrqart_test import *
 
 
@@ -31,6 +33,26 @@ class Pages(DaemonTest):
             self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
             again, _, nothing = daemon.get(name.decode(), headers={"If-None-Match": headers["ETag"]})
             self.assertEqual((again, nothing), (304, b""))
+
+    def test_texts_are_compressed_for_those_who_ask_for_it(self):
+        daemon = self.daemon()
+        _, plain_headers, plain = daemon.get("/static/main.js")
+        self.assertNotIn("Content-Encoding", plain_headers)
+        self.assertEqual(plain, (SOURCE / "static/main.js").read_bytes())
+        ask = {"Accept-Encoding": "gzip, deflate, br"}
+        _, headers, body = daemon.get("/static/main.js", headers=ask)
+        self.assertEqual(headers["Content-Encoding"], "gzip")
+        self.assertEqual(headers["Vary"], "Accept-Encoding")
+        self.assertEqual(gzip.decompress(body), plain)
+        self.assertLess(len(body), len(plain) / 2)
+        self.assertNotEqual(headers["ETag"], plain_headers["ETag"])
+        status, _, body = daemon.get("/static/main.js",
+                                     headers={**ask, "If-None-Match": headers["ETag"]})
+        self.assertEqual((status, body), (304, b""))
+        _, headers, _ = daemon.get("/static/main.js", headers={"Accept-Encoding": "gzip;q=0"})
+        self.assertNotIn("Content-Encoding", headers)
+        _, headers, body = daemon.get("/static/main.js", method="HEAD", headers=ask)
+        self.assertEqual((headers["Content-Encoding"], body), ("gzip", b""))
 
     def test_every_file_of_the_page_has_a_type(self):
         daemon = self.daemon()
