@@ -2,7 +2,7 @@
 /* A file on its way from a source to series tracking, and the folder it lies in. */
 #pragma once
 
-#include "hash_table.h"
+#include "base/hash_table.h"
 #include "protocol.h"
 
 #include <mrqart/plugin.h>

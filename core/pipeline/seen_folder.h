@@ -2,7 +2,7 @@
 /* Inside the record of seen files: the files of one folder, in an open-addressing table. */
 #pragma once
 
-#include "hash_table.h"
+#include "base/hash_table.h"
 #include "seen.h"
 
 #include <sys/queue.h>

@@ -2,6 +2,7 @@
 /* One series: what it is, how many files it has, what is watched in it and how it fared. */
 #pragma once
 
+#include "base/hash_table.h"
 #include "base/json_scan.h"
 #include "pacing.h"
 #include "protocol.h"
@@ -20,6 +21,7 @@ enum { SERIES_DIGESTS = 256 }; /* kinds of files told apart; a diffusion series 
 enum series_unsaved { SERIES_SAVED, SERIES_COUNTS_UNSAVED, SERIES_UNSAVED };
 
 struct series {
+    struct hash_link link;     /* in its station, by key */
     TAILQ_ENTRY(series) begun; /* in its station, by order */
     TAILQ_ENTRY(series) used;  /* in its station, by last file */
     TAILQ_ENTRY(series) unsaved_link;

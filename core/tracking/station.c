@@ -29,6 +29,7 @@ static void destroy(struct station *station) {
         station_remove(station, series);
         series_destroy(series);
     }
+    hash_table_finish(&station->by_key);
     free(station->name);
     free(station->name_json);
     free(station);
@@ -81,35 +82,34 @@ static bool run_ended(const struct station *station, const struct series *run) {
     return newcomers < station->begun - run->seen_order; /* some are forgotten already */
 }
 
-struct series *station_series(const struct station *station, uint64_t key, bool split) {
-    struct series *series;
-    TAILQ_FOREACH(series, &station->by_use, used) {
-        if (series->key == key) {
-            break; /* of several runs the latest: no other gets files any more */
-        }
+static struct series *first_run(const struct station *station, uint64_t key) {
+    return (struct series *)hash_table_first(&station->by_key, key);
+}
+
+static struct series *next_run(const struct series *series) {
+    return (struct series *)hash_table_next(&series->link);
+}
+
+/* of several runs with one key the latest: no other gets files any more */
+static struct series *latest_run(const struct station *station, uint64_t key) {
+    struct series *latest = NULL;
+    for (struct series *run = first_run(station, key); run; run = next_run(run)) {
+        latest = latest && latest->run > run->run ? latest : run;
     }
+    return latest;
+}
+
+struct series *station_series(const struct station *station, uint64_t key, bool split) {
+    struct series *series = latest_run(station, key);
     return series && split && run_ended(station, series) ? NULL : series;
 }
 
 struct series *station_run(const struct station *station, uint64_t key, unsigned run) {
-    struct series *series;
-    TAILQ_FOREACH(series, &station->by_use, used) {
-        if (series->key == key && series->run == run) {
-            break;
-        }
+    struct series *series = first_run(station, key);
+    while (series && series->run != run) {
+        series = next_run(series);
     }
     return series;
-}
-
-static unsigned next_run(const struct station *station, uint64_t key) {
-    const struct series *series;
-    unsigned next = 0;
-    TAILQ_FOREACH(series, &station->by_use, used) {
-        if (series->key == key && series->run >= next) {
-            next = series->run + 1;
-        }
-    }
-    return next;
 }
 
 static void put_away_oldest(struct station *station) {
@@ -125,13 +125,15 @@ static void put_away_oldest(struct station *station) {
 
 static void count_in(struct station *station, struct series *series) {
     station->count++;
+    hash_table_add(&station->by_key, &series->link, series->key);
     if (series->open && ++station->open > STATION_OPEN_SERIES) {
         put_away_oldest(station);
     }
 }
 
 void station_add(struct station *station, struct series *series) {
-    series->run = next_run(station, series->key);
+    const struct series *before = latest_run(station, series->key);
+    series->run = before ? before->run + 1 : 0;
     series->order = series->seen_order = ++station->begun;
     TAILQ_INSERT_HEAD(&station->by_begin, series, begun);
     TAILQ_INSERT_HEAD(&station->by_use, series, used);
@@ -178,6 +180,7 @@ void station_use(struct station *station, struct series *series) {
 void station_remove(struct station *station, struct series *series) {
     TAILQ_REMOVE(&station->by_begin, series, begun);
     TAILQ_REMOVE(&station->by_use, series, used);
+    hash_table_remove(&station->by_key, &series->link);
     station->count--;
     station->open -= series->open;
 }

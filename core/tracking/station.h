@@ -17,6 +17,7 @@ struct station {
     uint64_t seq;                        /* events so far */
     uint64_t begun;                      /* order of the youngest series */
     struct series_list by_begin, by_use; /* youngest first; last file first */
+    struct hash_table by_key;
     unsigned count, open;
 };
 

@@ -172,6 +172,14 @@ class Daemon:
         client.hello = client.event("hello")
         return client
 
+    def workers_ready(self):
+        """Waits until every worker has read its settings: checkers, database."""
+        def ready():
+            workers = self.health()["pipeline"]["workers"]
+            return workers["ready"] == workers["configured"]
+        wait_for(ready, "all workers to be ready")
+        return self
+
     def signal(self, number):
         os.kill(self.pid, number)
 

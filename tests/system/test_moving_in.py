@@ -143,7 +143,7 @@ class MovingIn(DaemonTest):
 
     def test_a_worker_that_starts_in_the_gap_has_the_templates_too(self):
         database = self.make_reference(self.where / "db.sqlite")
-        daemon = self.daemon()
+        daemon = self.daemon().workers_ready()
         client = daemon.websocket()
         self.expect_conforms(daemon, client)
         database.execute("drop table if exists template_by_count")
@@ -167,7 +167,7 @@ class MovingIn(DaemonTest):
 
     def test_series_keep_their_template_while_the_file_is_away(self):
         self.make_reference(self.where / "db.sqlite").close()
-        daemon = self.daemon()
+        daemon = self.daemon().workers_ready()
         client = daemon.websocket()
         self.expect_conforms(daemon, client)
         os.rename(self.where / "db.sqlite", self.where / "aside.sqlite")

@@ -2,7 +2,7 @@
 /* A table of structs that carry their own link, found by a 64-bit hash. */
 #include "hash_table.h"
 
-#include "base/memory.h"
+#include "memory.h"
 
 enum { FIRST_SIZE = 64 };
 
