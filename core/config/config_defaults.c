@@ -3,7 +3,9 @@
 #include "config_defaults.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/text.h"
 
+#include <inttypes.h>
 #include <sched.h>
 
 enum {
@@ -21,22 +23,41 @@ static unsigned default_workers(void) {
     return count < WORKERS_LEAST ? WORKERS_LEAST : count > WORKERS_MOST ? WORKERS_MOST : count;
 }
 
-/* systemd names the state folder (several are parted by colons); by hand it is the user's */
+/* a number for the folders that are watched, in their order */
+static uint64_t watched_hash(const struct arguments *arguments) {
+    uint64_t hash = TEXT_HASH_SEED;
+    for (size_t i = 0; i < arguments->watch_count; i++) {
+        AUTOFREE char *real = realpath(arguments->watch[i], NULL);
+        const char *path = real ? real : arguments->watch[i];
+        hash = text_hash(hash, path, strlen(path) + 1);
+    }
+    return hash;
+}
+
+/* by hand: the user's, and one for each set of folders, so that what was seen in one is no history
+ * of another */
+static char *state_dir_by_hand(const struct arguments *arguments) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    uint64_t hash = watched_hash(arguments);
+    if (state && *state == '/') {
+        return mem_printf("%s/mrqart/%016" PRIx64, state, hash);
+    }
+    if (home && *home == '/') {
+        const char *folder = strcmp(home, "/") == 0 ? "" : home;
+        return mem_printf("%s/.local/state/mrqart/%016" PRIx64, folder, hash);
+    }
+    return NULL;
+}
+
+/* systemd names the state folder (several are parted by colons) */
 static char *default_state_dir(const struct arguments *arguments) {
     const char *given = getenv("STATE_DIRECTORY");
     if (given && *given) {
         return mem_dup_length(given, strcspn(given, ":"));
     }
     bool by_hand = !arguments->file && arguments->watch_count;
-    const char *home = getenv("XDG_STATE_HOME");
-    if (by_hand && home && *home == '/') {
-        return mem_printf("%s/mrqart", home);
-    }
-    home = getenv("HOME");
-    if (by_hand && home && *home == '/') {
-        return mem_printf("%s/.local/state/mrqart", strcmp(home, "/") == 0 ? "" : home);
-    }
-    return mem_dup("/var/lib/mrqart");
+    char *users = by_hand ? state_dir_by_hand(arguments) : NULL;
+    return users ? users : mem_dup("/var/lib/mrqart");
 }
 
 char *config_default_database(const struct arguments *arguments, const char *state_dir) {

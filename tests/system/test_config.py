@@ -190,6 +190,17 @@ class Start(ConfigTest):
             self.assertIn("nothing will be kept over a restart", log)
             self.assertEqual(process.returncode, 0)
 
+    def test_by_hand_each_watched_folder_has_a_state_of_its_own(self):
+        home = {"XDG_STATE_HOME": str(self.where / "home"), "PATH": os.environ["PATH"]}
+        for name in ("one", "two", "one"):
+            (self.where / name).mkdir(exist_ok=True)
+            command = [MRQARTD, "--watch", self.where / name, "-p", "0", "--ws-port", "0"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, env=home, text=True) as process:
+                self.assertTrue(process.stdout.readline().startswith("ready "))
+                process.terminate()
+        states = sorted((self.where / "home/mrqart").glob("*/state.jsonl"))
+        self.assertEqual(len(states), 2, states)
+
     def test_by_hand_a_default_state_folder_that_cannot_be_made_is_done_without(self):
         home = {"XDG_STATE_HOME": "/proc/nobody", "PATH": os.environ["PATH"]}
         command = [MRQARTD, "--watch", self.where, "-p", "0", "--ws-port", "0"]
