@@ -175,9 +175,9 @@ static bool make_parts(struct daemon *daemon, const struct paths *paths, const j
     parts->keeper = keeper_create(parts->base, paths->worker, daemon->state_dir,
                                   config_text_option(config, "database"));
     struct tracking_settings tracking = core_settings_tracking(config);
-    parts->tracking = parts->keeper ? tracking_create(parts->base, daemon->epoch, &tracking,
-                                                      parts->keeper, handle_event, daemon)
-                                    : NULL;
+    parts->tracking =
+        parts->keeper ? tracking_create(parts->base, &tracking, parts->keeper, handle_event, daemon)
+                      : NULL;
     struct pipeline_settings pipeline;
     core_settings_pipeline(&pipeline, config, paths->worker);
     parts->pipeline = parts->tracking ? pipeline_create(parts->base, &pipeline, parts->tracking,

@@ -189,10 +189,6 @@ void folders_drop(struct folders *folders, struct queued_file *file) {
     }
 }
 
-size_t folders_file_count(const struct folders *folders) {
-    return folders->files.count;
-}
-
 size_t folders_count(const struct folders *folders) {
     return folders->table.count;
 }

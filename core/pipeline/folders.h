@@ -33,5 +33,4 @@ struct queued_file *folders_add(struct folders *folders, struct folder *folder, 
 /** The file has come to the end of its way: frees it. It must be in no list any more. */
 void folders_drop(struct folders *folders, struct queued_file *file);
 
-size_t folders_file_count(const struct folders *folders);
 size_t folders_count(const struct folders *folders);

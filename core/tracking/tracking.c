@@ -216,10 +216,9 @@ void tracking_configure(struct tracking *tracking, const struct tracking_setting
     }
 }
 
-struct tracking *tracking_create(struct event_base *base, const char *epoch,
-                                 const struct tracking_settings *settings, struct keeper *keeper,
-                                 tracking_publish publish_event, void *self) {
-    (void)epoch;
+struct tracking *tracking_create(struct event_base *base, const struct tracking_settings *settings,
+                                 struct keeper *keeper, tracking_publish publish_event,
+                                 void *self) {
     struct tracking *tracking = mem_new(struct tracking);
     TAILQ_INIT(&tracking->unsaved);
     tracking->removed = json_array();

@@ -21,12 +21,11 @@ struct tracking_settings {
 typedef void (*tracking_publish)(void *self, const struct mrq_event *event);
 
 /**
- * epoch: see docs/messages.md. keeper may be NULL; else it is to be destroyed first, since it asks
+ * keeper may be NULL; else it is to be destroyed first, since it asks
  * tracking for what is not saved. Destroy takes NULL and publishes nothing.
  */
-struct tracking *tracking_create(struct event_base *base, const char *epoch,
-                                 const struct tracking_settings *settings, struct keeper *keeper,
-                                 tracking_publish publish, void *self);
+struct tracking *tracking_create(struct event_base *base, const struct tracking_settings *settings,
+                                 struct keeper *keeper, tracking_publish publish, void *self);
 void tracking_destroy(struct tracking *tracking);
 void tracking_configure(struct tracking *tracking, const struct tracking_settings *settings);
 

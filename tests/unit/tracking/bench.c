@@ -61,8 +61,7 @@ struct bench *bench_create(const struct bench *earlier) {
     bench->parse = true;
     bench->keeper = mem_new(struct keeper);
     bench->keeper->bench = bench;
-    bench->tracking =
-        tracking_create(bench->base, "epoch", &settings, bench->keeper, handle_event, bench);
+    bench->tracking = tracking_create(bench->base, &settings, bench->keeper, handle_event, bench);
     for (size_t i = 0; earlier && i < json_array_size(earlier->order); i++) {
         const char *key = json_string_value(json_array_get(earlier->order, i));
         tracking_restore(bench->tracking, key, json_object_get(earlier->records, key));
