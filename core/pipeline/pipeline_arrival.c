@@ -53,10 +53,15 @@ void pipeline_dispatch(struct pipeline *pipeline) {
     pipeline_balance(pipeline);
 }
 
+/* Nobody writes it any more. */
+static bool is_closed(const struct mrq_found *found) {
+    return !found->stat || found->settled;
+}
+
 /* It is on its way already. */
 static void arrive_again(struct pipeline *pipeline, struct queued_file *file,
                          const struct mrq_found *found) {
-    bool closed = !found->stat;
+    bool closed = is_closed(found);
     switch (file->state) {
     case FILE_WAITING:
         if (closed) {
@@ -130,9 +135,9 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
     }
     file = folders_add(pipeline->folders, folder, name, key);
     file->lane = found->lane == MRQ_BACKLOG ? MRQ_BACKLOG : MRQ_LIVE;
-    file->maybe_open = found->stat != NULL;
+    file->maybe_open = !is_closed(found);
     uint64_t series = series_by_name(pipeline, folder, name, key);
-    if (series && !file->maybe_open) {
+    if (series && !found->stat) {
         pipeline_trust(pipeline, file, series);
     } else {
         pipeline_queue(pipeline, file);

@@ -114,6 +114,11 @@ struct mrq_found {
      */
     const struct stat *stat;
     enum mrq_lane lane;
+    /**
+     * With stat: the source has made sure by itself that nobody writes the file any more (it was
+     * the same for long enough), so that the core need not. Without stat it means nothing.
+     */
+    bool settled;
 };
 
 /** A text that several owners share: the message of an event, /state, /healthz. Never changes. */
