@@ -222,7 +222,7 @@ static void configure_sinks(struct instances *instances, const json_t *list) {
         json_t *entry = kind_of(instance) == MRQ_SINK ? entry_of(list, instance) : NULL;
         if (kind_of(instance) == MRQ_SINK && !entry) {
             log_warning("%s: only a restart takes a sink away", instance->host.name);
-        } else if (entry && !is_unchanged(instance, entry) && !instance_reload(instance, entry)) {
+        } else if (entry && !instance_reload(instance, entry) && !is_unchanged(instance, entry)) {
             say_changed(instance, entry);
         }
     }

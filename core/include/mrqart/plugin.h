@@ -484,7 +484,8 @@ struct mrq_plugin {
     void (*health)(void *self, struct mrq_report *report);
     /**
      * Sources and sinks: take changed options while running; false: only a restart can. Without it
-     * a changed source is closed and opened anew, and a changed sink needs a restart.
+     * a changed source is closed and opened anew, and a changed sink needs a restart. A sink is
+     * told of unchanged options too: the files that they name may have changed.
      */
     bool (*reload)(void *self, const struct mrq_settings *settings);
 
