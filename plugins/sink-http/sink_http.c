@@ -77,6 +77,20 @@ static void handle_page(struct evhttp_request *request, void *self) {
     reply_text(request, HTTP_INTERNAL, text);
 }
 
+/*
+ * /NAME is the page of a station, as /station/NAME is. What has a folder or a dot in it is none:
+ * browsers and others ask for favicon.ico and the like.
+ */
+static void handle_name(struct evhttp_request *request, void *self) {
+    const char *name = path_of(request) + 1;
+    bool folder = strcmp(name, "static") == 0 || strcmp(name, "station") == 0;
+    if (!folder && name[strcspn(name, "/.")] == '\0') {
+        handle_page(request, self);
+    } else if (begin(self, request)) {
+        reply_text(request, HTTP_NOTFOUND, "There is nothing here.\n");
+    }
+}
+
 static void handle_file(struct evhttp_request *request, void *self) {
     struct http_sink *sink = self;
     if (begin(sink, request) &&
@@ -133,6 +147,7 @@ static const struct {
     {"/healthz", handle_healthz},
     {"/acknowledge", handle_acknowledge},
     {"/parameters.json", handle_parameters},
+    {"/*", handle_name},
 };
 
 static void http_sink_close(void *self) {
