@@ -58,7 +58,7 @@ void tracking_publish_content(struct tracking *tracking, const char *type, struc
     json_decref(content);
     struct event_parts parts = {
         .type = type,
-        .station = series->station,
+        .station = series ? series->station : NULL,
         .series = series,
         .content = text,
         .content_length = length,
