@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define MRQ_ABI 1        /* goes up when a struct of this header grows at its end */
+#define MRQ_ABI 2        /* goes up when a struct of this header grows at its end */
 #define MRQ_ABI_OLDEST 1 /* goes up when this header changes in any other way */
 
 struct event_base;     /* <event2/event.h> */
@@ -192,6 +192,7 @@ struct mrq_host {
     const char *static_dir;  /* folder of the dashboard's files */
     const char *epoch;       /* which start of the daemon this is; "" in a worker */
     const char *version;     /* of the daemon */
+    const char *program_dir; /* folder of the programs that are no commands: mrqart-worker … */
 };
 
 struct mrq_address; /* an address and port of the shared HTTP service */
@@ -213,6 +214,7 @@ struct mrq_host_ops {
     void (*upgraded)(struct evhttp_request *request);
     const struct mrq_text *(*state)(struct mrq_host *host);
     const struct mrq_text *(*healthz)(struct mrq_host *host, int *status);
+    void (*announce)(struct mrq_host *host, const char *label, const char *address);
 };
 
 /** Writes a line to the daemon's log, with the instance's name. %m works; errno is kept. */
@@ -287,6 +289,14 @@ static inline const struct mrq_text *mrq_state(struct mrq_host *host) {
 /** The current /healthz as JSON text; *status becomes 200 or 503. Release it. */
 static inline const struct mrq_text *mrq_healthz(struct mrq_host *host, int *status) {
     return host->ops->healthz(host, status);
+}
+
+/**
+ * Source or sink: in open(), says that address, of a listener of the plugin's own, is to appear in
+ * the ready line (label=address): with port 0 nobody knows it otherwise.
+ */
+static inline void mrq_announce(struct mrq_host *host, const char *label, const char *address) {
+    host->ops->announce(host, label, address);
 }
 
 /* ---- checkers ------------------------------------------------------------------------------ */
