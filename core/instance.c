@@ -49,6 +49,11 @@ static const struct mrq_text *host_healthz(struct mrq_host *host, int *status) {
     return health_text(parts_of(host)->health, status);
 }
 
+static enum mrq_acknowledged host_acknowledge(struct mrq_host *host,
+                                              const struct mrq_acknowledgement *given) {
+    return tracking_acknowledge(parts_of(host)->tracking, given);
+}
+
 static void host_announce(struct mrq_host *host, const char *label, const char *address) {
     struct instance *instance = (struct instance *)host;
     const char *before = instance->announced ? instance->announced : "";
@@ -66,6 +71,7 @@ static const struct mrq_host_ops operations = {
     .upgraded = host_upgraded,
     .state = host_state,
     .healthz = host_healthz,
+    .acknowledge = host_acknowledge,
     .announce = host_announce,
 };
 
