@@ -110,6 +110,13 @@ void instances_pause(struct instances *instances, bool paused) {
     }
 }
 
+void instances_announced(const struct instances *instances,
+                         void (*each)(void *self, const char *words), void *self) {
+    for (size_t i = 0; i < instances->count; i++) {
+        each(self, instances->list[i]->announced ? instances->list[i]->announced : "");
+    }
+}
+
 /* ---- a new configuration ---- */
 
 static const char *text_member(const json_t *object, const char *key) {
