@@ -4,7 +4,7 @@
 import { Connection, readHealth } from "./connection.js";
 import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
 import { createSeriesView, createTableView, renderSetup } from "./panels.js";
-import { toggleTheme } from "./theme.js";
+import { only, phone, rememberView, showView, toggleTheme, viewOf } from "./look.js";
 import {
   createFrameView,
   createSpeechView,
@@ -16,28 +16,18 @@ import {
 const HEALTH = 15000; // ms between two looks at /healthz
 const HEALTH_LIMIT = 3000;
 
-const path = /^\/station\/([^/]+)/.exec(location.pathname);
-const only = path ? decoded(path[1]) : null;
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // a stray percent sign: taken as it stands
-  }
-}
-
-const phone = matchMedia("(max-width: 699px)");
 const by = (role) => document.querySelector(`[data-role=${role}]`);
 
 const state = {
   model: createModel(),
   station: only,
+  view: viewOf(location.href),
   selected: null,
   onlyDifferences: phone.matches,
   health: null,
 };
 let scheduled = false;
+let shownAs = "overview";
 
 // ---- what people do --------------------------------------------------------------------------
 
@@ -53,11 +43,17 @@ const actions = {
   followScanner: () => choose({ selected: null }),
   toggleDifferences: () => choose({ onlyDifferences: !state.onlyDifferences }),
   toggleTheme,
+  toggleView() {
+    const view = state.view === "bedside" ? "overview" : "bedside";
+    rememberView(view);
+    choose({ view });
+  },
 };
 
 by("only").addEventListener("click", actions.toggleDifferences);
 by("more").addEventListener("click", actions.toggleDifferences);
 by("back").addEventListener("click", actions.followScanner);
+by("bedside").addEventListener("click", actions.toggleView);
 by("theme").addEventListener("click", toggleTheme);
 phone.addEventListener("change", () => choose({ onlyDifferences: phone.matches }));
 
@@ -166,6 +162,7 @@ const renderFrame = createFrameView({
   icon: document.querySelector("link[rel=icon]"),
   connection: by("connection-text"),
   clock: by("clock"),
+  place: by("place"),
   pinned: by("pinned"),
   isPhone: () => phone.matches,
 });
@@ -192,6 +189,7 @@ function look() {
   const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
     link,
+    bedside: state.view === "bedside" && !nothing,
     fault,
     now,
     time: Date.now(),
@@ -215,21 +213,33 @@ function look() {
 }
 
 function renderPanels(view) {
-  const { nothing } = view;
+  const { nothing, bedside } = view;
   setAttribute(by("setup"), "hidden", !nothing);
-  setAttribute(by("panels"), "hidden", nothing);
+  setAttribute(by("panels"), "hidden", nothing || bedside);
   setAttribute(by("open"), "hidden", nothing && !view.link.notice && !view.lostFile);
   if (nothing) {
     renderSetup(by("setup"), view);
   }
 }
 
+/** Bedside, or overview: where nothing has come yet, the set-up is what helps. */
+function showAs(view) {
+  if (view !== shownAs) {
+    shownAs = view;
+    showView(view);
+    import("./bedside.js").then(({ keepAwake }) => keepAwake(view === "bedside"), () => {});
+  }
+}
+
 function render() {
   scheduled = false;
   const view = look();
+  showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  renderTable(view);
+  if (!view.bedside) {
+    renderTable(view);
+  }
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
@@ -348,7 +358,9 @@ function moveSelection(step) {
 }
 
 function escape() {
-  if (help.hidden) {
+  if (state.view === "bedside") {
+    actions.toggleView();
+  } else if (help.hidden) {
     actions.followScanner();
   } else {
     toggleHelp(false);
@@ -376,6 +388,7 @@ const SINGLES = {
   "k": () => moveSelection(-1),
   "j": () => moveSelection(1),
   "d": actions.toggleDifferences,
+  "b": actions.toggleView,
   "f": fullScreen,
   "t": actions.toggleTheme,
   "?": () => toggleHelp(),

@@ -71,6 +71,13 @@ export function setShape(svg, state, look = "solid") {
   setAttribute(svg, "data-look", look);
 }
 
+/** A comma or colon that stands between two parts goes where each has a line of its own. */
+function jointed(text) {
+  return /^[,:] /.test(text)
+    ? [element("span", { class: "joint" }, text.slice(0, 2)), text.slice(2)]
+    : [text];
+}
+
 /** Fills a node with the parts of a sentence (words.js), and only if they differ. */
 function setSentence(node, parts) {
   const shown = parts.filter((part) => part.strong || part.text);
@@ -80,11 +87,11 @@ function setSentence(node, parts) {
   }
   node.dataset.signature = signature;
   node.replaceChildren(
-    ...shown.map((part) => {
+    ...shown.flatMap((part) => {
       if (part.strong) {
         return element("b", {}, part.strong);
       }
-      return part.minor ? element("span", { class: "minor" }, part.text) : part.text;
+      return part.minor ? element("span", { class: "minor" }, part.text) : jointed(part.text);
     }),
   );
 }
@@ -120,6 +127,7 @@ export function keyed(parent, items, keyOf, make, update) {
 // ---- tab and banner ---------------------------------------------------------------------------
 
 const ARRIVING = 5000; // ms since the last image
+const BEDSIDE_LINE = 31; // characters that fit one of the two lines there
 const LONG = 60; // characters of a sentence that is set smaller, on two lines
 
 const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of stations
@@ -249,6 +257,15 @@ function face(judged, view) {
   };
 }
 
+function isLong(parts, bedside) {
+  const lengths = parts.map(({ strong, text, minor }) =>
+    bedside && minor ? 0 : (strong ?? text).length,
+  );
+  return bedside
+    ? Math.max(...lengths) > BEDSIDE_LINE || lengths.length > 3
+    : lengths.reduce((sum, length) => sum + length, 0) > LONG;
+}
+
 function updateBanner(banner, judged, view) {
   const [mark, facts, counter] = banner.children;
   const [eyebrow, word, sentence, action] = facts.children;
@@ -274,7 +291,7 @@ function updateBanner(banner, judged, view) {
   );
   setText(word, wordOf(shownFace.state));
   setSentence(sentence, shownFace.sentence);
-  setAttribute(sentence, "data-long", sentence.textContent.length > LONG);
+  setAttribute(sentence, "data-long", isLong(shownFace.sentence, view.bedside));
   setText(action, shownFace.action);
   setText(count, shown ? String(shown.count) : "");
   setText(of.firstElementChild, shown?.expected ? `of ${shown.expected}` : "");
@@ -303,7 +320,8 @@ function updateTab(tab, judged, view) {
 export function createStationView({ banners, tabs }, actions) {
   return function render(view) {
     const { stations } = view;
-    setAttribute(banners, "class", `banners ${GRIDS[stations.length] ?? "many"}`);
+    const grid = view.bedside ? "one" : (GRIDS[stations.length] ?? "many");
+    setAttribute(banners, "class", `banners ${grid}`);
     keyed(
       banners,
       stations,
@@ -353,6 +371,7 @@ function renderConnection(nodes, view) {
   const trying =
     phase === "lost" && nextTry !== null ? `, next try ${wait > 0 ? `in ${wait} s` : "now"}` : "";
   setText(nodes.connection, CONNECTION_TEXT[phase] + trying);
+  setText(nodes.place, clean(view.station));
   setText(nodes.clock, clockTime(view.now, view.zone, true));
 }
 
