@@ -257,13 +257,13 @@ function face(judged, view) {
   };
 }
 
+/** Whether a sentence is too long for its two lines; bedside the first part has one of its own. */
 function isLong(parts, bedside) {
-  const lengths = parts.map(({ strong, text, minor }) =>
-    bedside && minor ? 0 : (strong ?? text).length,
-  );
-  return bedside
-    ? Math.max(...lengths) > BEDSIDE_LINE || lengths.length > 3
-    : lengths.reduce((sum, length) => sum + length, 0) > LONG;
+  const texts = parts.filter(({ minor }) => !(bedside && minor));
+  const lengths = texts.map(({ strong, text }) => (strong ?? text).trim().length).filter(Boolean);
+  const whole = lengths.reduce((sum, length) => sum + length, 0);
+  const parted = bedside && lengths.length > 1;
+  return whole > LONG || (parted && Math.max(whole - lengths[0], lengths[0]) > BEDSIDE_LINE);
 }
 
 function updateBanner(banner, judged, view) {
@@ -279,7 +279,9 @@ function updateBanner(banner, judged, view) {
     shownFace.answered ? "tint" : (LOUDNESS[shownFace.state] ?? "plain"),
   );
   setAttribute(banner, "data-selected", judged.name === view.station);
-  setShape(mark, shownFace.state, shownFace.answered ? "outline" : "solid");
+  const past = shownFace.state === judged.state && shown !== null && isLate(shown);
+  setAttribute(banner, "data-late", past);
+  setShape(mark, shownFace.state, shownFace.answered || past ? "outline" : "solid");
   setTexts(
     eyebrow,
     clean(judged.name),
@@ -312,7 +314,7 @@ function makeTab(judged, actions) {
 
 function updateTab(tab, judged, view) {
   const state = view.link.hatched ? "lost" : loudestOf(judged);
-  setShape(tab.firstElementChild, state, "solid");
+  setShape(tab.firstElementChild, state, isSettled(judged) ? "outline" : "solid");
   setAttribute(tab, "aria-current", judged.name === view.station ? "true" : null);
   setAttribute(tab, "title", `${clean(judged.name)}: ${wordOf(state)}`);
 }
@@ -376,8 +378,15 @@ function renderConnection(nodes, view) {
 }
 
 function loudestStation(stations) {
-  const first = (wanted) => stations.find((judged) => wanted(loudestOf(judged)));
-  return first(needsAct) ?? first(isUrgent) ?? stations[0];
+  const first = (wanted) => stations.find(wanted);
+  return (
+    first(({ open }) => open.length > 0) ?? first(({ state }) => state === "stalled") ?? stations[0]
+  );
+}
+
+/** A deviation that somebody has answered, and nothing else open: no longer loud. */
+function isSettled(judged) {
+  return judged.open.length === 0 && needsAct(judged.state);
 }
 
 const ICON_STYLE =
@@ -404,7 +413,7 @@ function renderTitle(nodes, view) {
   const loudest = loudestStation(view.stations);
   const state = view.link.hatched ? "lost" : loudestOf(loudest);
   const series = needsAct(state) ? (loudest.open.at(-1) ?? loudest.shown) : loudest.shown;
-  const mark = MARKS[state] ?? "";
+  const mark = state !== "lost" && isSettled(loudest) ? "" : (MARKS[state] ?? "");
   const number =
     series && state !== "lost" && state !== "waiting" ? `${clean(series.number)} ` : "";
   const verdict = `${mark}${number}${wordOf(state).toLowerCase()}`;
