@@ -64,7 +64,7 @@ function makeReason(key, send) {
   const input = element("input", { id, maxlength: REASON, autocomplete: "off" });
   const form = element(
     "form",
-    { hidden: true },
+    { class: "reason", hidden: true },
     element("label", { for: id }, "Why it is kept (optional; nobody's name)"),
     input,
     element("button", {}, "Send"),
