@@ -49,6 +49,11 @@ static const struct mrq_text *host_healthz(struct mrq_host *host, int *status) {
     return health_text(parts_of(host)->health, status);
 }
 
+static enum mrq_acknowledged host_acknowledge(struct mrq_host *host,
+                                              const struct mrq_acknowledgement *given) {
+    return tracking_acknowledge(parts_of(host)->tracking, given);
+}
+
 static const struct mrq_host_ops operations = {
     .log = host_log,
     .follow = host_follow,
@@ -58,6 +63,7 @@ static const struct mrq_host_ops operations = {
     .upgraded = host_upgraded,
     .state = host_state,
     .healthz = host_healthz,
+    .acknowledge = host_acknowledge,
 };
 
 static const char *text_member(const json_t *object, const char *key) {

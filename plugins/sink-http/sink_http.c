@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sink-http: the dashboard, /state and /healthz for browsers and monitors. */
+#include "acknowledge.h"
 #include "base/memory.h"
 #include "files.h"
 #include "reply.h"
@@ -18,6 +19,7 @@
 struct http_sink {
     struct mrq_host *host;
     struct files *files;
+    struct acknowledge *acknowledge;
     char *folder, *policy; /* policy NULL: ours */
     char **listen;
     size_t listen_count;
@@ -105,6 +107,7 @@ static void handle_state(struct evhttp_request *request, void *self) {
     snprintf(seq, sizeof(seq), "%" PRIu64, state->seq);
     reply_header(request, "MRQART-Epoch", sink->host->epoch);
     reply_header(request, "MRQART-Seq", seq);
+    reply_header(request, "MRQART-Acknowledge", acknowledge_on(sink->acknowledge) ? "on" : "off");
     reply_shared(request, HTTP_OK, "application/json", state);
 }
 
@@ -117,18 +120,27 @@ static void handle_healthz(struct evhttp_request *request, void *self) {
     }
 }
 
+static void handle_acknowledge(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    sink->requests++;
+    add_policy(sink, request);
+    acknowledge_reply(sink->acknowledge, request);
+}
+
 static const struct {
     const char *pattern;
     mrq_handler handler;
 } pages[] = {
     {"/", handle_page},       {"/station/*", handle_page},  {STATIC_PREFIX "*", handle_file},
-    {"/state", handle_state}, {"/healthz", handle_healthz}, {"/*", handle_name},
+    {"/state", handle_state}, {"/healthz", handle_healthz}, {"/acknowledge", handle_acknowledge},
+    {"/*", handle_name},
 };
 
 static void http_sink_close(void *self) {
     struct http_sink *sink = self;
     if (sink) {
         files_destroy(sink->files);
+        acknowledge_destroy(sink->acknowledge);
         free(sink->folder);
         free(sink->policy);
         for (size_t i = 0; i < sink->listen_count; i++) {
@@ -156,6 +168,7 @@ static void take_pages(struct http_sink *sink, const struct mrq_settings *settin
     sink->policy = mem_dup(policy && *policy ? policy : NULL);
     sink->folder = mem_dup(folder ? folder : sink->host->static_dir);
     sink->files = files_create(sink->host, sink->folder);
+    acknowledge_configure(sink->acknowledge, settings);
 }
 
 static void take_listen(struct http_sink *sink, const struct mrq_settings *settings) {
@@ -169,6 +182,7 @@ static void take_listen(struct http_sink *sink, const struct mrq_settings *setti
 static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct http_sink *sink = mem_new(struct http_sink);
     sink->host = host;
+    sink->acknowledge = acknowledge_create(host);
     take_pages(sink, settings);
     take_listen(sink, settings);
     for (size_t i = 0; i < sink->listen_count; i++) {
@@ -223,6 +237,11 @@ static const struct mrq_option options[] = {
     {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
     {"policy", MRQ_STRING, .preset = "\"\"",
      .help = "Content-Security-Policy for a page of your own that the strict one forbids"},
+    {"acknowledge", MRQ_BOOLEAN, .preset = "true",
+     .help = "people may answer a series that deviates, from any screen"},
+    {"origins", MRQ_STRINGS, .preset = "[]",
+     .help = "pages that may answer, as \"https://dash.example.org\", or \"*\" for all; if none is "
+             "named, ours, as long as it was opened by this machine's name or address"},
     {0},
 };
 
