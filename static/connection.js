@@ -307,7 +307,7 @@ const WATCHED = new Set(["watched", "polled"]);
 const TROUBLES = { waiting: "does not exist", gone: "the folder is gone" };
 
 /** Every value found under a key, at any depth. */
-function collect(value, key, found = []) {
+export function collect(value, key, found = []) {
   if (value !== null && typeof value === "object") {
     for (const [name, inner] of Object.entries(value)) {
       if (name === key) {
@@ -343,5 +343,5 @@ export function readHealth(health, status) {
   } else if (status === 503) {
     fault = `MRQART is running but cannot work: ${clean(warnings[0] ?? "see its log")}`;
   }
-  return { folders, templates: firstNumber(health, "templates"), names, warnings, fault };
+  return { folders, templates: firstNumber(health, "templates"), names, warnings, fault, raw: health };
 }

@@ -3,7 +3,7 @@
 // and the keys.
 import { Connection, readHealth } from "./connection.js";
 import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
-import { createSeriesView, createTableView, renderSetup } from "./panels.js";
+import { createSeriesView, createTableView } from "./panels.js";
 import { only, phone, rememberView, showView, toggleTheme, viewOf } from "./look.js";
 import {
   createFrameView,
@@ -25,6 +25,7 @@ const state = {
   selected: null,
   onlyDifferences: phone.matches,
   health: null,
+  canAnswer: false, // deviations, as the daemon's configuration has it
 };
 let scheduled = false;
 let shownAs = "overview";
@@ -75,6 +76,7 @@ async function fetchState(limit) {
     throw new Error(`/state: ${answer.status}`);
   }
   const seq = answer.headers.get("MRQART-Seq");
+  state.canAnswer = answer.headers.get("MRQART-Acknowledge") === "on";
   return {
     epoch: answer.headers.get("MRQART-Epoch"),
     seq: seq === null ? null : Number(seq),
@@ -137,6 +139,7 @@ const renderSeries = createSeriesView(
   {
     strip: by("open"),
     stripText: by("strip-text"),
+    acts: by("strip-acts"),
     trail: by("trail"),
     list: by("list"),
     rows: by("rows"),
@@ -205,9 +208,12 @@ function look() {
     noTemplates: state.health?.templates === 0 && !nothing,
     warning: state.health?.warnings[0] ?? null,
     health: state.health,
+    canAnswer: state.canAnswer,
     nothing,
     only,
     actions,
+    earlier: parts.get("history")?.isShown() ?? false,
+    keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),
   };
 }
@@ -217,8 +223,8 @@ function renderPanels(view) {
   setAttribute(by("setup"), "hidden", !nothing);
   setAttribute(by("panels"), "hidden", nothing || bedside);
   setAttribute(by("open"), "hidden", nothing && !view.link.notice && !view.lostFile);
-  if (nothing) {
-    renderSetup(by("setup"), view);
+  if (nothing && !view.link.hatched) {
+    use("setup").catch(() => {}); // the connection has just gone: the banner will say so
   }
 }
 
@@ -243,6 +249,7 @@ function render() {
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
+  parts.forEach((part) => part.render?.(view));
 }
 
 /** Something has changed: one render with the next frame, or soon where no frames are drawn. */
@@ -273,26 +280,85 @@ function wake() {
   render();
 }
 
+// ---- what is loaded when it is first asked for ------------------------------------------------
+
+/** Modules of their own: the button and key that ask for them, and what is then called. */
+const PARTS = [
+  { name: "help", role: "help", key: "?", act: "toggle" },
+  { name: "answer", role: "answer", key: "a", act: "answer" },
+  { name: "answer", role: "keep", act: "toggle" },
+  { name: "sound", role: "sound", key: "s", act: "toggle" },
+  { name: "history", role: "earlier", key: "h", act: "toggle" },
+  { name: "filter", role: "filter", act: "toggle" },
+  { name: "physicist", role: "copy", act: "copy" },
+  { name: "physicist", role: "print", act: "print" },
+];
+
+const parts = new Map(); // name → what its create() made
+const asked = new Map(); // name → the promise of it
+
+const shared = { by, actions, look, change, keys: { areOn: () => keysOn, set: setKeys } };
+
+let style;
+
+/** The looks of the parts, before the first of them shows. */
+function loadStyle() {
+  style ??= new Promise((resolve) => {
+    const link = element("link", { rel: "stylesheet", href: "/static/parts.css" });
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+  return style;
+}
+
+async function load(name, tries) {
+  const again = tries ? `?${tries}` : ""; // a module that failed once stays failed by its address
+  const [module] = await Promise.all([import(`./${name}.js${again}`), loadStyle()]);
+  const part = module.create(shared);
+  parts.set(name, part);
+  change();
+  return part;
+}
+
+let failures = 0;
+
+/** The part of that name; rejected where the daemon is not there to give it. */
+function use(name) {
+  if (!asked.has(name)) {
+    const promise = load(name, failures);
+    promise.catch(() => {
+      failures += 1;
+      asked.delete(name);
+    });
+    asked.set(name, promise);
+  }
+  return asked.get(name);
+}
+
+/** For printing: before anybody can ask for it. */
+function expectPrint() {
+  use("physicist").catch(() => {});
+}
+
+/** Asks a part to act, and shows what came of it. */
+async function ask(name, act) {
+  try {
+    (await use(name))[act]();
+    change();
+  } catch (error) {
+    console.warn(`${name}: ${error.message}`); // not live: the page says so itself
+  }
+}
+
 // ---- keys -------------------------------------------------------------------------------------
 
 const STORED = "mrqart-keys";
 
-const KEYS = [
-  ["↑ ↓ or k j", "series before or after, in the list"],
-  ["Enter", "its table"],
-  ["Esc", "back to what is being scanned"],
-  ["d", "only differences, or all parameters"],
-  ["1 … 9", "scanner, in the order of the tabs"],
-  ["f", "full screen"],
-  ["t", "light or dark"],
-  ["?", "this help"],
-];
-
-function keysAreOn() {
+function stored(key) {
   try {
-    return localStorage.getItem(STORED) !== "off";
+    return localStorage.getItem(key);
   } catch {
-    return true;
+    return null; // storage is forbidden
   }
 }
 
@@ -304,50 +370,17 @@ function storeKeys(on) {
   }
 }
 
-function fillHelp(setOn, close) {
-  const box = element("input", { type: "checkbox", id: "keys-on" });
-  box.checked = keysAreOn();
-  box.addEventListener("change", () => setOn(box.checked));
-  const done = element("button", { type: "button", class: "link" }, "Close");
-  done.addEventListener("click", close);
-  help.append(
-    element("header", { class: "panel-head" }, element("h2", {}, "Keys"), done),
-    element(
-      "dl",
-      {},
-      ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]),
-    ),
-    element("p", {}, element("label", { for: "keys-on" }, box, " Single keys work on this page")),
-    element(
-      "p",
-      { class: "about" },
-      "A solid shape needs something; an outlined one is settled. " +
-        "The banner follows the scanner; choosing a series changes the table only.",
-    ),
-  );
-}
-
-const help = document.getElementById("help");
-let keysOn = keysAreOn();
+let keysOn = stored(STORED) !== "off";
 
 function setKeys(on) {
   keysOn = on;
   storeKeys(on);
 }
 
-function toggleHelp(open = help.hidden) {
-  if (help.childElementCount === 0) {
-    fillHelp(setKeys, () => toggleHelp(false));
-  }
-  help.hidden = !open;
-  setAttribute(by("help"), "aria-expanded", String(open));
-  if (!open && help.contains(document.activeElement)) {
-    by("help").focus();
-  }
-}
-
 function moveSelection(step) {
-  const rows = [...by("rows").querySelectorAll("button[data-series]")];
+  const rows = [...document.querySelectorAll(".list button[data-series]")].filter(
+    (row) => row.offsetParent, // of the session, or of earlier ones
+  );
   const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
   const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   if (row) {
@@ -358,12 +391,13 @@ function moveSelection(step) {
 }
 
 function escape() {
+  if ([...parts.values()].some((part) => part.close?.())) {
+    return;
+  }
   if (state.view === "bedside") {
     actions.toggleView();
-  } else if (help.hidden) {
-    actions.followScanner();
   } else {
-    toggleHelp(false);
+    actions.followScanner();
   }
 }
 
@@ -391,7 +425,9 @@ const SINGLES = {
   "b": actions.toggleView,
   "f": fullScreen,
   "t": actions.toggleTheme,
-  "?": () => toggleHelp(),
+  ...Object.fromEntries(
+    PARTS.filter(({ key }) => key).map(({ key, name, act }) => [key, () => ask(name, act)]),
+  ),
 };
 
 function pressSingle(key) {
@@ -428,7 +464,11 @@ function listenToKeys() {
       event.preventDefault();
     }
   });
-  by("help").addEventListener("click", () => toggleHelp());
+  addEventListener("keydown", expectPrint, { once: true });
+  addEventListener("pointerdown", expectPrint, { once: true });
+  for (const { role, name, act } of PARTS) {
+    by(role)?.addEventListener("click", () => ask(name, act));
+  }
 }
 
 // ---- start -----------------------------------------------------------------------------------
@@ -440,3 +480,6 @@ document.addEventListener("visibilitychange", () => !document.hidden && wake());
 connection.open();
 render();
 listenToKeys();
+if (stored("mrqart-sound") === "on") {
+  use("sound").then(change, () => {}); // says itself whether the browser lets it
+}
