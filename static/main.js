@@ -4,7 +4,7 @@
 import { Connection, readHealth } from "./connection.js";
 import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
 import { createSeriesView, createTableView } from "./panels.js";
-import { toggleTheme } from "./theme.js";
+import { only, phone, rememberView, showView, toggleTheme, viewOf } from "./look.js";
 import {
   createFrameView,
   createSpeechView,
@@ -16,29 +16,19 @@ import {
 const HEALTH = 15000; // ms between two looks at /healthz
 const HEALTH_LIMIT = 3000;
 
-const path = /^\/station\/([^/]+)/.exec(location.pathname);
-const only = path ? decoded(path[1]) : null;
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // a stray percent sign: taken as it stands
-  }
-}
-
-const phone = matchMedia("(max-width: 699px)");
 const by = (role) => document.querySelector(`[data-role=${role}]`);
 
 const state = {
   model: createModel(),
   station: only,
+  view: viewOf(location.href),
   selected: null,
   onlyDifferences: phone.matches,
   health: null,
   canAnswer: false, // deviations, as the daemon's configuration has it
 };
 let scheduled = false;
+let shownAs = "overview";
 
 // ---- what people do --------------------------------------------------------------------------
 
@@ -54,11 +44,17 @@ const actions = {
   followScanner: () => choose({ selected: null }),
   toggleDifferences: () => choose({ onlyDifferences: !state.onlyDifferences }),
   toggleTheme,
+  toggleView() {
+    const view = state.view === "bedside" ? "overview" : "bedside";
+    rememberView(view);
+    choose({ view });
+  },
 };
 
 by("only").addEventListener("click", actions.toggleDifferences);
 by("more").addEventListener("click", actions.toggleDifferences);
 by("back").addEventListener("click", actions.followScanner);
+by("bedside").addEventListener("click", actions.toggleView);
 by("theme").addEventListener("click", toggleTheme);
 phone.addEventListener("change", () => choose({ onlyDifferences: phone.matches }));
 
@@ -169,6 +165,7 @@ const renderFrame = createFrameView({
   icon: document.querySelector("link[rel=icon]"),
   connection: by("connection-text"),
   clock: by("clock"),
+  place: by("place"),
   pinned: by("pinned"),
   isPhone: () => phone.matches,
 });
@@ -195,6 +192,7 @@ function look() {
   const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
     link,
+    bedside: state.view === "bedside" && !nothing,
     fault,
     now,
     time: Date.now(),
@@ -221,21 +219,33 @@ function look() {
 }
 
 function renderPanels(view) {
-  const { nothing } = view;
+  const { nothing, bedside } = view;
   setAttribute(by("setup"), "hidden", !nothing);
-  setAttribute(by("panels"), "hidden", nothing);
+  setAttribute(by("panels"), "hidden", nothing || bedside);
   setAttribute(by("open"), "hidden", nothing && !view.link.notice && !view.lostFile);
   if (nothing && !view.link.hatched) {
     use("setup").catch(() => {}); // the connection has just gone: the banner will say so
   }
 }
 
+/** Bedside, or overview: where nothing has come yet, the set-up is what helps. */
+function showAs(view) {
+  if (view !== shownAs) {
+    shownAs = view;
+    showView(view);
+    import("./bedside.js").then(({ keepAwake }) => keepAwake(view === "bedside"), () => {});
+  }
+}
+
 function render() {
   scheduled = false;
   const view = look();
+  showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  renderTable(view);
+  if (!view.bedside) {
+    renderTable(view);
+  }
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
@@ -272,14 +282,17 @@ function wake() {
 
 // ---- what is loaded when it is first asked for ------------------------------------------------
 
-/** Modules of their own: the button and key that ask for them, and what is then called. */
+/**
+ * Modules of their own: the button and key that ask for them, and what is then called. desk: what
+ * they change is not in the bedside view.
+ */
 const PARTS = [
   { name: "help", role: "help", key: "?", act: "toggle" },
   { name: "answer", role: "answer", key: "a", act: "answer" },
   { name: "answer", role: "keep", act: "toggle" },
   { name: "sound", role: "sound", key: "s", act: "toggle" },
-  { name: "history", role: "earlier", key: "h", act: "toggle" },
-  { name: "filter", role: "filter", act: "toggle" },
+  { name: "history", role: "earlier", key: "h", act: "toggle", desk: true },
+  { name: "filter", role: "filter", act: "toggle", desk: true },
   { name: "physicist", role: "copy", act: "copy" },
   { name: "physicist", role: "print", act: "print" },
 ];
@@ -303,7 +316,8 @@ function loadStyle() {
 
 async function load(name, tries) {
   const again = tries ? `?${tries}` : ""; // a module that failed once stays failed by its address
-  const [module] = await Promise.all([import(`./${name}.js${again}`), loadStyle()]);
+  const looks = name === "setup" ? null : loadStyle(); // it has its looks in page.css
+  const [module] = await Promise.all([import(`./${name}.js${again}`), looks]);
   const part = module.create(shared);
   parts.set(name, part);
   change();
@@ -331,7 +345,10 @@ function expectPrint() {
 }
 
 /** Asks a part to act, and shows what came of it. */
-async function ask(name, act) {
+async function ask({ name, act, desk }) {
+  if (desk && state.view === "bedside") {
+    return;
+  }
   try {
     (await use(name))[act]();
     change();
@@ -381,7 +398,12 @@ function moveSelection(step) {
 }
 
 function escape() {
-  if (![...parts.values()].some((part) => part.close?.())) {
+  if ([...parts.values()].some((part) => part.close?.())) {
+    return;
+  }
+  if (state.view === "bedside") {
+    actions.toggleView();
+  } else {
     actions.followScanner();
   }
 }
@@ -407,10 +429,11 @@ const SINGLES = {
   "k": () => moveSelection(-1),
   "j": () => moveSelection(1),
   "d": actions.toggleDifferences,
+  "b": actions.toggleView,
   "f": fullScreen,
   "t": actions.toggleTheme,
   ...Object.fromEntries(
-    PARTS.filter(({ key }) => key).map(({ key, name, act }) => [key, () => ask(name, act)]),
+    PARTS.filter(({ key }) => key).map((part) => [part.key, () => ask(part)]),
   ),
 };
 
@@ -450,8 +473,8 @@ function listenToKeys() {
   });
   addEventListener("keydown", expectPrint, { once: true });
   addEventListener("pointerdown", expectPrint, { once: true });
-  for (const { role, name, act } of PARTS) {
-    by(role)?.addEventListener("click", () => ask(name, act));
+  for (const part of PARTS) {
+    by(part.role).addEventListener("click", () => ask(part));
   }
 }
 

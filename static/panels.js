@@ -14,6 +14,7 @@ import {
   formatDifference,
   formatPair,
   formatValue,
+  imagesText,
   isAbsent,
   isoDate,
   notComparedReason,
@@ -38,8 +39,9 @@ function lookOf(fate, state) {
 function makeMark(series, actions) {
   const mark = element(
     "span",
-    { "role": "button", "class": "mark-button", "data-series": series.key },
+    { "class": "mark-button", "data-series": series.key },
     shape(),
+    element("span", { class: "mark-number" }),
   ); // for pointers; keyboards have the list
   mark.addEventListener("click", () => actions.selectSeries(series.key));
   return mark;
@@ -50,6 +52,8 @@ function updateMark(mark, series, judged, view) {
   const state = stateOf(series);
   const name = `${seriesTitle(series)}: ${rowText(series, fate)}`;
   setShape(mark.firstElementChild, state, lookOf(fate, state));
+  setText(mark.lastElementChild, clean(series.number));
+  setAttribute(mark, "role", view.bedside ? "img" : "button");
   setAttribute(mark, "data-state", state);
   setAttribute(mark, "aria-label", name);
   setAttribute(mark, "title", name);
@@ -120,7 +124,11 @@ function renderStrip(nodes, judged, view) {
   );
   const session = judged ? sessionText(judged, view.zone) : "";
   const reconnected = view.link.notice ? noticeText(view.link.notice, view) : "";
-  if (earlier.length) {
+  if (view.bedside) {
+    const count = judged?.shown ? imagesText(judged.shown) : "";
+    const first = earlier.length ? stillOpenText(earlier).strong : count;
+    setTexts(nodes.stripText, first, "", reconnected, noteText(view));
+  } else if (earlier.length) {
     const text = stillOpenText(earlier);
     setTexts(nodes.stripText, text.strong, text.text, reconnected, noteText(view));
   } else {
@@ -137,7 +145,7 @@ function renderStrip(nodes, judged, view) {
     ({ key }) => key,
     (series) => makeMark(series, view.actions),
     (node, series, index) => {
-      node.style.translate = `calc(${index + 1 - marks.length} * 1.6rem)`;
+      node.style.translate = `calc(${index + 1 - marks.length} * var(--step))`;
       updateMark(node, series, judged, view);
     },
   );
@@ -246,6 +254,9 @@ export function createSeriesView(nodes, actions) {
   return function render(view) {
     const judged = view.stations.find(({ name }) => name === view.station);
     renderStrip(nodes, judged, view);
+    if (view.bedside) {
+      return;
+    }
     const items = rowItems(listed(judged, view), view);
     const fresh = shownStation !== judged?.name || shownFilter !== view.keeps;
     shownStation = judged?.name;
@@ -263,7 +274,8 @@ export function createSeriesView(nodes, actions) {
         return row;
       },
       (node, item, index) => {
-        node.style.translate = `0 calc(${index} * var(--row))`; // rows that are translated are no layout shift
+        // rows that are translated are no layout shift
+        node.style.translate = `0 calc(${index} * var(--row))`;
         updateRow(node, item, judged, view);
       },
     );

@@ -266,12 +266,12 @@ export class Fake {
     this.event("update", station, series, series.count - 1, options);
   }
 
-  /** No image for ago ms, though more are due. */
-  stall(station, series, ago) {
-    Object.assign(series, { phase: "stalled", gap: 1.3, last: this.time(Date.now() - ago) });
-    series.written = series.last;
-    const { count, expected } = series;
-    this.event("stalled", station, series, { silent: ago / 1000, gap: 1.3, count, expected });
+  /** No image since its last one, though more are due. */
+  stall(station, series) {
+    Object.assign(series, { phase: "stalled", gap: 1.3 });
+    const { count, expected, last } = series;
+    const silent = (Date.now() - Date.parse(last)) / 1000;
+    this.event("stalled", station, series, { silent, gap: 1.3, count, expected });
   }
 
   resume(station, series, silent) {
@@ -286,12 +286,12 @@ export class Fake {
     this.event("ended", station, series, { count, expected, incomplete, reason });
   }
 
-  /** The station has sent nothing for ago ms. */
-  silence(station, series, ago) {
-    const since = this.time(Date.now() - ago);
-    series.last = series.written = since;
+  /** The station has sent nothing since the last image of a series. */
+  silence(station, series) {
+    const since = series.last;
     this.stations[station].silent = since;
-    this.event("silent", station, series, { silent: ago / 1000, since });
+    const silent = (Date.now() - Date.parse(since)) / 1000;
+    this.event("silent", station, series, { silent, since });
   }
 
   acknowledge(station, series, answer, reason = "") {

@@ -2,13 +2,13 @@
 // The modules that load on first use, without a browser: what they say and what they choose.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Scanner, time } from "./scanner.mjs";
 import { answerable, post, targetOf } from "../../../static/answer.js";
 import { makeFilter } from "../../../static/filter.js";
 import { meanings } from "../../../static/help.js";
 import { countStates, earlierSessions } from "../../../static/history.js";
 import { reportOf } from "../../../static/physicist.js";
 import { checksOf } from "../../../static/setup.js";
-import { Scanner, time } from "./scanner.mjs";
 
 const acknowledged = (answer, reason = "") => ({ answer, reason, time: time(60) });
 const numbers = (list) => list.map(({ number }) => number);

@@ -2,6 +2,8 @@
 // A station fed by messages, for tests of what the page makes of it.
 import { applyMessage, createModel, judge } from "../../../static/model.js";
 
+globalThis.document ??= { addEventListener() {} }; // bedside.js listens as soon as it is loaded
+
 export const START = Date.parse("2026-11-24T14:00:00Z");
 
 export const time = (seconds) => new Date(START + seconds * 1000).toISOString();
