@@ -193,3 +193,13 @@ void folders_drop(struct folders *folders, struct queued_file *file) {
 size_t folders_count(const struct folders *folders) {
     return folders->table.count;
 }
+
+bool folders_busy(const struct folders *folders, uint64_t hash) {
+    for (struct hash_link *link = hash_table_first(&folders->table, hash); link;
+         link = hash_table_next(link)) {
+        if (((struct folder *)link)->files > 0) {
+            return true;
+        }
+    }
+    return false;
+}

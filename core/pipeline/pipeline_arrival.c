@@ -16,6 +16,10 @@ int64_t pipeline_now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+struct seen_times pipeline_times(int64_t changed_ns) {
+    return (struct seen_times){.now_ns = pipeline_now_ns(), .changed_ns = changed_ns};
+}
+
 /* What waits for a root that is shut out shall not pause the others. */
 static size_t waiting_files(const struct pipeline *pipeline) {
     size_t waiting = pipeline->queue.waiting[MRQ_LIVE] + pipeline->queue.waiting[MRQ_BACKLOG];

@@ -38,8 +38,10 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
     json_object_set_new(health, "queues", queues(pipeline));
     json_object_set_new(health, "names", names_health(pipeline->names));
     json_object_set_new(health, "record",
-                        json_pack("{s:I, s:I}", "files", (json_int_t)seen_count(pipeline->seen),
-                                  "limit", (json_int_t)pipeline->record_limit));
+                        json_pack("{s:I, s:I, s:I}", "files",
+                                  (json_int_t)seen_count(pipeline->seen), "folders",
+                                  (json_int_t)seen_quiet_count(pipeline->seen), "limit",
+                                  (json_int_t)pipeline->record_limit));
     json_object_set_new(health, "disabled", blame_health(pipeline->blame, warnings));
     roots(pipeline, warnings);
     if (pipeline->paused) {
