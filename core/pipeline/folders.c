@@ -109,8 +109,8 @@ static struct folder *make_folder(struct folders *folders, struct root *root, co
     folder->below += *folder->below == '/';
     for (size_t lane = 0; lane < LANES; lane++) {
         TAILQ_INIT(&folder->waiting[lane]);
+        TAILQ_INIT(&folder->turns[lane]);
     }
-    TAILQ_INIT(&folder->turns);
     let_idle(folders, folder);
     return folder;
 }

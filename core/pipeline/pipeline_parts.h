@@ -30,7 +30,8 @@ struct pipeline {
     struct seen *seen;
     struct blame *blame;
     char *worker; /* path of mrqart-worker */
-    bool trust_names, paused;
+    bool trust_names;
+    bool paused[LANES];
     unsigned worker_count, worker_timeout_ms;
     size_t queue_limit, record_limit;
     int64_t start_ns;
