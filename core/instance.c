@@ -49,6 +49,19 @@ static const struct mrq_text *host_healthz(struct mrq_host *host, int *status) {
     return health_text(parts_of(host)->health, status);
 }
 
+static enum mrq_acknowledged host_acknowledge(struct mrq_host *host,
+                                              const struct mrq_acknowledgement *given) {
+    return tracking_acknowledge(parts_of(host)->tracking, given);
+}
+
+static void host_announce(struct mrq_host *host, const char *label, const char *address) {
+    struct instance *instance = (struct instance *)host;
+    const char *before = instance->announced ? instance->announced : "";
+    char *words = mem_printf("%s %s=%s", before, label, address);
+    free(instance->announced);
+    instance->announced = words;
+}
+
 static const struct mrq_host_ops operations = {
     .log = host_log,
     .follow = host_follow,
@@ -58,6 +71,8 @@ static const struct mrq_host_ops operations = {
     .upgraded = host_upgraded,
     .state = host_state,
     .healthz = host_healthz,
+    .acknowledge = host_acknowledge,
+    .announce = host_announce,
 };
 
 static const char *text_member(const json_t *object, const char *key) {
@@ -90,6 +105,7 @@ struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, js
         .static_dir = config_text_option(config, "static_dir"),
         .epoch = parts->epoch,
         .version = MRQART_VERSION,
+        .program_dir = parts->program_dir,
     };
     if (plugin_load(&instance->loaded, text_member(configured, "file"), kind) &&
         open_plugin(instance)) {
@@ -110,6 +126,7 @@ void instance_close(struct instance *instance) {
     plugin_unload(&instance->loaded);
     json_decref(instance->configured);
     json_decref(instance->config);
+    free(instance->announced);
     free(instance);
 }
 

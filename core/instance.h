@@ -15,6 +15,7 @@ struct instance {
     json_t *configured; /* {"name", "plugin", "file", "settings"} */
     json_t *config;     /* all of it: the host's texts live in there */
     void *self;
+    char *announced; /* words of the ready line, each with a space before it; NULL: none */
     bool started;
 };
 

@@ -108,10 +108,15 @@ const connection = new Connection({
   handlers: {
     heard: holdCover,
     changed: change,
-    message: (message) => applyMessage(state.model, message),
+    message: (message) => applyMessage(state.model, message, Date.now() + connection.offset),
     state: (content, { afresh, missed }) => {
       checkHealth();
-      return applyState(state.model, content, { afresh, missed, only, at: Date.now() });
+      return applyState(state.model, content, {
+        afresh,
+        missed,
+        only,
+        at: Date.now() + connection.offset,
+      });
     },
   },
 });
@@ -151,6 +156,7 @@ const renderTable = createTableView({
   more: by("more"),
   body: by("parameters"),
   scroll: by("table-scroll"),
+  delay: by("delay"),
 });
 const renderSpeech = createSpeechView(
   document.getElementById("say"),

@@ -10,6 +10,7 @@ import {
   clean,
   clockTime,
   comparedNames,
+  delayText,
   duration,
   evidence,
   formatDifference,
@@ -32,8 +33,8 @@ import {
 
 const TRAIL = 64; // shapes in the trail: more than any screen has room for
 
-function lookOf(fate) {
-  return fate.open ? "solid" : "outline";
+function lookOf(fate, state) {
+  return fate.open || (state === "stalled" && fate.running) ? "solid" : "outline";
 }
 
 function makeMark(series, actions) {
@@ -50,7 +51,7 @@ function updateMark(mark, series, judged, view) {
   const fate = judged.fates.get(series.key);
   const state = stateOf(series);
   const name = `${seriesTitle(series)}: ${rowText(series, fate)}`;
-  setShape(mark.firstElementChild, state, lookOf(fate));
+  setShape(mark.firstElementChild, state, lookOf(fate, state));
   setAttribute(mark, "data-state", state);
   setAttribute(mark, "aria-label", name);
   setAttribute(mark, "title", name);
@@ -179,7 +180,7 @@ function updateRow(node, item, judged, view) {
   }
   button.signature = signature;
   const [mark, number, names, count, started] = button.children;
-  setShape(mark, state, lookOf(fate));
+  setShape(mark, state, lookOf(fate, state));
   setAttribute(button, "data-number", series.number);
   setAttribute(button, "data-state", state);
   setAttribute(button, "data-open", String(fate.open));
@@ -451,6 +452,7 @@ export function createTableView(nodes) {
     }
     setAttribute(nodes.only, "aria-pressed", String(view.onlyDifferences));
     setText(nodes.only, view.onlyDifferences ? "All parameters" : "Only differences");
+    setText(nodes.delay, series ? delayText(series) : "");
     setAttribute(nodes.more, "hidden", !hide);
     setText(nodes.more, hide ? moreText(quiet) : "");
     setAttribute(nodes.panel, "data-acts", series ? String(needsAct(stateOf(series))) : null);

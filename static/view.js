@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A scanner's verdict wherever it is shown or said: tab, banner, title, the line on phones, speech;
 // and the few operations on the document that all views share. Text is only ever set as text.
-import { loudestOf, needsAct, stateOf } from "./model.js";
+import { isAnswered, isLate, isUrgent, lastImage, loudestOf, needsAct, stateOf } from "./model.js";
 import { actionOf, clean, clockTime, duration, sentenceOf, seriesTitle, wordOf } from "./words.js";
 
 // ---- operations on the document ---------------------------------------------------------------
@@ -127,6 +127,9 @@ const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of st
 const LOUDNESS = {
   "deviates": "fill",
   "changed": "fill",
+  "incomplete": "fill",
+  "stalled": "fill",
+  "silent": "tint",
   "unreadable": "tint",
   "no-template": "tint",
   "warns": "tint",
@@ -137,6 +140,8 @@ const PAST = {
   "conforms": "conformed",
   "deviates": "deviated",
   "changed": "changed",
+  "incomplete": "was incomplete",
+  "stalled": "had stalled",
   "warns": "was to be checked",
   "no-template": "had no template",
   "not-checked": "was not checked",
@@ -184,19 +189,24 @@ function whenText({ state, shown, running }, { hatched, since }, view) {
   if (running) {
     return "Scanning now";
   }
-  return state === "waiting"
-    ? "Last series"
-    : `Last series, ended ${clockTime(shown.last, view.zone)}`;
+  if (state === "waiting") {
+    return "Last series";
+  }
+  const at = clockTime(lastImage(shown), view.zone);
+  return isLate(shown)
+    ? `Written ${at}, read ${duration(shown.last - shown.written)} late`
+    : `Last series, ended ${at}`;
 }
 
 function ageText(judged, view) {
-  const { shown } = judged;
-  if (!shown || (!judged.running && !view.link.hatched)) {
+  const { shown, station } = judged;
+  const telling = judged.running || (station.silent !== null && !judged.over);
+  if (!shown || (!telling && !view.link.hatched)) {
     return "";
   }
-  const age = view.now - shown.last;
+  const age = view.now - lastImage(shown);
   if (view.link.hatched) {
-    return `last at ${clockTime(shown.last, view.zone, true)}`;
+    return `last at ${clockTime(lastImage(shown), view.zone, true)}`;
   }
   return age < ARRIVING ? "arriving" : `last ${duration(age)} ago`;
 }
@@ -233,8 +243,9 @@ function face(judged, view) {
   }
   return {
     state: judged.state,
+    answered: needsAct(judged.state) && isAnswered(judged.shown),
     sentence: sentenceOf(judged, view.zone),
-    action: actionOf(judged),
+    action: actionOf(judged, view.zone),
   };
 }
 
@@ -245,9 +256,13 @@ function updateBanner(banner, judged, view) {
   const { shown } = judged;
   const shownFace = face(judged, view);
   setAttribute(banner, "data-state", shownFace.state);
-  setAttribute(banner, "data-loud", LOUDNESS[shownFace.state] ?? "plain");
+  setAttribute(
+    banner,
+    "data-loud",
+    shownFace.answered ? "tint" : (LOUDNESS[shownFace.state] ?? "plain"),
+  );
   setAttribute(banner, "data-selected", judged.name === view.station);
-  setShape(mark, shownFace.state);
+  setShape(mark, shownFace.state, shownFace.answered ? "outline" : "solid");
   setTexts(
     eyebrow,
     clean(judged.name),
@@ -321,6 +336,9 @@ const CONNECTION_TEXT = {
 const MARKS = {
   "deviates": "≠ ",
   "changed": "≠ ",
+  "incomplete": "≠ ",
+  "stalled": "‖ ",
+  "silent": "– ",
   "lost": "⊘ ",
   "warns": "! ",
   "no-template": "? ",
@@ -339,14 +357,8 @@ function renderConnection(nodes, view) {
 }
 
 function loudestStation(stations) {
-  let loudest = null;
-  for (const judged of stations) {
-    const acts = needsAct(loudestOf(judged));
-    if (!loudest || (acts && !needsAct(loudestOf(loudest)))) {
-      loudest = judged;
-    }
-  }
-  return loudest;
+  const first = (wanted) => stations.find((judged) => wanted(loudestOf(judged)));
+  return first(needsAct) ?? first(isUrgent) ?? stations[0];
 }
 
 const ICON_STYLE =
@@ -472,7 +484,7 @@ export function createSpeechView(say, alert) {
       if (verdicts.get(judged.name) !== key && state !== "loading") {
         const text =
           state === "lost" ? "Not live. Do not rely on this screen" : spokenVerdict(judged);
-        announce(text, needsAct(state) || state === "lost");
+        announce(text, isUrgent(state));
       }
     }
     verdicts = next;

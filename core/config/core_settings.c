@@ -64,5 +64,6 @@ struct tracking_settings core_settings_tracking(const json_t *config) {
                    .stall_after_ms = milliseconds(config, "stall_after"),
                    .silence_ms = milliseconds(config, "silence"),
                    .session_end_ms = milliseconds(config, "session_end")},
+        .redact = config_truth_option(config, "redact"),
     };
 }

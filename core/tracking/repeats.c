@@ -2,7 +2,6 @@
 /* Which earlier series a series repeats. */
 #include "repeats.h"
 #include "base/memory.h"
-#include "check/status.h"
 
 static bool same_session(const struct series *earlier, const struct series *later,
                          int64_t session_ms) {
@@ -26,16 +25,11 @@ static bool may_repeat(const struct series *earlier, const struct series *later,
            same_session(earlier, later, session_ms);
 }
 
-static bool to_be_repeated(const struct series *series) {
-    return series->status == CHECK_DEVIATES || json_object_size(series->changes) > 0 ||
-           series->incomplete;
-}
-
 struct series *repeats_find(struct series *series, int64_t session_ms) {
     struct series *earlier = series;
     while ((earlier = TAILQ_NEXT(earlier, begun))) {
         if (may_repeat(earlier, series, session_ms)) {
-            return to_be_repeated(earlier) ? earlier : NULL;
+            return series_asks_for_an_act(earlier) ? earlier : NULL;
         }
     }
     return NULL;

@@ -14,6 +14,11 @@ const char *series_phase_name(enum series_phase phase) {
     return phase_names[phase];
 }
 
+bool series_asks_for_an_act(const struct series *series) {
+    return series->status == CHECK_DEVIATES || json_object_size(series->changes) > 0 ||
+           series->incomplete;
+}
+
 char *series_key_text(const struct series *series) {
     return mem_printf("%016" PRIx64 "-%u", series->key, series->run);
 }
@@ -64,6 +69,7 @@ void series_destroy(struct series *series) {
     free(series->repeats);
     about_finish(&series->about);
     json_decref(series->changes);
+    json_decref(series->answer);
     free(series->result);
     series_restate(series);
     free(series);
@@ -119,6 +125,12 @@ void series_take(struct series *series, const struct series_news *news) {
     series_restate(series);
 }
 
+void series_answer(struct series *series, json_t *answer) {
+    json_decref(series->answer);
+    series->answer = answer;
+    series_restate(series);
+}
+
 /* {"uid":…,"expected":…,"key":"…","started":"…","status":"…","repeats":… */
 static char *make_head(const struct series *series) {
     struct text_builder out = {0};
@@ -139,8 +151,10 @@ static char *make_tail(const struct series *series) {
     json_t *collected = watched_collected(&series->watched);
     AUTOFREE char *collected_text = json_text(collected, NULL);
     AUTOFREE char *changes_text = json_text(series->changes, NULL);
+    AUTOFREE char *answer_text = series->answer ? json_text(series->answer, NULL) : NULL;
     json_decref(collected);
-    return mem_printf(",\"collected\":%s,\"changes\":%s}", collected_text, changes_text);
+    return mem_printf(",\"collected\":%s,\"changes\":%s,\"acknowledged\":%s}", collected_text,
+                      changes_text, answer_text ? answer_text : "null");
 }
 
 void series_describe(struct series *series, struct text_builder *out) {

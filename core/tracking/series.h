@@ -65,6 +65,7 @@ struct series {
 
     struct about about;
     json_t *changes; /* {name: {from, to, instance}}, latest of each name */
+    json_t *answer;  /* what a person said to it: {answer, reason, time}; NULL: nothing */
     char *result;    /* check result of the worst status, as text */
     size_t result_length;
     char *head, *tail; /* the series object as text, around count and last */
@@ -100,6 +101,9 @@ struct series_news {
 /** Takes status and result over if they are worse than before, and the changes. */
 void series_take(struct series *series, const struct series_news *news);
 
+/** Somebody has to do something about it: it deviates, has changed or is incomplete. */
+bool series_asks_for_an_act(const struct series *series);
+
 /** The words of a phase, as messages and the state file have them. */
 const char *series_phase_name(enum series_phase phase);
 
@@ -108,6 +112,9 @@ char *series_key_text(const struct series *series);
 
 /** What series_describe() says has changed beyond counts, times and phase. */
 void series_restate(struct series *series);
+
+/** What a person says of it, {answer, reason, time}: taken over; NULL: nothing any more. */
+void series_answer(struct series *series, json_t *answer);
 
 /** Frees what only further files need: the series is put away with its counts. */
 void series_put_away(struct series *series);

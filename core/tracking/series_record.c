@@ -36,6 +36,7 @@ json_t *series_record(const struct series *series) {
     if (series->repeats) {
         json_object_set_new(record, "repeats", json_loads(series->repeats, 0, NULL));
     }
+    json_object_set(record, "acknowledged", series->answer);
     json_object_set_new(record, "watched", watched_save(&series->watched));
     json_object_set_new(record, "digests", save_digests(series));
     json_object_set_new(record, "result",
@@ -78,6 +79,13 @@ static enum series_phase restore_phase(const json_t *record) {
         phase++;
     }
     return (enum series_phase)phase;
+}
+
+static json_t *restore_answer(const json_t *answer) {
+    bool whole = json_is_string(json_object_get(answer, "answer")) &&
+                 json_is_string(json_object_get(answer, "reason")) &&
+                 json_is_string(json_object_get(answer, "time"));
+    return whole ? json_incref((json_t *)answer) : NULL;
 }
 
 static void restore_counts(struct series *series, const json_t *record) {
@@ -125,6 +133,7 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
     free((char *)result.text);
     watched_restore(&series->watched, json_object_get(record, "watched"));
     restore_digests(series, json_object_get(record, "digests"));
+    series_answer(series, restore_answer(json_object_get(record, "acknowledged")));
     series->count = 1;
     return series;
 }

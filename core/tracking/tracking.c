@@ -96,6 +96,7 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
                    const struct series_news *news, struct series *series) {
     pacing_flush(tracking->updates, &series->pace);
     series_take(series, news);
+    tracking_outdate_answer(series);
     series->count += !file->again;
     touch(tracking, file, series);
     tracking_publish_series(tracking, "changed", series, news);

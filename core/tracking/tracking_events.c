@@ -36,8 +36,8 @@ static void publish(struct tracking *tracking, struct event_parts *parts) {
     mrq_text_release(message);
 }
 
-void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
-                              const char *content, size_t length) {
+static void publish_text(struct tracking *tracking, const char *type, struct series *series,
+                         const char *content, size_t length) {
     struct event_parts parts = {
         .type = type,
         .station = series->station,
@@ -52,15 +52,23 @@ void tracking_publish_series(struct tracking *tracking, const char *type, struct
                              const struct series_news *news) {
     struct text_builder content = {0};
     series_add_result(&content, &news->result, news->changes);
-    tracking_publish_content(tracking, type, series, content.bytes, content.used);
+    publish_text(tracking, type, series, content.bytes, content.used);
     free(content.bytes);
+}
+
+void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
+                              json_t *content) {
+    size_t length;
+    AUTOFREE char *text = json_text(content, &length);
+    json_decref(content);
+    publish_text(tracking, type, series, text, length);
 }
 
 void tracking_publish_update(void *self, struct pace *pace) {
     struct series *series = PACED(struct series, pace);
     char digits[24];
     int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)series->count - 1);
-    tracking_publish_content(self, "update", series, digits, (size_t)length);
+    publish_text(self, "update", series, digits, (size_t)length);
 }
 
 static bool in_folder(void *self, const struct pace *pace) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of series tracking share: tracking.c, tracking_events.c and their like. */
+/* What the files of series tracking share: tracking.c and all that are called tracking_…. */
 #pragma once
 
 #include "pacing.h"
@@ -33,9 +33,9 @@ struct tracking {
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news);
 
-/** Publishes an event of a series with content, JSON text of length bytes. */
+/** Publishes any other event of a series: content is taken over. */
 void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
-                              const char *content, size_t length);
+                              json_t *content);
 
 /** Publishes the update of the series, or the error of the folder, that pace is part of. */
 void tracking_publish_update(void *tracking, struct pace *pace);
@@ -74,6 +74,11 @@ void tracking_phases_unread(struct tracking *tracking, const struct tracking_fil
 
 /** The message of a file has been published, or waits: the series may be complete. */
 void tracking_phases_counted(struct tracking *tracking, struct series *series);
+
+/* ---- tracking_acknowledge.c ---- */
+
+/** The series has changed once more: what was answered before did not mean that. */
+void tracking_outdate_answer(struct series *series);
 
 /* ---- tracking_saved.c ---- */
 

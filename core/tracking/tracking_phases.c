@@ -19,12 +19,6 @@ static int64_t silence_ms(const struct tracking *tracking, int64_t heard_ms, int
     return now - (heard_ms > tracking->clock.started_ms ? heard_ms : tracking->clock.started_ms);
 }
 
-static void publish(struct tracking *tracking, const char *type, struct series *series,
-                    struct text_builder *content) {
-    tracking_publish_content(tracking, type, series, content->bytes, content->used);
-    free(content->bytes);
-}
-
 /* ---- what becomes of a series -------------------------------------------------------------- */
 
 static void set_phase(struct tracking *tracking, struct series *series, enum series_phase phase) {
@@ -33,32 +27,29 @@ static void set_phase(struct tracking *tracking, struct series *series, enum ser
     tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
 }
 
-static void add_counts(struct text_builder *content, const struct series *series) {
-    text_builder_text(content, "\"count\":");
-    text_builder_number(content, series->count);
-    text_builder_text(content, ",\"expected\":");
-    text_builder_text(content, series->about.values[ABOUT_EXPECTED]);
+static json_t *seconds(int64_t ms) {
+    return ms < 0 ? json_null() : json_real((double)ms / 1000);
+}
+
+static json_t *images_due(const struct series *series) {
+    uint64_t expected = series->about.expected;
+    return expected ? json_integer((json_int_t)expected) : json_null();
 }
 
 static void stall(struct tracking *tracking, struct series *series, int64_t now) {
-    struct text_builder content = {0};
     set_phase(tracking, series, SERIES_STALLED);
-    text_builder_text(&content, "{\"silent\":");
-    text_builder_seconds(&content, silence_ms(tracking, series->heard_ms, now));
-    text_builder_text(&content, ",\"gap\":");
-    text_builder_seconds(&content, cadence_gap_ms(&series->cadence));
-    text_builder_text(&content, ",");
-    add_counts(&content, series);
-    text_builder_text(&content, "}");
-    publish(tracking, "stalled", series, &content);
+    json_t *content = json_object();
+    json_object_set_new(content, "silent", seconds(silence_ms(tracking, series->heard_ms, now)));
+    json_object_set_new(content, "gap", seconds(cadence_gap_ms(&series->cadence)));
+    json_object_set_new(content, "count", json_integer((json_int_t)series->count));
+    json_object_set_new(content, "expected", images_due(series));
+    tracking_publish_content(tracking, "stalled", series, content);
 }
 
 static void resume(struct tracking *tracking, struct series *series, int64_t silent_ms) {
-    struct text_builder content = {0};
-    text_builder_text(&content, "{\"silent\":");
-    text_builder_seconds(&content, silent_ms);
-    text_builder_text(&content, "}");
-    publish(tracking, "resumed", series, &content);
+    json_t *content = json_object();
+    json_object_set_new(content, "silent", seconds(silent_ms));
+    tracking_publish_content(tracking, "resumed", series, content);
 }
 
 /* what was begun instead of it may have come before it was known to be incomplete */
@@ -71,33 +62,30 @@ static void link_follower(struct tracking *tracking, struct series *series) {
 }
 
 static void end(struct tracking *tracking, struct series *series, const char *reason) {
-    struct text_builder content = {0};
     set_phase(tracking, series, SERIES_ENDED);
     series->incomplete = phases_images_due(series);
     if (series->incomplete) {
         link_follower(tracking, series);
     }
-    text_builder_text(&content, "{");
-    add_counts(&content, series);
-    text_builder_text(&content, ",\"incomplete\":");
-    text_builder_text(&content, series->incomplete ? "true" : "false");
-    text_builder_text(&content, ",\"reason\":\"");
-    text_builder_text(&content, reason);
-    text_builder_text(&content, "\"}");
-    publish(tracking, "ended", series, &content);
+    json_t *content = json_object();
+    json_object_set_new(content, "count", json_integer((json_int_t)series->count));
+    json_object_set_new(content, "expected", images_due(series));
+    json_object_set_new(content, "incomplete", json_boolean(series->incomplete));
+    json_object_set_new(content, "reason", json_string(reason));
+    tracking_publish_content(tracking, "ended", series, content);
 }
 
 /* ---- what becomes of a station ------------------------------------------------------------- */
 
 static void publish_silence(struct tracking *tracking, struct series *last, int64_t silent_ms) {
-    struct text_builder content = {0};
+    struct text_builder since = {0};
     tracking_unsaved(tracking, last, SERIES_COUNTS_UNSAVED);
-    text_builder_text(&content, "{\"silent\":");
-    text_builder_seconds(&content, silent_ms);
-    text_builder_text(&content, ",\"since\":");
-    text_builder_moment(&content, last->silent_ms);
-    text_builder_text(&content, "}");
-    publish(tracking, "silent", last, &content);
+    text_builder_moment(&since, last->silent_ms);
+    json_t *content = json_object();
+    json_object_set_new(content, "silent", seconds(silent_ms));
+    json_object_set_new(content, "since", json_loads(since.bytes, JSON_DECODE_ANY, NULL));
+    free(since.bytes);
+    tracking_publish_content(tracking, "silent", last, content);
 }
 
 static void fall_silent(struct tracking *tracking, struct station *station, int64_t now) {

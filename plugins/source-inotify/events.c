@@ -2,7 +2,9 @@
 /* What the kernel tells of the watched folders, and what is made of it. */
 #include "events.h"
 #include "base/memory.h"
+#include "watch/links.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,10 +39,26 @@ static void emit(struct events *events, struct folder *folder, const char *name,
                  const struct stat *about) {
     const char *path = tree_file(events->tree, folder, name);
     if (path) {
-        const struct mrq_found found = {
-            .root = folder->root->path, .path = path, .stat = about, .lane = MRQ_LIVE};
-        mrq_emit(events->host, &found);
+        found_heard(events->host, folder->root, path, about);
     }
+}
+
+/** path is a link that has come: true if what it leads to is seen to. */
+static bool follow_link(struct events *events, const struct folder *folder, const char *path) {
+    const struct found_at at = {.root = folder->root, .lane = MRQ_LIVE, .fresh = true};
+    return links_follow(events->host, events->roots, &at, path);
+}
+
+static void handle_complete(struct events *events, struct folder *folder,
+                            const struct inotify_event *event) {
+    struct stat about;
+    const char *path;
+    if ((event->mask & IN_MOVED_TO) && roots_follow_links(events->roots) &&
+        (path = tree_file(events->tree, folder, event->name)) != NULL && lstat(path, &about) == 0 &&
+        S_ISLNK(about.st_mode) && follow_link(events, folder, path)) {
+        return;
+    }
+    emit(events, folder, event->name, NULL);
 }
 
 /**
@@ -57,7 +75,8 @@ static void handle_made(struct events *events, struct folder *folder,
     }
     const char *path = tree_file(events->tree, folder, made->name);
     struct stat about;
-    if (path && lstat(path, &about) == 0 && (!S_ISREG(about.st_mode) || about.st_nlink > 1)) {
+    if (path && lstat(path, &about) == 0 && (!S_ISREG(about.st_mode) || about.st_nlink > 1) &&
+        !(S_ISLNK(about.st_mode) && follow_link(events, folder, path))) {
         emit(events, folder, made->name, &about);
     }
 }
@@ -69,7 +88,7 @@ static void handle_folder(struct events *events, struct folder *parent, const ch
         walk_attached(events->walk, folder, change);
     }
     if (change == TREE_NEW || change == TREE_MOVED) {
-        emit(events, parent, name, &tree_a_folder);
+        emit(events, parent, name, &found_a_folder);
     }
 }
 
@@ -132,7 +151,7 @@ static void handle(struct events *events, const struct inotify_event *event, str
     } else if (event->mask & IN_ISDIR) {
         handle_folder(events, folder, event->name);
     } else if (event->mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) {
-        emit(events, folder, event->name, NULL);
+        handle_complete(events, folder, event);
     } else if (event->mask & IN_CREATE) {
         handle_made(events, folder, event, rest);
     }

@@ -2,7 +2,7 @@
 /* What the kernel tells of the watched folders, and what is made of it. */
 #pragma once
 
-#include "roots.h"
+#include "walk.h"
 
 struct events;
 

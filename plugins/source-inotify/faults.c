@@ -1,35 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be wrong with a folder, said once, with the remedy. */
 #include "faults.h"
+#include "watch/faults.h"
+#include "watch/mounts.h"
 #include <errno.h>
-#include <string.h>
-
-/* Folders below a watched one may have a subject's name: only who asks for more than the default
- * log is told which it is. */
-static const char *below(const struct root *root, const char *path) {
-    return root && strcmp(root->path, path) == 0 ? "" : "a folder below ";
-}
-
-static const char *watched(const struct root *root) {
-    return root ? root->path : "a watched one";
-}
-
-static void name(struct mrq_host *host, const char *path) {
-    mrq_info(host, "the last message is of %s", path);
-}
 
 static void tell(struct mrq_host *host, struct folder *folder, const char *what, int error) {
     if (folder->flags & FOLDER_TOLD) {
         return;
     }
     folder->flags |= FOLDER_TOLD;
-    errno = error;
-    mrq_warning(host, "cannot %s %s%s: %m; %s", what, below(folder->root, folder->path),
-                watched(folder->root),
-                error == EACCES || error == EPERM
-                    ? "give the daemon's user read and search permission there (r-x)"
-                    : "it is tried again at intervals");
-    name(host, folder->path);
+    fault_tell(host, folder->root, folder->path, what, error);
 }
 
 void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct folder *folder,
@@ -44,8 +25,8 @@ void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct fold
                   "cannot watch %s%s: the kernel has no more watches; raise "
                   "fs.inotify.max_user_watches (sysctl). Until then the folders without a watch "
                   "are looked at every poll_interval",
-                  below(folder->root, folder->path), watched(folder->root));
-        name(host, folder->path);
+                  fault_place(folder->root, folder->path), fault_root(folder->root));
+        fault_name(host, folder->path);
     }
 }
 
@@ -60,8 +41,8 @@ void faults_tell_folders(struct faults *faults, struct mrq_host *host, const str
         mrq_error(host,
                   "%s%s and further ones are not watched: there are %zu; raise max_folders, or "
                   "move old folders away and restart",
-                  below(root, path), watched(root), limit);
-        name(host, path);
+                  fault_place(root, path), fault_root(root), limit);
+        fault_name(host, path);
     }
 }
 
@@ -73,8 +54,21 @@ void faults_tell_depth(struct faults *faults, struct mrq_host *host, const struc
             host,
             "%s%s is not watched: it lies deeper than %u folders, or its path is longer than "
             "4095 bytes; raise max_depth, or watch a folder nearer to it",
-            below(root, path), watched(root), limit);
-        name(host, path);
+            fault_place(root, path), fault_root(root), limit);
+        fault_name(host, path);
+    }
+}
+
+void faults_tell_mount(struct mrq_host *host, const char *path) {
+    static const char *const effects[] = {
+        [MOUNT_REMOTE] = "what other hosts write there is not reported by the kernel; run mrqartd "
+                         "on the server that holds the files, or use source-poll for it",
+        [MOUNT_BEHIND] = "what is written there past it is not reported by the kernel; watch the "
+                         "folder behind it, or use source-poll for it",
+    };
+    const struct mount_kind *kind = mount_kind_of(path);
+    if (kind) {
+        mrq_warning(host, "%s lies on %s: %s", path, kind->name, effects[kind->effect]);
     }
 }
 

@@ -23,5 +23,8 @@ void faults_tell_folders(struct faults *faults, struct mrq_host *host, const str
 void faults_tell_depth(struct faults *faults, struct mrq_host *host, const struct root *root,
                        const char *path, unsigned limit);
 
+/** path lies on a file system whose changes the kernel cannot report in full: says so. */
+void faults_tell_mount(struct mrq_host *host, const char *path);
+
 /** There are watches for all folders: says so if it was not so before. */
 void faults_over(struct faults *faults, struct mrq_host *host);

@@ -2,27 +2,9 @@
 /* One folder below a watched one, as the files of this plugin share it. */
 #pragma once
 
+#include "watch/roots.h"
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
-#include <time.h>
-
-enum root_state {
-    ROOT_WAITING, /* it has not been there yet */
-    ROOT_WATCHED,
-    ROOT_POLLED, /* it is there, but the kernel gives no watch for it */
-    ROOT_GONE,   /* it was there */
-};
-
-/** A folder of the option "paths", with all that lies below it. */
-struct root {
-    char *given;              /* as it stands in the configuration */
-    char *path;               /* absolute, links resolved */
-    struct folder *folder;    /* NULL while there is no such folder; kept by tree.c */
-    struct timespec followed; /* since when; what is older was there before us */
-    enum root_state state;
-    bool told; /* that it is missing */
-};
 
 /** The one list that a folder is in. */
 enum folder_list {

@@ -2,6 +2,9 @@
 /* source-inotify: complete files in folders of this machine, as the kernel reports them. */
 #include "base/memory.h"
 #include "events.h"
+#include "faults.h"
+#include <errno.h>
+#include <event2/event.h>
 #include <mrqart/plugin.h>
 
 struct source {
@@ -21,12 +24,42 @@ static const struct mrq_option options[] = {
      .help = "how often folders are looked at that the kernel cannot watch, or that are missing"},
     {"poll", MRQ_BOOLEAN, .preset = "false",
      .help = "look at all folders every poll_interval, for network and container file systems"},
+    {"follow_links", MRQ_BOOLEAN, .preset = "false",
+     .help = "follow symbolic links below the watched folders, as if their targets were in paths"},
     {"max_depth", MRQ_INTEGER, .preset = "128", .minimum = 1, .maximum = 1000, .unit = "folders",
      .help = "how deep below a watched folder others are watched"},
     {"max_folders", MRQ_INTEGER, .preset = "500000", .minimum = 1, .maximum = 10000000,
      .unit = "folders", .help = "how many folders are watched at most; each takes about 250 bytes"},
     {0},
 };
+
+/* ---- roots ----------------------------------------------------------------------------------- */
+
+static enum root_look handle_look(void *self, struct root *root, enum mrq_lane lane) {
+    struct source *source = self;
+    struct folder *before = root->folder, *now = NULL;
+    enum tree_change change = tree_attach_root(source->tree, root, &now);
+    int error = errno;
+    if (before && before != now) {
+        tree_leave(source->tree, before);
+    }
+    errno = error;
+    if (change == TREE_NONE) {
+        return ROOT_ABSENT;
+    }
+    root->state = now->watch >= 0 ? ROOT_WATCHED : ROOT_POLLED;
+    if (change == TREE_KNOWN) {
+        return ROOT_SAME;
+    }
+    walk_queue(source->walk, now, lane, change == TREE_MOVED ? FOLDER_DEEP : 0);
+    faults_tell_mount(source->host, root->path);
+    return ROOT_ANOTHER;
+}
+
+static void handle_rescan(void *self, struct root *root) {
+    struct source *source = self;
+    walk_queue(source->walk, root->folder, MRQ_LIVE, FOLDER_DEEP);
+}
 
 /* ---- work ---------------------------------------------------------------------------------- */
 
@@ -98,9 +131,9 @@ static void source_close(void *self) {
         event_free(source->round);
     }
     events_destroy(source->events);
-    roots_destroy(source->roots);
     walk_destroy(source->walk);
     tree_destroy(source->tree);
+    roots_destroy(source->roots);
     free(source);
 }
 
@@ -109,18 +142,18 @@ static bool build(struct source *source, const struct mrq_settings *settings) {
         .folders = (size_t)mrq_setting_number(settings, "max_folders"),
         .depth = (unsigned)mrq_setting_number(settings, "max_depth"),
     };
+    const struct roots_owner owner = {source, handle_look, handle_rescan};
+    source->paused = true;
+    source->roots = roots_create(source->host, &owner, settings);
+    if (!source->roots) {
+        return false;
+    }
     source->tree = tree_create(source->host, &limits);
     if (!source->tree) {
         return false;
     }
-    source->walk = walk_create(source->host, source->tree);
+    source->walk = walk_create(source->host, source->tree, source->roots);
     if (!source->walk) {
-        return false;
-    }
-    walk_pause(source->walk, true);
-    source->paused = true;
-    source->roots = roots_create(source->host, source->tree, source->walk, settings);
-    if (!source->roots) {
         return false;
     }
     source->events = events_create(source->host, source->tree, source->walk, source->roots);

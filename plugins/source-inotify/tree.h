@@ -12,7 +12,6 @@
 #include "folder.h"
 #include <mrqart/plugin.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
 struct tree;
 
@@ -28,9 +27,6 @@ enum tree_change {
     TREE_NEW,   /* it was not known */
     TREE_MOVED, /* it was known elsewhere, and came with all below it */
 };
-
-/** The stat of a folder that is met: the core says so where its name is that of a file. */
-static const struct stat tree_a_folder = {.st_mode = S_IFDIR};
 
 struct tree_counts {
     size_t folders, watches, polled;

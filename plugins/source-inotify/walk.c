@@ -3,23 +3,20 @@
 #include "walk.h"
 #include "base/memory.h"
 #include "faults.h"
-#include <dirent.h>
+#include "watch/entries.h"
+#include "watch/links.h"
+#include "watch/turns.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
-    WALK_SLICE = 256,        /* entries per turn of the loop: about 1 ms */
     WALK_BUFFER = 32 * 1024, /* bytes of entries read at once, some 1,000 */
     WALK_LANES = 2,          /* enum mrq_lane */
 };
 
 /** The one folder of a lane that is being read: the first in FOLDER_READING_… */
 struct cursor {
-    int fd;
-    char *buffer;
-    ssize_t at, filled;
+    struct entries entries;
     uint32_t scan;
     bool deep;
 };
@@ -27,10 +24,10 @@ struct cursor {
 struct walk {
     struct mrq_host *host;
     struct tree *tree;
-    struct event *turn;
+    struct roots *roots;
+    struct turns *turns;
     struct cursor cursors[WALK_LANES];
-    struct timespec began;
-    bool paused, told; /* that the first scan is done */
+    bool told; /* that the first scan is done */
 };
 
 static enum folder_list queue_of(enum mrq_lane lane) {
@@ -53,13 +50,6 @@ bool walk_is_busy(const struct walk *walk) {
     return false;
 }
 
-static void wake(struct walk *walk) {
-    static const struct timeval at_once = {0};
-    if (!walk->paused) {
-        evtimer_add(walk->turn, &at_once);
-    }
-}
-
 void walk_queue(struct walk *walk, struct folder *folder, enum mrq_lane lane, unsigned flags) {
     folder->flags |= (uint8_t)flags;
     switch ((enum folder_list)folder->list) {
@@ -72,7 +62,7 @@ void walk_queue(struct walk *walk, struct folder *folder, enum mrq_lane lane, un
     default:
         tree_put(walk->tree, folder, queue_of(lane));
     }
-    wake(walk);
+    turns_wake(walk->turns);
 }
 
 void walk_attached(struct walk *walk, struct folder *folder, enum tree_change change) {
@@ -88,13 +78,17 @@ void walk_attached(struct walk *walk, struct folder *folder, enum tree_change ch
 
 /* ---- one entry ----------------------------------------------------------------------------- */
 
+static struct found_at found_in(const struct folder *folder, enum mrq_lane lane) {
+    return (struct found_at){
+        .root = folder->root, .lane = lane, .fresh = folder->flags & FOLDER_FRESH};
+}
+
 static void tell_folder(struct walk *walk, struct folder *parent, const char *name,
                         enum mrq_lane lane) {
     const char *path = tree_file(walk->tree, parent, name);
     if (path) {
-        const struct mrq_found found = {
-            .root = parent->root->path, .path = path, .stat = &tree_a_folder, .lane = lane};
-        mrq_emit(walk->host, &found);
+        const struct found_at at = found_in(parent, lane);
+        found_met(walk->host, &at, path, &found_a_folder);
     }
 }
 
@@ -124,54 +118,34 @@ static void meet_folder(struct walk *walk, struct folder *folder, const char *na
     }
 }
 
-static bool is_older(const struct timespec *time, const struct timespec *than) {
-    return time->tv_sec != than->tv_sec ? time->tv_sec < than->tv_sec
-                                        : time->tv_nsec < than->tv_nsec;
-}
-
 static void meet_file(struct walk *walk, struct folder *folder, const char *name,
                       const struct stat *about, enum mrq_lane lane) {
     const char *path = tree_file(walk->tree, folder, name);
     if (!path) {
         return;
     }
-    /* older than our watch, yet it was not there: its folder was moved in, as if it were renamed */
-    bool moved_in =
-        (folder->flags & FOLDER_FRESH) && is_older(&about->st_ctim, &folder->root->followed);
-    const struct mrq_found found = {
-        .root = folder->root->path, .path = path, .stat = moved_in ? NULL : about, .lane = lane};
-    mrq_emit(walk->host, &found);
+    const struct found_at at = found_in(folder, lane);
+    if (!S_ISLNK(about->st_mode) || !links_follow(walk->host, walk->roots, &at, path)) {
+        found_met(walk->host, &at, path, about);
+    }
 }
 
 static void meet(struct walk *walk, struct folder *folder, const struct dirent64 *entry,
                  enum mrq_lane lane) {
-    const char *name = entry->d_name;
-    if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) {
-        return;
-    }
-    if (entry->d_type == DT_DIR) {
-        meet_folder(walk, folder, name, lane);
-        return;
-    }
     struct stat about;
-    if (fstatat(walk->cursors[lane].fd, name, &about, AT_SYMLINK_NOFOLLOW) < 0) {
-        return;
-    }
-    if (S_ISDIR(about.st_mode)) { /* a file system that does not tell types */
-        meet_folder(walk, folder, name, lane);
-    } else { /* or no regular file: the core says so, where its name is wanted */
-        meet_file(walk, folder, name, &about, lane);
+    switch (entries_kind(&walk->cursors[lane].entries, entry, &about)) {
+    case ENTRY_FOLDER:
+        meet_folder(walk, folder, entry->d_name, lane);
+        break;
+    case ENTRY_OTHER: /* or no regular file: the core says so, where its name is wanted */
+        meet_file(walk, folder, entry->d_name, &about, lane);
+        break;
+    case ENTRY_GONE:
+        break;
     }
 }
 
 /* ---- one folder ---------------------------------------------------------------------------- */
-
-static void cursor_close(struct cursor *cursor) {
-    if (cursor->fd >= 0) {
-        close(cursor->fd);
-        cursor->fd = -1;
-    }
-}
 
 /** The folder rests until an event or, where no event can come, the next round. */
 static void rest(struct walk *walk, struct folder *folder) {
@@ -198,12 +172,10 @@ static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) 
         tree_put(walk->tree, folder, FOLDER_IDLE);
         return;
     }
-    cursor->fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (cursor->fd < 0) {
+    if (!entries_open(&cursor->entries, AT_FDCWD, path)) {
         fail(walk, folder, errno);
         return;
     }
-    cursor->at = cursor->filled = 0;
     cursor->scan = tree_scan_begins(walk->tree);
     cursor->deep = folder->flags & FOLDER_DEEP;
     folder->flags &= (uint8_t) ~(FOLDER_DEEP | FOLDER_AGAIN);
@@ -212,7 +184,7 @@ static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) 
 
 static void end(struct walk *walk, struct folder *folder, enum mrq_lane lane) {
     struct cursor *cursor = &walk->cursors[lane];
-    cursor_close(cursor);
+    entries_close(&cursor->entries);
     if (folder->flags & FOLDER_SCANNED) { /* before that nothing below it is known */
         tree_sweep(walk->tree, folder, cursor->scan);
     }
@@ -229,54 +201,44 @@ static bool step(struct walk *walk, enum mrq_lane lane) {
     struct cursor *cursor = &walk->cursors[lane];
     struct folder *folder = tree_first(walk->tree, reading_of(lane));
     if (!folder) { /* it was read to its end, or it has left meanwhile */
-        cursor_close(cursor);
+        entries_close(&cursor->entries);
         folder = tree_first(walk->tree, queue_of(lane));
         if (folder) {
             begin(walk, folder, lane);
         }
         return folder != NULL;
     }
-    if (cursor->at >= cursor->filled) {
-        cursor->at = 0;
-        cursor->filled = getdents64(cursor->fd, cursor->buffer, WALK_BUFFER);
-        if (cursor->filled == 0) {
-            end(walk, folder, lane);
-        } else if (cursor->filled < 0) {
-            int error = errno;
-            cursor_close(cursor);
-            fail(walk, folder, error);
-        }
-        return true;
+    const struct dirent64 *entry;
+    switch (entries_next(&cursor->entries, &entry)) {
+    case ENTRIES_ONE:
+        meet(walk, folder, entry, lane);
+        break;
+    case ENTRIES_MORE:
+        break;
+    case ENTRIES_END:
+        end(walk, folder, lane);
+        break;
+    case ENTRIES_FAILED: {
+        int error = errno;
+        entries_close(&cursor->entries);
+        fail(walk, folder, error);
+        break;
     }
-    const struct dirent64 *entry = (const struct dirent64 *)(cursor->buffer + cursor->at);
-    cursor->at += entry->d_reclen;
-    meet(walk, folder, entry, lane);
+    }
     return true;
 }
 
-static void tell_done(struct walk *walk) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double taken_ms = (double)(now.tv_sec - walk->began.tv_sec) * 1e3 +
-                      (double)(now.tv_nsec - walk->began.tv_nsec) / 1e6;
-    struct tree_counts counts = tree_counts(walk->tree);
-    mrq_info(walk->host, "%zu folders are watched; the first scan of them took %.1f ms",
-             counts.folders, taken_ms);
-    walk->told = true;
+static bool handle_step(void *self) {
+    struct walk *walk = self;
+    return step(walk, MRQ_LIVE) || tree_bury(walk->tree) || step(walk, MRQ_BACKLOG);
 }
 
-static void handle_turn(evutil_socket_t unused, short what, void *self) {
-    (void)unused, (void)what;
+static void handle_rest(void *self) {
     struct walk *walk = self;
-    unsigned left = WALK_SLICE;
-    while (left > 0 && !walk->paused &&
-           (step(walk, MRQ_LIVE) || tree_bury(walk->tree) || step(walk, MRQ_BACKLOG))) {
-        left--;
-    }
-    if (left == 0) {
-        wake(walk);
-    } else if (!walk->told && !walk_is_busy(walk)) {
-        tell_done(walk);
+    if (!walk->told) {
+        mrq_info(walk->host, "%zu folders are watched; the first scan of them took %.1f ms",
+                 tree_counts(walk->tree).folders, turns_taken_ms(walk->turns));
+        walk->told = true;
     }
 }
 
@@ -286,32 +248,24 @@ void walk_round(struct walk *walk) {
         tree_put(walk->tree, folder, FOLDER_QUEUED_LIVE);
     }
     tree_round(walk->tree);
-    wake(walk);
+    turns_wake(walk->turns);
 }
 
 void walk_pause(struct walk *walk, bool paused) {
-    walk->paused = paused;
-    if (!paused && !walk->began.tv_sec) {
-        clock_gettime(CLOCK_MONOTONIC, &walk->began);
-    }
-    if (paused) {
-        event_del(walk->turn);
-    } else {
-        wake(walk);
-    }
+    turns_pause(walk->turns, paused);
 }
 
-struct walk *walk_create(struct mrq_host *host, struct tree *tree) {
+struct walk *walk_create(struct mrq_host *host, struct tree *tree, struct roots *roots) {
     struct walk *walk = mem_new(struct walk);
     walk->host = host;
     walk->tree = tree;
+    walk->roots = roots;
     for (size_t lane = 0; lane < WALK_LANES; lane++) {
-        walk->cursors[lane].fd = -1;
-        walk->cursors[lane].buffer = mem_zeroed(1, WALK_BUFFER);
+        entries_init(&walk->cursors[lane].entries, WALK_BUFFER);
     }
-    walk->turn = evtimer_new(host->base, handle_turn, walk);
-    if (!walk->turn) {
-        mrq_error(host, "cannot join the event loop");
+    const struct turns_owner owner = {walk, handle_step, handle_rest};
+    walk->turns = turns_create(host, &owner);
+    if (!walk->turns) {
         walk_destroy(walk);
         return NULL;
     }
@@ -322,12 +276,9 @@ void walk_destroy(struct walk *walk) {
     if (!walk) {
         return;
     }
-    if (walk->turn) { /* event_free(NULL) crashes in libevent 2.1 */
-        event_free(walk->turn);
-    }
+    turns_destroy(walk->turns);
     for (size_t lane = 0; lane < WALK_LANES; lane++) {
-        cursor_close(&walk->cursors[lane]);
-        free(walk->cursors[lane].buffer);
+        entries_finish(&walk->cursors[lane].entries);
     }
     free(walk);
 }

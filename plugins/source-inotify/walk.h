@@ -7,12 +7,11 @@
 #pragma once
 
 #include "tree.h"
-#include <event2/event.h>
 
 struct walk;
 
-/** Destroy takes NULL. The tree must outlive the walk. */
-struct walk *walk_create(struct mrq_host *host, struct tree *tree);
+/** Paused at first. Tree and roots must outlive it. Destroy takes NULL. */
+struct walk *walk_create(struct mrq_host *host, struct tree *tree, struct roots *roots);
 void walk_destroy(struct walk *walk);
 
 /** Has folder scanned; flags: FOLDER_DEEP, FOLDER_FRESH or 0. */

@@ -78,9 +78,9 @@ export class Fake {
 
   state() {
     return Object.fromEntries(
-      Object.entries(this.stations).map(([station, { history }]) => [
+      Object.entries(this.stations).map(([station, { history, silent = null }]) => [
         station,
-        { station, ...history[0], history },
+        { station, ...history[0], history, silent },
       ]),
     );
   }
@@ -215,6 +215,13 @@ export class Fake {
       status: content.status,
       started: this.time(Date.now() - ago),
       last: this.time(Date.now() - lastAgo),
+      key: `key-${station}-${facts.number}`,
+      phase: lastAgo < 60000 ? "running" : "ended",
+      gap: null,
+      incomplete: false,
+      repeats: null,
+      acknowledged: null,
+      written: this.time(Date.now() - lastAgo - 200),
       ...facts,
     };
     (this.stations[station] ??= { seq: 0, history: [] }).history.unshift({ series, content });
@@ -226,7 +233,42 @@ export class Fake {
   update(station, series, options) {
     series.count += 1;
     series.last = this.time();
+    series.written = series.last;
+    series.phase = "running";
     this.event("update", station, series, series.count - 1, options);
+  }
+
+  /** No image for ago ms, though more are due. */
+  stall(station, series, ago) {
+    Object.assign(series, { phase: "stalled", gap: 1.3, last: this.time(Date.now() - ago) });
+    series.written = series.last;
+    const { count, expected } = series;
+    this.event("stalled", station, series, { silent: ago / 1000, gap: 1.3, count, expected });
+  }
+
+  resume(station, series, silent) {
+    series.phase = "running";
+    this.event("resumed", station, series, { silent });
+  }
+
+  end(station, series, reason = "complete") {
+    const { count, expected } = series;
+    const incomplete = expected !== null && count < expected;
+    Object.assign(series, { phase: "ended", incomplete });
+    this.event("ended", station, series, { count, expected, incomplete, reason });
+  }
+
+  /** The station has sent nothing for ago ms. */
+  silence(station, series, ago) {
+    const since = this.time(Date.now() - ago);
+    series.last = series.written = since;
+    this.stations[station].silent = since;
+    this.event("silent", station, series, { silent: ago / 1000, since });
+  }
+
+  acknowledge(station, series, answer, reason = "") {
+    series.acknowledged = answer && { answer, reason, time: this.time() };
+    this.event("acknowledged", station, series, { answer, reason });
   }
 }
 

@@ -223,7 +223,7 @@ promise(
 promise(
   "an open deviation fills the strip when the next series conforms",
   (fake) => {
-    full(fake).last = fake.time(Date.now() - 90000);
+    full(fake).phase = "ended";
   },
   async (page, fake) => {
     assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "current");
@@ -242,7 +242,7 @@ promise(
   "what is open at another scanner is not forgotten either",
   (fake) => {
     session(fake, "A", { open: false });
-    full(fake).last = fake.time(Date.now() - 90000);
+    full(fake).phase = "ended";
     fake.add(STATION, { number: 13, name: "dwi_AP", count: 17 }, result());
   },
   async (page) => {

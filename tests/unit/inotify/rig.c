@@ -156,7 +156,8 @@ static double setting_number(const struct mrq_settings *settings, const char *ke
     } ours[] = {{"poll_interval", rig->options.poll_interval},
                 {"max_depth", rig->options.max_depth},
                 {"max_folders", rig->options.max_folders},
-                {"poll", rig->options.poll}};
+                {"poll", rig->options.poll},
+                {"follow_links", rig->options.follow_links}};
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
         if (strcmp(key, ours[i].key) == 0 && ours[i].value > 0) {
             return ours[i].value;

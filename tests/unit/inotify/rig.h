@@ -10,7 +10,7 @@ struct rig;
 struct rig_options {
     const char *const *paths; /* ended by NULL; NULL: the rig's folder */
     double poll_interval, max_depth, max_folders;
-    bool poll;
+    bool poll, follow_links;
 };
 
 /** A new temporary folder and the plugin, opened. It is not started. */

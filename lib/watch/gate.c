@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waits for folders that are missing: watches the nearest parent that is there. */
-#include "gate.h"
+#include "watch/gate.h"
 #include "base/memory.h"
 #include <event2/event.h>
 #include <sys/inotify.h>

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The watched folders themselves: there, missing, gone, replaced. */
+#include "watch/roots.h"
+#include "base/memory.h"
+#include "watch/gate.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOTS_LINKED = 4096 }; /* folders that links lead to: each is looked at once per round */
+
+struct roots {
+    struct mrq_host *host;
+    struct roots_owner owner;
+    struct gate *gate;
+    TAILQ_HEAD(root_list, root) list;
+    size_t linked;                    /* of list: those that links lead to */
+    bool follow_links, started, told; /* that there are too many */
+};
+
+static const char *const state_names[] = {
+    [ROOT_WAITING] = "waiting", [ROOT_WATCHED] = "watched", [ROOT_POLLED] = "polled",
+    [ROOT_REFUSED] = "refused", [ROOT_GONE] = "gone",
+};
+
+/* ---- their paths --------------------------------------------------------------------------- */
+
+/** path without links as far as it exists; the rest as it is. Free it. */
+static char *resolve(const char *path) {
+    char *real = realpath(path, NULL);
+    if (real) {
+        return real;
+    }
+    AUTOFREE char *parent = mem_dup(path);
+    size_t length = strlen(parent);
+    while (length > 1 && parent[length - 1] == '/') {
+        parent[--length] = '\0';
+    }
+    char *slash = strrchr(parent, '/');
+    if (!slash || slash == parent) {
+        AUTOFREE char *top = slash ? mem_dup("") : realpath(".", NULL);
+        return mem_printf("%s/%s", top ? top : "", slash ? parent + 1 : parent);
+    }
+    *slash = '\0';
+    AUTOFREE char *above = resolve(parent);
+    return mem_printf("%s/%s", strcmp(above, "/") == 0 ? "" : above, slash + 1);
+}
+
+static bool is_below(const char *inner, const char *outer) {
+    size_t length = strlen(outer);
+    return strncmp(inner, outer, length) == 0 &&
+           (inner[length] == '\0' || inner[length] == '/' || length == 1);
+}
+
+/** The other root that path lies in, or NULL; of two that are the same the first. */
+static const struct root *outer_of(const struct roots *roots, const struct root *self,
+                                   const char *path) {
+    bool before = true;
+    const struct root *other;
+    TAILQ_FOREACH(other, &roots->list, entry) {
+        if (other == self) {
+            before = false;
+        } else if (is_below(path, other->path) && (before || strcmp(path, other->path) != 0)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void root_free(struct root *root) {
+    free(root->given);
+    free(root->path);
+    free(root);
+}
+
+/** Takes out what lies in another root, so that no file is reported twice. */
+static void drop_nested(struct roots *roots) {
+    struct root *next;
+    for (struct root *root = TAILQ_FIRST(&roots->list); root; root = next) {
+        next = TAILQ_NEXT(root, entry);
+        const struct root *outer = outer_of(roots, root, root->path);
+        if (outer) {
+            mrq_warning(roots->host, "paths: %s is watched once only: it %s %s", root->given,
+                        strcmp(root->path, outer->path) == 0 ? "is the same folder as" : "lies in",
+                        outer->given);
+            TAILQ_REMOVE(&roots->list, root, entry);
+            root_free(root);
+        }
+    }
+}
+
+/** A missing folder may come as a link: the place it leads to is what is watched. */
+static void resolve_again(struct roots *roots, struct root *root) {
+    char *path = resolve(root->given);
+    if (strcmp(path, root->path) == 0 || outer_of(roots, root, path)) {
+        free(path);
+        return;
+    }
+    free(root->path);
+    root->path = path;
+    mrq_follow(roots->host, root->path);
+}
+
+/* ---- there or not -------------------------------------------------------------------------- */
+
+static void miss(struct roots *roots, struct root *root, int error) {
+    if (!root->told) {
+        root->told = true;
+        root->state = root->state == ROOT_WAITING ? ROOT_WAITING : ROOT_GONE;
+        errno = error;
+        mrq_warning(roots->host, "%s %s: %m; waiting for it. Make or mount the folder", root->path,
+                    root->state == ROOT_WAITING ? "cannot be watched yet" : "is gone");
+    }
+    gate_wait(roots->gate, root->path);
+}
+
+static enum root_look look(struct roots *roots, struct root *root, enum mrq_lane lane) {
+    if (!root->folder && roots->started) {
+        resolve_again(roots, root);
+    }
+    enum root_look seen = roots->owner.look(roots->owner.self, root, lane);
+    if (seen == ROOT_ANOTHER && root->state != ROOT_REFUSED) {
+        mrq_notice(roots->host, "%s is %swatched", root->path, root->told ? "there now, and " : "");
+    }
+    if (seen != ROOT_ABSENT) {
+        root->told = false;
+    }
+    return seen;
+}
+
+static void check(struct roots *roots, struct root *root, enum mrq_lane lane) {
+    if (look(roots, root, lane) == ROOT_ABSENT) {
+        miss(roots, root, errno);
+        look(roots, root, lane); /* it may have come before its parent was watched */
+    }
+}
+
+void roots_check(struct roots *roots, struct root *root) {
+    check(roots, root, roots->started ? MRQ_LIVE : MRQ_BACKLOG);
+}
+
+void roots_check_lost(struct roots *roots) {
+    struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        if (!root->folder && root->state == ROOT_WATCHED) {
+            roots_check(roots, root);
+        }
+    }
+}
+
+void roots_check_all(struct roots *roots) {
+    size_t missing = 0;
+    struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        roots_check(roots, root);
+        missing += root->folder == NULL;
+    }
+    if (missing == 0) {
+        gate_close(roots->gate);
+    }
+}
+
+static void handle_opened(void *self) {
+    roots_check_all(self);
+}
+
+static void start(struct roots *roots, struct root *root, enum mrq_lane lane) {
+    check(roots, root, lane);
+    clock_gettime(CLOCK_REALTIME_COARSE, &root->followed); /* the clock of file times */
+    mrq_follow(roots->host, root->path);
+}
+
+void roots_start(struct roots *roots) {
+    struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        start(roots, root, MRQ_BACKLOG);
+    }
+    roots->started = true;
+}
+
+void roots_rescan(struct roots *roots) {
+    struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        roots_check(roots, root);
+        if (root->folder) {
+            roots->owner.rescan(roots->owner.self, root);
+        }
+    }
+}
+
+void roots_health(const struct roots *roots, struct mrq_report *report) {
+    size_t working = 0;
+    const struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        mrq_report_item(report, "folders", root->path, state_names[root->state]);
+        if (root->folder) {
+            working++;
+            continue;
+        }
+        AUTOFREE char *text =
+            root->state == ROOT_REFUSED
+                ? mem_printf("%s cannot be watched: the log says why", root->path)
+                : mem_printf("%s is missing: make or mount the folder", root->path);
+        mrq_report_warning(report, text);
+    }
+    if (working == 0) {
+        mrq_report_broken(report, "none of the watched folders is there");
+    }
+}
+
+/* ---- links --------------------------------------------------------------------------------- */
+
+struct root *roots_first(const struct roots *roots) {
+    return TAILQ_FIRST(&roots->list);
+}
+
+bool roots_follow_links(const struct roots *roots) {
+    return roots->follow_links;
+}
+
+const struct root *roots_of(const struct roots *roots, const char *path) {
+    return outer_of(roots, NULL, path);
+}
+
+/** A link that leads above a watched folder would have its files reported twice. */
+static bool holds_a_root(const struct roots *roots, const char *path) {
+    const struct root *root;
+    TAILQ_FOREACH(root, &roots->list, entry) {
+        if (is_below(root->path, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct root *append(struct roots *roots, const char *given) {
+    struct root *root = mem_new(struct root);
+    root->given = mem_dup(given);
+    root->path = resolve(given);
+    TAILQ_INSERT_TAIL(&roots->list, root, entry);
+    return root;
+}
+
+void roots_add(struct roots *roots, const char *path, enum mrq_lane lane) {
+    if (roots_of(roots, path)) {
+        return;
+    }
+    bool above = holds_a_root(roots, path);
+    if (above || roots->linked >= ROOTS_LINKED) {
+        if (!roots->told) {
+            roots->told = true;
+            mrq_warning(roots->host, above ? "a link leads to a folder that holds a watched one, "
+                                             "and is not followed: name that folder in paths"
+                                           : "links lead to more than 4096 folders: the others "
+                                             "are not followed; name a folder above them in paths");
+            mrq_info(roots->host, "the last message is of %s", path);
+        }
+        return;
+    }
+    roots->linked++;
+    start(roots, append(roots, path), lane);
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+struct roots *roots_create(struct mrq_host *host, const struct roots_owner *owner,
+                           const struct mrq_settings *settings) {
+    struct roots *roots = mem_new(struct roots);
+    roots->host = host;
+    roots->owner = *owner;
+    TAILQ_INIT(&roots->list);
+    roots->gate = gate_create(host, handle_opened, roots);
+    roots->follow_links = mrq_setting_number(settings, "follow_links") != 0;
+    size_t count = mrq_setting_count(settings, "paths");
+    for (size_t i = 0; i < count; i++) {
+        append(roots, mrq_setting_item(settings, "paths", i));
+    }
+    if (count == 0) {
+        mrq_error(host, "paths names no folder: give one at least");
+        roots_destroy(roots);
+        return NULL;
+    }
+    drop_nested(roots);
+    return roots;
+}
+
+void roots_destroy(struct roots *roots) {
+    if (!roots) {
+        return;
+    }
+    for (struct root *root; (root = TAILQ_FIRST(&roots->list)) != NULL;) {
+        TAILQ_REMOVE(&roots->list, root, entry);
+        root_free(root);
+    }
+    gate_destroy(roots->gate);
+    free(roots);
+}
