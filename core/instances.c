@@ -169,6 +169,8 @@ static void retire_sources(struct instances *instances, const json_t *list, json
             log_notice("%s: closed%s", instance->host.name, entry ? ", to be opened anew" : "");
             json_object_set(retired, instance->host.name, instance->configured);
             take_out(instances, i);
+        } else {
+            instance_adjust(instance, entry);
         }
     }
 }
