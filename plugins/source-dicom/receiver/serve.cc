@@ -12,7 +12,8 @@
 
 bool serve_prepare(void) {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL); /* DCMTK prints what senders write: names too */
-    dcmDisableGethostbyaddr.set(OFTrue);       /* a name server may hang */
+    dcmEnableAutomaticInputDataCorrection.set(OFFalse); /* it makes 12 of the UID "1 2" */
+    dcmDisableGethostbyaddr.set(OFTrue);                /* a name server may hang */
     return dcmDataDict.isDictionaryLoaded();
 }
 
