@@ -44,6 +44,7 @@ class Association:
                  source=None):
         self.socket = socket.create_connection(address, timeout=WAIT,
                                                source_address=source and (source, 0))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.message = 0
         parts = item(0x10, b"1.2.840.10008.3.1.1.1")
         for index, (sop_class, syntaxes) in enumerate(contexts):
