@@ -8,6 +8,7 @@
 #include "say.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -80,6 +81,8 @@ void associations_accept(struct associations *associations) {
     if (connection.socket < 0) {
         return; /* it has gone away meanwhile */
     }
+    int on = 1; /* DCMTK sends each answer in two parts: else a sender waits 40 ms for the second */
+    setsockopt(connection.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         be_association(associations, parent, &connection);
