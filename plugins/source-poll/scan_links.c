@@ -3,6 +3,7 @@
 #include "scan_parts.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool is_below(const char *path, const char *root) {
     size_t length = strlen(root);
@@ -38,6 +39,7 @@ static void lead_to_folder(struct scan *scan, struct known_folder *folder, const
     }
     if (!tree && scan->world.follow(scan->world.self, real, FOLLOW_TREE)) {
         tree = table_add_tree(&scan->table, real);
+        clock_gettime(CLOCK_REALTIME_COARSE, &tree->followed); /* the clock of file times */
     }
     if (tree) {
         add_link(scan, folder, name, inode)->target = tree;
