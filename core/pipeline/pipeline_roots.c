@@ -128,7 +128,7 @@ bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const jso
 static json_t *time_text(int64_t time_ns) {
     struct text_builder text = {0};
     text_builder_time(&text, time_ns / 1000000);
-    json_t *value = json_stringn(text.bytes, text.used);
+    json_t *value = json_loadb(text.bytes, text.used, JSON_DECODE_ANY, NULL); /* a JSON string */
     free(text.bytes);
     return value;
 }
