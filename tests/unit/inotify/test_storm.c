@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source-inotify: whatever happens in whatever order, in the end the tree is as the disk is. */
+/* source-inotify and source-fanotify: whatever happens in whatever order, in the end the tree is as
+ * the disk is. */
 #include "base/memory.h"
 #include "disk.h"
 #include "rig.h"
@@ -79,8 +80,8 @@ static void step(unsigned *seed, const char *root, const char *elsewhere, unsign
 
 /** Fills the kernel's queue, so that what comes next is not told by any event. */
 static void flood(const char *root) {
-    for (unsigned i = 0; i < FLOOD; i++) { /* two names: the kernel merges equal events */
-        close(open(disk_path("%s/flood-%u", root, i % 2), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    for (unsigned i = 0; i < FLOOD; i++) { /* the kernel merges events of the same name */
+        close(open(disk_path("%s/flood-%u", root, i), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
     }
 }
 
@@ -115,7 +116,7 @@ static int check_probe(const char *path, const struct stat *about, int type, str
 
 static bool has_all_watches(struct rig *rig, const void *unused) {
     (void)unused;
-    return rig_number(rig, "watches") == folders;
+    return rig_has_watches(rig, folders);
 }
 
 static bool has_overflowed(struct rig *rig, const void *unused) {
