@@ -24,7 +24,7 @@ function keyOf(series) {
 function stationOf(model, name) {
   let station = model.stations.get(name);
   if (!station) {
-    station = { name, series: new Map(), bound: HISTORY, unreadable: null };
+    station = { name, series: new Map(), bound: HISTORY, unreadable: null, silent: null };
     model.stations.set(name, station);
   }
   return station;
@@ -43,6 +43,7 @@ function note(station, facts, content, at) {
     series = { key, count: 0, content: null, changes: null, unreadable: 0, missed: false };
     station.series.set(key, series);
   }
+  series.id = facts.key ?? series.id ?? null;
   series.number = facts.number ?? series.number ?? null;
   series.name = facts.name ?? series.name ?? "";
   series.project = facts.project ?? series.project ?? "";
@@ -50,8 +51,15 @@ function note(station, facts, content, at) {
   series.status = facts.status ?? content?.status ?? series.status ?? "not-checked";
   series.count = Math.max(series.count, facts.count ?? 0);
   series.expected = facts.expected ?? series.expected ?? null;
-  series.started = time(facts.started) ?? series.started ?? at;
   series.last = Math.max(time(facts.last) ?? at, series.last ?? 0);
+  series.written = time(facts.written) ?? series.written ?? null;
+  series.started = Math.min(
+    time(facts.started) ?? series.started ?? at,
+    series.written ?? Infinity,
+  );
+  for (const name of ["phase", "gap", "incomplete", "repeats", "acknowledged"]) {
+    series[name] = facts[name] === undefined ? (series[name] ?? null) : facts[name];
+  }
   series.collected = facts.collected ?? series.collected ?? null;
   series.unreadable = Math.max(series.unreadable, facts.unreadable ?? 0);
   series.changes = changesOf(facts.changes) ?? series.changes;
@@ -92,6 +100,7 @@ export function applyState(model, state, { afresh, missed, only, at }) {
       continue;
     }
     const station = stationOf(model, name);
+    station.silent = time(entry.silent);
     const history = (entry.history ?? []).filter((item) => item?.series);
     station.bound = Math.max(HISTORY, history.length + 1);
     const all = entry.series
@@ -104,9 +113,11 @@ export function applyState(model, state, { afresh, missed, only, at }) {
         came += 1;
         series.missed = missed;
       } else if (before !== series) {
-        series.missed = before.missed;
-        series.unreadable = before.unreadable;
+        const { unreadable, shown, judged } = before;
+        Object.assign(series, { missed: before.missed, unreadable, shown, judged });
       }
+      series.shown ??= at;
+      series.judged ??= series.written;
     }
     trim(station);
   }
@@ -140,29 +151,61 @@ function newestOf(station, at) {
   return newest;
 }
 
-/** Takes one event of the daemon. */
-export function applyMessage(model, message) {
+const IMAGES = new Set(["new", "update", "changed", "resumed"]);
+
+/** What else an event says of its series, should its series object not say it. */
+const IMPLIED = {
+  stalled: () => ({ phase: "stalled" }),
+  resumed: () => ({ phase: "running" }),
+  ended: ({ content }) => ({ phase: "ended", incomplete: content?.incomplete }),
+  acknowledged: ({ content, time: when }) => ({
+    acknowledged: content?.answer ? { ...content, time: when } : null,
+  }),
+};
+
+/** Takes one event of the daemon. shown: when it reached this page, on the daemon's clock. */
+export function applyMessage(model, message, shown = null) {
   const at = time(message.time) ?? 0;
-  if (message.type === "error") {
+  const { type } = message;
+  if (type === "error") {
     applyError(model, message, at);
     return;
   }
-  if (!["new", "update", "changed"].includes(message.type) || !message.series) {
+  const known = IMAGES.has(type) || type in IMPLIED || type === "silent";
+  if (!known || (!message.series && type !== "silent")) {
     return;
   }
   const station = stationOf(model, String(message.station));
-  const result = message.type === "update" ? null : message.content;
-  const series = note(station, message.series, result, at);
+  if (IMAGES.has(type)) {
+    station.silent = null;
+  } else if (type === "silent") {
+    station.silent = time(message.content?.since) ?? at;
+  }
+  if (message.series) {
+    applyFacts(station, message, at, shown);
+    trim(station);
+  }
+}
+
+function applyFacts(station, message, at, shown) {
+  const verdict = message.type === "new" || message.type === "changed" ? message.content : null;
+  const facts = { ...IMPLIED[message.type]?.(message), ...message.series };
+  // only an image is news of when a series had its last one
+  const series = note(station, facts, verdict, IMAGES.has(message.type) ? at : 0);
+  if (verdict) {
+    series.shown = shown ?? at;
+    series.judged = series.written;
+  }
   if (message.type === "changed") {
-    const changes = result?.changes ?? message.changes ?? message.series.changes;
+    const changes = verdict?.changes ?? message.changes ?? message.series.changes;
     series.changes = { ...series.changes, ...changes };
   }
-  trim(station);
 }
 
 // ---- what the page makes of it ----------------------------------------------------------------
 
-const RUNNING = 60000; // ms without an image until a series counts as ended
+const RUNNING = 60000; // ms without an image until a series counts as ended, if nobody tells
+const LATE = 60000; // ms from the writing of an image to its check: a series is caught up, not live
 const WAITING = 600000; // … until the station counts as waiting
 const SESSION = 1800000; // … until a session has ended
 const FRESH_FAULT = 60000; // how long an unreadable file is the verdict of a series that conforms
@@ -171,22 +214,33 @@ const FRESH_FAULT = 60000; // how long an unreadable file is the verdict of a se
 const RANKS = {
   "deviates": 7,
   "changed": 7,
+  "incomplete": 7,
+  "stalled": 6,
   "unreadable": 5,
   "warns": 4,
   "no-template": 3,
   "conforms": 2,
   "not-checked": 1,
+  "silent": 0,
   "waiting": 0,
   "loading": 0,
   "lost": 0,
 };
 
+const ANSWERED = 4.5; // above all that needs no act, below all that does
+
 function rankOf(state) {
   return RANKS[state] ?? 0;
 }
 
+/** States that stay open until somebody has dealt with them. */
 export function needsAct(state) {
-  return state === "deviates" || state === "changed";
+  return rankOf(state) === RANKS.deviates;
+}
+
+/** States that call at once: read out, and first in the title. */
+export function isUrgent(state) {
+  return needsAct(state) || state === "stalled" || state === "lost";
 }
 
 /** The state of a series by itself, whatever came later. */
@@ -194,7 +248,37 @@ export function stateOf(series) {
   if (series.changes && Object.keys(series.changes).length > 0) {
     return "changed";
   }
+  if (series.status === "deviates") {
+    return "deviates";
+  }
+  if (series.incomplete) {
+    return "incomplete";
+  }
+  if (series.phase === "stalled") {
+    return "stalled";
+  }
   return series.status in RANKS ? series.status : "not-checked";
+}
+
+export function isAnswered(series) {
+  return Boolean(series.acknowledged?.answer);
+}
+
+/** Its newest image was checked long after it was written: what is seen here is the past. */
+export function isLate(series) {
+  return series.written !== null && series.last - series.written >= LATE;
+}
+
+/** When the scanner last made an image of a series, as far as anybody knows. */
+export function lastImage(series) {
+  return isLate(series) ? series.written : series.last;
+}
+
+function isRunning(series, now) {
+  if (series.phase) {
+    return series.phase !== "ended" && !isLate(series);
+  }
+  return now - lastImage(series) < RUNNING;
 }
 
 function sameName(a, b) {
@@ -219,22 +303,34 @@ function sessionsOf(ordered) {
       }
     }
     session.series.push(series);
-    session.last = Math.max(session.last, series.last);
+    session.last = Math.max(session.last, lastImage(series));
   }
   return sessions;
 }
 
-/** For each deviating series of a session, the later one of the same name that conforms. */
+/**
+ * For each series of a session that needs an act, the later one that conforms and is its repeat:
+ * the daemon says so, or it has the same name.
+ */
 function repeatsOf(session) {
   const repeatedBy = new Map();
   const repeats = new Map();
+  const byId = new Map(session.series.map((series) => [series.id, series]));
+  const told = (series) => (series.repeats ? byId.get(series.repeats.key) : null);
   session.series.forEach((series, index) => {
+    const earlier = told(series);
+    if (earlier) {
+      repeats.set(series.key, earlier);
+    }
     if (!needsAct(stateOf(series))) {
       return;
     }
     const later = session.series
       .slice(index + 1)
-      .find((other) => sameName(series, other) && stateOf(other) === "conforms");
+      .find(
+        (other) =>
+          (told(other) === series || sameName(series, other)) && stateOf(other) === "conforms",
+      );
     if (later) {
       repeatedBy.set(series.key, later);
       repeats.set(later.key, series);
@@ -248,8 +344,13 @@ function byStart(a, b) {
 }
 
 function pickShown(running, ordered, repeatedBy, now) {
-  const rank = (series) =>
-    repeatedBy.has(series.key) ? RANKS.conforms : rankOf(momentary(series, now));
+  const rank = (series) => {
+    const own = rankOf(momentary(series, now));
+    if (repeatedBy.has(series.key)) {
+      return RANKS.conforms;
+    }
+    return isAnswered(series) ? Math.min(own, ANSWERED) : own;
+  };
   let best = null;
   for (const series of running) {
     if (!best || rank(series) >= rank(best)) {
@@ -285,11 +386,11 @@ export function judge(station, now) {
       const fate = {
         session: one,
         ended,
-        running: now - series.last < RUNNING,
+        running: !ended && isRunning(series, now),
         repeatedBy: repeatedBy.get(series.key) ?? null,
         repeats: repeats.get(series.key) ?? null,
       };
-      fate.open = act && !fate.repeatedBy && !ended;
+      fate.open = act && !fate.repeatedBy && !ended && !isAnswered(series);
       fates.set(series.key, fate);
     }
     open = one.series.filter((series) => fates.get(series.key).open);
@@ -301,6 +402,7 @@ export function judge(station, now) {
   const judged = {
     name: station.name,
     station,
+    now,
     ordered,
     sessions,
     session,
@@ -314,16 +416,22 @@ export function judge(station, now) {
   return judged;
 }
 
-function stationState({ shown, station }, now) {
+function stationState({ shown, station, fates, over }, now) {
   const fault = station.unreadable;
   const fresh = fault && fault.key === null && now - fault.at < FRESH_FAULT;
   if (!shown) {
     return fresh ? "unreadable" : "waiting";
   }
-  if (fresh && now - shown.last >= RUNNING) {
+  const age = now - lastImage(shown);
+  if (fresh && age >= RUNNING) {
     return "unreadable";
   }
-  return now - shown.last >= WAITING ? "waiting" : momentary(shown, now);
+  const { open, running } = fates.get(shown.key);
+  const state = momentary(shown, now);
+  if (station.silent !== null && !over) {
+    return open || state === "stalled" ? state : "silent"; // until the session ends: never calm
+  }
+  return over || (age >= WAITING && !running) ? "waiting" : state;
 }
 
 /** The loudest of a station, for tab, title and icon: an open series outranks what runs. */

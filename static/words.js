@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says: parameters, values with their units, sentences, and the word, sentence and
 // action of a station and its series. No DOM, no state.
-import { needsAct, stateOf } from "./model.js";
+import { isAnswered, isLate, lastImage, needsAct, stateOf } from "./model.js";
 
 // ---- parameters and values --------------------------------------------------------------------
 
@@ -316,7 +316,19 @@ export function duration(ms) {
     return `${seconds} s`;
   }
   const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+  const hours = Math.floor(minutes / 60);
+  return minutes < 120 ? `${minutes} min` : hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}
+
+/** How late a verdict was on this screen; "" where nobody knows when the image was written. */
+export function delayText({ shown, judged }) {
+  const ms = shown - judged;
+  if (judged === null || !Number.isFinite(ms) || ms < -1000) {
+    return ""; // the clocks of the two hosts differ
+  }
+  const seconds = Math.max(0, ms) / 1000;
+  const delay = ms < 9950 ? `${seconds.toFixed(ms < 95 ? 2 : 1)} s` : duration(ms);
+  return `Verdict shown ${delay} after the image was written`;
 }
 
 /** Clock of the daemon's own time zone: hours and minutes, with seconds if asked. */
@@ -343,6 +355,9 @@ const WORDS = {
   "conforms": "Conforms",
   "deviates": "Deviates",
   "changed": "Changed",
+  "incomplete": "Incomplete",
+  "stalled": "Stalled",
+  "silent": "Silent",
   "unreadable": "Unreadable",
   "no-template": "No template",
   "warns": "Check",
@@ -375,9 +390,31 @@ function namesOf(series) {
   return unique.map(clean).join(", ");
 }
 
+/** "46 of 420 images" */
+export function imagesText({ count, expected }) {
+  return expected ? `${count} of ${expected} images` : plural(count, "image", "images");
+}
+
+const ANSWERS = {
+  repeat: "To be repeated",
+  unwell: "Kept: subject unwell",
+  agreed: "Kept: physicist agreed",
+  other: "Kept: another reason",
+};
+
+/** What somebody answered to a deviation. Never in their own words: visitors see some screens. */
+export function answerText({ acknowledged }) {
+  return ANSWERS[acknowledged.answer] ?? "Kept";
+}
+
 function withNames(word, series) {
   const names = namesOf(series);
   return names ? `${word}: ${names}` : word;
+}
+
+/** "Series 12", or its name where it has no number. */
+function named(series) {
+  return series.number === null ? clean(series.name) : `Series ${clean(series.number)}`;
 }
 
 /** The verdict in a row of the list. */
@@ -386,15 +423,23 @@ export function rowText(series, fate) {
   const parts = [];
   if (needsAct(state)) {
     const past = fate.repeatedBy || fate.ended;
-    const word = state === "changed" ? "Changed" : past ? "Deviated" : "Deviates";
-    parts.push(withNames(word, series));
+    const word = state === "deviates" && past ? "Deviated" : wordOf(state);
+    parts.push(state === "incomplete" ? `${word}: ${imagesText(series)}` : withNames(word, series));
+    if (series.incomplete && state !== "incomplete") {
+      parts.push(`incomplete, ${imagesText(series)}`);
+    }
     if (fate.repeatedBy) {
       parts.push(`repeated as ${label(fate.repeatedBy)}`);
+    } else if (isAnswered(series)) {
+      const answer = answerText(series);
+      parts.push(answer[0].toLowerCase() + answer.slice(1));
     } else if (fate.ended) {
       parts.push("not repeated");
     }
+  } else if (state === "stalled") {
+    parts.push(`Stalled after ${imagesText(series)}`);
   } else if (state === "conforms") {
-    parts.push(fate.repeats ? `Conforms, repeats ${label(fate.repeats)}` : "Conforms");
+    parts.push("Conforms");
   } else if (state === "warns") {
     parts.push(withNames("Check", series));
   } else if (state === "not-checked") {
@@ -403,10 +448,15 @@ export function rowText(series, fate) {
   } else {
     parts.push(wordOf(state));
   }
+  if (fate.repeats) {
+    parts[0] += `, repeats ${label(fate.repeats)}`;
+  }
   if (series.unreadable > 0) {
     parts.push(plural(series.unreadable, "file unreadable", "files unreadable"));
   }
-  if (series.missed) {
+  if (isLate(series)) {
+    parts.push(`read ${duration(series.last - series.written)} late`);
+  } else if (series.missed) {
     parts.push("while not live");
   }
   return parts.join("; ");
@@ -424,12 +474,28 @@ function waitingSentence({ shown, name }, zoneMinutes) {
       { text: name ? `No image from ${clean(name)} yet` : "Connected. No image has arrived yet" },
     ];
   }
-  const since = `Connected, no image since ${clockTime(shown.last, zoneMinutes)}`;
+  const since = `Connected, no image since ${clockTime(lastImage(shown), zoneMinutes)}`;
   const last = {
     "conforms": ". The last series conforms",
     "no-template": ". The last series has no template",
   };
   return [{ text: since + (last[stateOf(shown)] ?? "") }];
+}
+
+function stalledSentence({ shown, now }) {
+  const gap = Number.isFinite(shown.gap) ? formatNumber(Number(shown.gap.toPrecision(2))) : null;
+  return [
+    { strong: `No image for ${duration(now - shown.last)}` },
+    { text: gap === null ? "" : ` (one every ${gap} s until then)` },
+  ];
+}
+
+function silentSentence({ shown, now }, zoneMinutes) {
+  const last = lastImage(shown);
+  return [
+    { strong: `No image for ${duration(now - last)}.` },
+    { text: ` Last: ${named(shown).toLowerCase()}, ${clockTime(last, zoneMinutes)}` },
+  ];
 }
 
 /** The banner's sentence, in parts as of words.js. */
@@ -439,6 +505,12 @@ export function sentenceOf(judged, zoneMinutes) {
   switch (state) {
     case "waiting":
       return waitingSentence(judged, zoneMinutes);
+    case "incomplete":
+      return [{ strong: `${named(shown)} ended after ${imagesText(shown)}` }];
+    case "stalled":
+      return stalledSentence(judged);
+    case "silent":
+      return silentSentence(judged, zoneMinutes);
     case "unreadable":
       return unreadableSentence(shown?.fault ?? station.unreadable);
     case "changed":
@@ -458,16 +530,22 @@ export function sentenceOf(judged, zoneMinutes) {
   }
 }
 
-/** What to do now, in one line; "" where nothing is. */
-export function actionOf(judged) {
+/** What to do now, or what was answered, in one line; "" where nothing is. */
+export function actionOf(judged, zoneMinutes) {
   const { state, shown, fates } = judged;
   if (needsAct(state)) {
+    if (isAnswered(shown)) {
+      const when = clockTime(Date.parse(shown.acknowledged.time), zoneMinutes);
+      return `${answerText(shown)}, ${when}`;
+    }
     const open = fates.get(shown.key).open;
     const which = shown.number === null ? "this series" : `series ${clean(shown.number)}`;
     return open ? `Repeat ${which} before the subject leaves` : "";
   }
   return (
     {
+      "stalled": "Look at the scanner: stopped or lagging?",
+      "silent": "Is the scanner still sending?",
       "unreadable": "Tell the administrator if it happens again",
       "no-template": "Check it against the printed protocol",
       "warns": "Compare with the printed protocol",
@@ -487,12 +565,37 @@ export function alsoOpenText(station, open) {
 
 /** "Still open: series 12, TR." and what to do about it. */
 export function stillOpenText(open) {
-  const parts = open.map((series) => [label(series), namesOf(series)].filter(Boolean).join(", "));
+  const what = (series) =>
+    stateOf(series) === "incomplete" ? imagesText(series) : namesOf(series);
+  const parts = open.map((series) => [label(series), what(series)].filter(Boolean).join(", "));
   const which = open.length === 1 ? "it" : "them";
   return {
     strong: `Still open: series ${parts.join("; ")}.`,
     text: ` Repeat ${which} before the subject leaves`,
   };
+}
+
+/** What is counted of a session, in this order. */
+const COUNTED = [
+  ["conforms", "conforms", "conform"],
+  ["deviates", "deviates", "deviate"],
+  ["changed", "changed", "changed"],
+  ["incomplete", "incomplete", "incomplete"],
+  ["stalled", "stalled", "stalled"],
+  ["warns", "to check", "to check"],
+  ["no-template", "without template", "without template"],
+  ["not-checked", "not checked", "not checked"],
+];
+
+/** How a deviation was dealt with: "7 repeated as 10"; "" where it was not. */
+function settledText(series, { repeatedBy }) {
+  if (repeatedBy) {
+    return `${label(series)} repeated as ${label(repeatedBy)}`;
+  }
+  if (!needsAct(stateOf(series)) || !isAnswered(series)) {
+    return "";
+  }
+  return `${label(series)} ${series.acknowledged.answer === "repeat" ? "to be repeated" : "kept"}`;
 }
 
 /** "12 series since 13:40: 9 conform, 2 deviate (7 repeated as 10), 1 without template" */
@@ -501,36 +604,14 @@ export function sessionText(judged, zoneMinutes) {
   if (!session) {
     return "";
   }
-  const count = {
-    "conforms": 0,
-    "warns": 0,
-    "deviates": 0,
-    "changed": 0,
-    "no-template": 0,
-    "not-checked": 0,
-  };
-  const repeated = [];
-  for (const series of session.series) {
-    count[stateOf(series)] = (count[stateOf(series)] ?? 0) + 1;
-    const { repeatedBy } = fates.get(series.key);
-    if (repeatedBy) {
-      repeated.push(`${label(series)} repeated as ${label(repeatedBy)}`);
-    }
-  }
-  const parts = [
-    [count.conforms, plural(count.conforms, "conforms", "conform")],
-    [count.deviates, plural(count.deviates, "deviates", "deviate")],
-    [count.changed, `${count.changed} changed`],
-    [count.warns, `${count.warns} to check`],
-    [count["no-template"], `${count["no-template"]} without template`],
-    [count["not-checked"], `${count["not-checked"]} not checked`],
-  ]
-    .filter(([number]) => number > 0)
-    .map(([, text]) => text);
-  if (repeated.length) {
-    const at = count.deviates ? parts.findIndex((part) => part.includes("deviate")) : 0;
-    parts[at < 0 ? 0 : at] += ` (${repeated.join(", ")})`;
-  }
+  const parts = COUNTED.map(([state, one, many]) => {
+    const counted = session.series.filter((series) => stateOf(series) === state);
+    const fate = counted.map((series) => settledText(series, fates.get(series.key)));
+    const settled = fate.filter(Boolean).join(", ");
+    return counted.length
+      ? plural(counted.length, one, many) + (settled ? ` (${settled})` : "")
+      : "";
+  }).filter(Boolean);
   const since = clockTime(session.started, zoneMinutes);
   return `${session.series.length} series since ${since}: ${parts.join(", ")}`;
 }

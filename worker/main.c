@@ -2,7 +2,7 @@
 /* mrqart-worker: what the daemon does not do itself, in processes that may die. */
 #include "keeper_main.h"
 #include "plugin/loader.h"
-#include "sandbox.h"
+#include "sandbox/sandbox.h"
 #include "serve.h"
 
 #include <stdio.h>

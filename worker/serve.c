@@ -7,7 +7,7 @@
 #include "inbox.h"
 #include "open_file.h"
 #include "protocol.h"
-#include "sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <stdio.h>

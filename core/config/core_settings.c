@@ -53,5 +53,6 @@ struct tracking_settings core_settings_tracking(const json_t *config) {
     return (struct tracking_settings){
         .update_interval_ms = config_number_option(config, "update_interval"),
         .history = config_number_option(config, "history"),
+        .redact = config_truth_option(config, "redact"),
     };
 }

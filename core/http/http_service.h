@@ -15,7 +15,7 @@
 /* for one request: to wait for it (keep-alive), to receive it and to take the answer */
 #define HTTP_DEADLINE_MS 30000
 #define HTTP_HEADER_BYTES (16 * 1024) /* request line and headers: a browser sends about 1 KiB */
-#define HTTP_BODY_BYTES (8 * 1024)    /* no page of ours takes a body */
+#define HTTP_BODY_BYTES (8 * 1024)    /* what people answer has 4 KiB; more gets 413 from evhttp */
 
 struct http_service;
 

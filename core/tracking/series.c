@@ -78,6 +78,7 @@ void series_destroy(struct series *series) {
     watched_finish(&series->watched);
     free(series->about);
     json_decref(series->changes);
+    json_decref(series->answer);
     free(series->result);
     forget_texts(series);
     free(series);
@@ -133,6 +134,12 @@ void series_take(struct series *series, const struct series_news *news) {
     forget_texts(series);
 }
 
+void series_answer(struct series *series, json_t *answer) {
+    json_decref(series->answer);
+    series->answer = answer;
+    forget_texts(series);
+}
+
 /* {"uid":…,"expected":…,"key":"…","started":"…","status":"…" */
 static char *make_head(const struct series *series) {
     struct text_builder out = {0};
@@ -152,8 +159,10 @@ static char *make_tail(const struct series *series) {
     json_t *collected = watched_collected(&series->watched);
     AUTOFREE char *collected_text = json_text(collected, NULL);
     AUTOFREE char *changes_text = json_text(series->changes, NULL);
+    AUTOFREE char *answer_text = series->answer ? json_text(series->answer, NULL) : NULL;
     json_decref(collected);
-    return mem_printf(",\"collected\":%s,\"changes\":%s}", collected_text, changes_text);
+    return mem_printf(",\"collected\":%s,\"changes\":%s,\"acknowledged\":%s}", collected_text,
+                      changes_text, answer_text ? answer_text : "null");
 }
 
 void series_describe(struct series *series, struct text_builder *out) {

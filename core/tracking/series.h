@@ -49,6 +49,7 @@ struct series {
 
     char *about;     /* uid … expected, of "series" of the first answer: JSON text */
     json_t *changes; /* {name: {from, to, instance}}, latest of each name */
+    json_t *answer;  /* what a person said to it: {answer, reason, time}; NULL: nothing */
     char *result;    /* check result of the worst status, as text */
     size_t result_length;
     char *head, *tail; /* the series object as text, around count and last */
@@ -83,6 +84,9 @@ struct series_news {
 
 /** Takes status and result over if they are worse than before, and the changes. */
 void series_take(struct series *series, const struct series_news *news);
+
+/** What a person says of it, {answer, reason, time}: taken over; NULL: nothing any more. */
+void series_answer(struct series *series, json_t *answer);
 
 /** Frees what only further files need: the series is put away with its counts. */
 void series_put_away(struct series *series);

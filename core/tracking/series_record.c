@@ -31,6 +31,7 @@ json_t *series_record(const struct series *series) {
     json_object_set_new(record, "started", json_integer(series->started_ms));
     json_object_set_new(record, "series", json_loads(series->about, 0, NULL));
     json_object_set(record, "changes", series->changes);
+    json_object_set(record, "acknowledged", series->answer);
     json_object_set_new(record, "watched", watched_save(&series->watched));
     json_object_set_new(record, "digests", save_digests(series));
     json_object_set_new(record, "result",
@@ -58,6 +59,13 @@ static void restore_digests(struct series *series, const json_t *digests) {
     for (size_t i = 0; i < json_array_size(digests); i++) {
         series_learn(series, (uint64_t)json_integer_value(json_array_get(digests, i)));
     }
+}
+
+static json_t *restore_answer(const json_t *answer) {
+    bool whole = json_is_string(json_object_get(answer, "answer")) &&
+                 json_is_string(json_object_get(answer, "reason")) &&
+                 json_is_string(json_object_get(answer, "time"));
+    return whole ? json_incref((json_t *)answer) : NULL;
 }
 
 static void restore_counts(struct series *series, const json_t *record) {
@@ -95,6 +103,7 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
     free((char *)result.text);
     watched_restore(&series->watched, json_object_get(record, "watched"));
     restore_digests(series, json_object_get(record, "digests"));
+    series_answer(series, restore_answer(json_object_get(record, "acknowledged")));
     series->count = 1;
     return series;
 }

@@ -92,6 +92,7 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
                    const struct series_news *news, struct series *series) {
     pacing_flush(tracking->updates, &series->pace);
     series_take(series, news);
+    tracking_outdate_answer(series);
     touch(tracking, file, series);
     series->count += !file->again;
     tracking_publish_series(tracking, "changed", series, news);

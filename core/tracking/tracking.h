@@ -15,6 +15,7 @@ struct tracking;
 struct tracking_settings {
     unsigned update_interval_ms; /* 0: every update is an event */
     unsigned history;            /* series kept per station */
+    bool redact;                 /* free text may hold a name: it is dropped */
 };
 
 /** Where events go: to every sink, in order. */
@@ -55,6 +56,10 @@ bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
 /** A file could not be read, or killed its workers. message: what is wrong, without the path. */
 void tracking_error(struct tracking *tracking, const struct tracking_file *file,
                     const char *message);
+
+/** A person answers a series: see mrq_acknowledge(). */
+enum mrq_acknowledged tracking_acknowledge(struct tracking *tracking,
+                                           const struct mrq_acknowledgement *given);
 
 /** Publishes every update and error that still waits. */
 void tracking_flush(struct tracking *tracking);

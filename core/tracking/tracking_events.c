@@ -51,6 +51,21 @@ void tracking_publish_series(struct tracking *tracking, const char *type, struct
     free(content.bytes);
 }
 
+void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
+                              json_t *content) {
+    size_t length;
+    AUTOFREE char *text = json_text(content, &length);
+    json_decref(content);
+    struct event_parts parts = {
+        .type = type,
+        .station = series->station,
+        .series = series,
+        .content = text,
+        .content_length = length,
+    };
+    publish(tracking, &parts);
+}
+
 void tracking_publish_update(void *self, struct pace *pace) {
     struct series *series = PACED(struct series, pace);
     char digits[24];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of series tracking share: tracking.c, tracking_events.c, tracking_saved.c. */
+/* What the files of series tracking share: tracking.c and all that are called tracking_…. */
 #pragma once
 
 #include "pacing.h"
@@ -29,6 +29,10 @@ struct tracking {
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news);
 
+/** Publishes any other event of a series: content is taken over. */
+void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
+                              json_t *content);
+
 /** Publishes the update of the series, or the error of the folder, that pace is part of. */
 void tracking_publish_update(void *tracking, struct pace *pace);
 void tracking_publish_error(void *tracking, struct pace *pace);
@@ -38,6 +42,11 @@ void tracking_stale(struct tracking *tracking);
 
 /** The series last seen in folder, or NULL. */
 struct series *tracking_folder_series(const struct tracking_folder *folder);
+
+/* ---- tracking_acknowledge.c ---- */
+
+/** The series has changed once more: what was answered before did not mean that. */
+void tracking_outdate_answer(struct series *series);
 
 /* ---- tracking_saved.c ---- */
 

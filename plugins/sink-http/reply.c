@@ -18,8 +18,13 @@ static const struct {
     {200, "OK"},
     {304, "Not Modified"},
     {400, "Bad Request"},
+    {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {429, "Too Many Requests"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
 };
@@ -89,11 +94,18 @@ static void release_copy(const void *data, size_t length, void *owner) {
     free(owner);
 }
 
-void reply_text(struct evhttp_request *request, int status, const char *text) {
-    char *copy = mem_dup(text);
-    const struct reply_body body = {copy, strlen(copy), release_copy, copy};
+static void reply_own(struct evhttp_request *request, int status, const char *type, char *text) {
+    const struct reply_body body = {text, strlen(text), release_copy, text};
     reply_header(request, "Cache-Control", "no-store");
-    reply_send(request, status, "text/plain; charset=utf-8", &body);
+    reply_send(request, status, type, &body);
+}
+
+void reply_text(struct evhttp_request *request, int status, const char *text) {
+    reply_own(request, status, "text/plain; charset=utf-8", mem_dup(text));
+}
+
+void reply_json(struct evhttp_request *request, int status, char *text) {
+    reply_own(request, status, "application/json", text);
 }
 
 void reply_not_modified(struct evhttp_request *request) {

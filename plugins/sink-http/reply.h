@@ -32,5 +32,8 @@ void reply_shared(struct evhttp_request *request, int status, const char *type,
 /** Answers with a sentence for people; text is copied. Not to be stored. */
 void reply_text(struct evhttp_request *request, int status, const char *text);
 
+/** Answers with JSON text, which is taken over. Not to be stored. */
+void reply_json(struct evhttp_request *request, int status, char *text);
+
 /** Answers 304: what the client has is still right. */
 void reply_not_modified(struct evhttp_request *request);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sink-http: the dashboard, /state and /healthz for browsers and monitors. */
+#include "acknowledge.h"
 #include "base/memory.h"
 #include "files.h"
+#include "parameters.h"
 #include "reply.h"
 
 #include <event2/http.h>
@@ -18,6 +20,8 @@
 struct http_sink {
     struct mrq_host *host;
     struct files *files;
+    struct acknowledge *acknowledge;
+    struct parameters *parameters;
     char *folder, *policy; /* policy NULL: ours */
     char **listen;
     size_t listen_count;
@@ -73,6 +77,20 @@ static void handle_page(struct evhttp_request *request, void *self) {
     reply_text(request, HTTP_INTERNAL, text);
 }
 
+/*
+ * /NAME is the page of a station, as /station/NAME is. What has a folder or a dot in it is none:
+ * browsers and others ask for favicon.ico and the like.
+ */
+static void handle_name(struct evhttp_request *request, void *self) {
+    const char *name = path_of(request) + 1;
+    bool folder = strcmp(name, "static") == 0 || strcmp(name, "station") == 0;
+    if (!folder && name[strcspn(name, "/.")] == '\0') {
+        handle_page(request, self);
+    } else if (begin(self, request)) {
+        reply_text(request, HTTP_NOTFOUND, "There is nothing here.\n");
+    }
+}
+
 static void handle_file(struct evhttp_request *request, void *self) {
     struct http_sink *sink = self;
     if (begin(sink, request) &&
@@ -91,6 +109,7 @@ static void handle_state(struct evhttp_request *request, void *self) {
     snprintf(seq, sizeof(seq), "%" PRIu64, state->seq);
     reply_header(request, "MRQART-Epoch", sink->host->epoch);
     reply_header(request, "MRQART-Seq", seq);
+    reply_header(request, "MRQART-Acknowledge", acknowledge_on(sink->acknowledge) ? "on" : "off");
     reply_shared(request, HTTP_OK, "application/json", state);
 }
 
@@ -103,18 +122,40 @@ static void handle_healthz(struct evhttp_request *request, void *self) {
     }
 }
 
+static void handle_acknowledge(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    sink->requests++;
+    add_policy(sink, request);
+    acknowledge_reply(sink->acknowledge, request);
+}
+
+static void handle_parameters(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (begin(sink, request)) {
+        parameters_reply(sink->parameters, sink->files, request);
+    }
+}
+
 static const struct {
     const char *pattern;
     mrq_handler handler;
 } pages[] = {
-    {"/", handle_page},       {"/station/*", handle_page},  {STATIC_PREFIX "*", handle_file},
-    {"/state", handle_state}, {"/healthz", handle_healthz},
+    {"/", handle_page},
+    {"/station/*", handle_page},
+    {STATIC_PREFIX "*", handle_file},
+    {"/state", handle_state},
+    {"/healthz", handle_healthz},
+    {"/acknowledge", handle_acknowledge},
+    {"/parameters.json", handle_parameters},
+    {"/*", handle_name},
 };
 
 static void http_sink_close(void *self) {
     struct http_sink *sink = self;
     if (sink) {
         files_destroy(sink->files);
+        acknowledge_destroy(sink->acknowledge);
+        parameters_destroy(sink->parameters);
         free(sink->folder);
         free(sink->policy);
         for (size_t i = 0; i < sink->listen_count; i++) {
@@ -142,6 +183,8 @@ static void take_pages(struct http_sink *sink, const struct mrq_settings *settin
     sink->policy = mem_dup(policy && *policy ? policy : NULL);
     sink->folder = mem_dup(folder ? folder : sink->host->static_dir);
     sink->files = files_create(sink->host, sink->folder);
+    acknowledge_configure(sink->acknowledge, settings);
+    parameters_configure(sink->parameters, settings);
 }
 
 static void take_listen(struct http_sink *sink, const struct mrq_settings *settings) {
@@ -155,6 +198,8 @@ static void take_listen(struct http_sink *sink, const struct mrq_settings *setti
 static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct http_sink *sink = mem_new(struct http_sink);
     sink->host = host;
+    sink->acknowledge = acknowledge_create(host);
+    sink->parameters = parameters_create(host);
     take_pages(sink, settings);
     take_listen(sink, settings);
     for (size_t i = 0; i < sink->listen_count; i++) {
@@ -196,6 +241,7 @@ static bool http_sink_start(void *self) {
 static void http_sink_health(void *self, struct mrq_report *report) {
     struct http_sink *sink = self;
     mrq_report_number(report, "requests", (double)sink->requests);
+    parameters_report(sink->parameters, report);
     if (!files_there(sink->files)) {
         AUTOFREE char *text = mem_printf("there is no index.html in %s: set static_dir of %s",
                                          sink->folder, sink->host->name);
@@ -209,6 +255,13 @@ static const struct mrq_option options[] = {
     {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
     {"policy", MRQ_STRING, .preset = "\"\"",
      .help = "Content-Security-Policy for a page of your own that the strict one forbids"},
+    {"parameters", MRQ_STRING, .preset = "\"\"",
+     .help = "file that says what each parameter means, in place of the installed parameters.json"},
+    {"acknowledge", MRQ_BOOLEAN, .preset = "true",
+     .help = "people may answer a series that deviates, from any screen"},
+    {"origins", MRQ_STRINGS, .preset = "[]",
+     .help = "pages that may answer, as \"https://dash.example.org\", or \"*\" for all; if none is "
+             "named, ours, as long as it was opened by this machine's name or address"},
     {0},
 };
 

@@ -71,34 +71,13 @@ static bool header_has(struct evhttp_request *request, const char *name, const c
     return false;
 }
 
-/* The host of "scheme://host:port" or, without a scheme, of "host:port": *length bytes of text. */
-static const char *host_part(const char *text, size_t *length) {
-    const char *scheme = strstr(text, "://");
-    text = scheme ? scheme + 3 : text;
-    *length = *text == '[' ? strcspn(text, "]") : strcspn(text, ":/");
-    return text;
-}
-
-static bool same_host(const char *origin, const char *host) {
-    size_t origin_length, host_length;
-    if (!strstr(origin, "://") || !host) { /* "null": a file, a sandboxed frame */
-        return false;
-    }
-    const char *one = host_part(origin, &origin_length), *other = host_part(host, &host_length);
-    return origin_length == host_length && strncasecmp(one, other, host_length) == 0;
-}
-
 static bool origin_allowed(struct evhttp_request *request, const struct origins *origins) {
     const char *origin = header(request, "Origin");
     if (!origin) { /* no browser: nobody else's page */
         return true;
     }
-    for (size_t i = 0; i < origins->count; i++) {
-        if (strcmp(origins->list[i], "*") == 0 || strcasecmp(origins->list[i], origin) == 0) {
-            return true;
-        }
-    }
-    return origins->count == 0 && same_host(origin, header(request, "Host"));
+    return origins_name(origins, origin) ||
+           (origins->count == 0 && origin_of_host(origin, header(request, "Host")));
 }
 
 static bool refuse_upgrade(struct evhttp_request *request, const char *text) {

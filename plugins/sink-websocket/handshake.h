@@ -2,17 +2,11 @@
 /* The opening handshake of a websocket, the server's side (RFC 6455, 4.2). */
 #pragma once
 
+#include "origin/origin.h"
+
 #include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <stdbool.h>
-#include <stddef.h>
-
-/** Pages that may connect: "https://dash.example.org", or "*". None: those of the same host name.
- */
-struct origins {
-    char **list;
-    size_t count;
-};
 
 /** True if request is a websocket client that may come in; else has answered why not. */
 bool handshake_check(struct evhttp_request *request, const struct origins *origins);

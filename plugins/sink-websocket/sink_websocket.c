@@ -106,8 +106,7 @@ static void take_options(struct websocket_sink *sink, const struct mrq_settings 
         .alive_ms = (int64_t)(mrq_setting_number(settings, "alive_interval") * 1000),
     };
     hub_limit(sink->hub, &limits);
-    free_list(sink->origins.list, sink->origins.count);
-    sink->origins.list = copy_list(settings, "origins", &sink->origins.count);
+    origins_take(&sink->origins, settings, "origins");
 }
 
 static bool listens_as_before(const struct websocket_sink *sink,
@@ -125,7 +124,7 @@ static void websocket_sink_close(void *self) {
     struct websocket_sink *sink = self;
     if (sink) {
         hub_destroy(sink->hub);
-        free_list(sink->origins.list, sink->origins.count);
+        origins_finish(&sink->origins);
         free_list(sink->listen, sink->listen_count);
         free(sink);
     }

@@ -53,7 +53,7 @@ function changed(fake) {
 }
 
 function earlier(fake) {
-  session(fake, STATION).last = fake.time(Date.now() - 90000);
+  session(fake, STATION).phase = "ended";
   fake.add(STATION, { number: 13, name: "dwi_AP", count: 17 }, result());
 }
 

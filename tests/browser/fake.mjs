@@ -50,6 +50,10 @@ export class Fake {
     this.zone = "+01:00";
     this.refuse = false; // websockets
     this.silent = false; // no alive
+    this.answers = true; // people may answer deviations
+    this.refusal = null; // {status, error} for the next answers
+    this.parameters = PARAMETERS;
+    this.share = undefined;
   }
 
   async start(port = 0) {
@@ -78,9 +82,9 @@ export class Fake {
 
   state() {
     return Object.fromEntries(
-      Object.entries(this.stations).map(([station, { history }]) => [
+      Object.entries(this.stations).map(([station, { history, silent = null }]) => [
         station,
-        { station, ...history[0], history },
+        { station, ...history[0], history, silent },
       ]),
     );
   }
@@ -102,7 +106,15 @@ export class Fake {
         json({}, this.stateStatus);
         return;
       }
-      json(this.state(), 200, { "MRQART-Epoch": this.epoch, "MRQART-Seq": String(this.seq) });
+      json(this.state(), 200, {
+        "MRQART-Epoch": this.epoch,
+        "MRQART-Seq": String(this.seq),
+        "MRQART-Acknowledge": this.answers ? "on" : "off",
+      });
+    } else if (pathname === "/acknowledge") {
+      await this.takeAnswer(request, json);
+    } else if (pathname === "/parameters.json") {
+      json(this.parameters);
     } else if (pathname === "/healthz") {
       json(
         {
@@ -110,7 +122,7 @@ export class Fake {
           warnings: this.warnings,
           version: "0.1.0",
           epoch: this.epoch,
-          instances: { "source-inotify": { folders: this.folders } },
+          instances: { "source-inotify": { folders: this.folders, share: this.share } },
           pipeline: {
             names: { wanted: ["MR.*", "*.dcm", "*.IMA"], refused: 2, examples: ["a.txt"] },
           },
@@ -121,6 +133,22 @@ export class Fake {
     } else {
       await this.file(pathname, response);
     }
+  }
+
+  async takeAnswer(request, json) {
+    let body = "";
+    for await (const part of request) {
+      body += part;
+    }
+    const { station, series: key, answer, reason } = JSON.parse(body);
+    const found = this.stations[station]?.history.find(({ series }) => series.key === key);
+    if (this.refusal || !found) {
+      const { status, error } = this.refusal ?? { status: 404, error: "There is no such series" };
+      json({ error }, status);
+      return;
+    }
+    this.acknowledge(station, found.series, answer, reason);
+    json({});
   }
 
   async file(pathname, response) {
@@ -215,6 +243,13 @@ export class Fake {
       status: content.status,
       started: this.time(Date.now() - ago),
       last: this.time(Date.now() - lastAgo),
+      key: `key-${station}-${facts.number}`,
+      phase: lastAgo < 60000 ? "running" : "ended",
+      gap: null,
+      incomplete: false,
+      repeats: null,
+      acknowledged: null,
+      written: this.time(Date.now() - lastAgo - 200),
       ...facts,
     };
     (this.stations[station] ??= { seq: 0, history: [] }).history.unshift({ series, content });
@@ -226,9 +261,58 @@ export class Fake {
   update(station, series, options) {
     series.count += 1;
     series.last = this.time();
+    series.written = series.last;
+    series.phase = "running";
     this.event("update", station, series, series.count - 1, options);
   }
+
+  /** No image since its last one, though more are due. */
+  stall(station, series) {
+    Object.assign(series, { phase: "stalled", gap: 1.3 });
+    const { count, expected, last } = series;
+    const silent = (Date.now() - Date.parse(last)) / 1000;
+    this.event("stalled", station, series, { silent, gap: 1.3, count, expected });
+  }
+
+  resume(station, series, silent) {
+    series.phase = "running";
+    this.event("resumed", station, series, { silent });
+  }
+
+  end(station, series, reason = "complete") {
+    const { count, expected } = series;
+    const incomplete = expected !== null && count < expected;
+    Object.assign(series, { phase: "ended", incomplete });
+    this.event("ended", station, series, { count, expected, incomplete, reason });
+  }
+
+  /** The station has sent nothing since the last image of a series. */
+  silence(station, series) {
+    const since = series.last;
+    this.stations[station].silent = since;
+    const silent = (Date.now() - Date.parse(since)) / 1000;
+    this.event("silent", station, series, { silent, since });
+  }
+
+  acknowledge(station, series, answer, reason = "") {
+    series.acknowledged = answer && { answer, reason, time: this.time() };
+    this.event("acknowledged", station, series, { answer, reason });
+  }
 }
+
+const PARAMETERS = {
+  TR: {
+    name: "Repetition time",
+    unit: "ms",
+    meaning: "Time between two excitations of the same slice.",
+    why: "Signal and contrast change.",
+    vendors: {
+      SIEMENS: { called: "TR", where: "Routine card" },
+      PHILIPS: { called: "TR (ms)", where: "Contrast tab" },
+    },
+  },
+  SAR: { name: "A site's own", meaning: "<b>Text</b>", vendors: {} },
+};
 
 export const INPUT = {
   TR: 1300,

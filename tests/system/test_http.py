@@ -20,7 +20,7 @@ sinks    = ( {{ plugin = "sink-http"; listen = {http}; }},
 class Pages(DaemonTest):
     def test_the_page_and_all_it_names_are_served(self):
         daemon = self.daemon()
-        for path in ("/", "/station/AWP167046"):
+        for path in ("/", "/station/AWP167046", "/AWP167046"):
             status, headers, body = daemon.get(path)
             self.assertEqual(status, 200, body)
             self.assertEqual(headers["Content-Type"], "text/html; charset=utf-8")
@@ -212,7 +212,7 @@ class Hostile(DaemonTest):
     def test_pipelined_requests_are_answered_in_order(self):
         daemon = self.daemon()
         client = socket.create_connection(daemon.address(), timeout=WAIT)
-        client.sendall(b"GET /state HTTP/1.1\r\nHost: a\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
+        client.sendall(b"GET /state HTTP/1.1\r\nHost: a\r\n\r\nGET /none/x HTTP/1.1\r\nHost: a\r\n\r\n"
                        b"HEAD /state HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         answer = b""
         while data := client.recv(65536):

@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define MRQ_ABI 1        /* goes up when a struct of this header grows at its end */
+#define MRQ_ABI 2        /* goes up when a struct of this header grows at its end */
 #define MRQ_ABI_OLDEST 1 /* goes up when this header changes in any other way */
 
 struct event_base;     /* <event2/event.h> */
@@ -192,12 +192,32 @@ struct mrq_host {
     const char *static_dir;  /* folder of the dashboard's files */
     const char *epoch;       /* which start of the daemon this is; "" in a worker */
     const char *version;     /* of the daemon */
+    const char *program_dir; /* folder of the programs that are no commands: mrqart-worker … */
 };
 
 struct mrq_address; /* an address and port of the shared HTTP service */
 
 /** Handles a request on a route. Answer with evhttp_send_reply(), or take the connection over. */
 typedef void (*mrq_handler)(struct evhttp_request *request, void *self);
+
+/** What a person at the scanner answers to a series that deviates, changed or is incomplete. */
+struct mrq_acknowledgement {
+    const char *station;
+    const char *series; /* its key in messages */
+    const char *answer; /* "repeat", "unwell", "agreed" or "other"; NULL takes an answer back */
+    const char *reason; /* free text, NULL: none; control characters become spaces */
+};
+
+/** What became of an acknowledgement. */
+enum mrq_acknowledged {
+    MRQ_ACKNOWLEDGED = 0,
+    MRQ_ANSWER_UNKNOWN,    /* answer is none of the words */
+    MRQ_REASON_TOO_LONG,   /* more than MRQ_REASON_CHARACTERS */
+    MRQ_SERIES_UNKNOWN,    /* the station has no such series, or there is no such station */
+    MRQ_NOTHING_TO_ANSWER, /* the series asks for nothing to be done */
+};
+
+#define MRQ_REASON_CHARACTERS 200 /* of a reason: two lines on every screen, also the smallest */
 
 /** Whose port it is: with port 0, an own address gets a port of its own, a shared one joins. */
 enum mrq_sharing { MRQ_OWN = 0, MRQ_SHARED = 1 };
@@ -213,6 +233,9 @@ struct mrq_host_ops {
     void (*upgraded)(struct evhttp_request *request);
     const struct mrq_text *(*state)(struct mrq_host *host);
     const struct mrq_text *(*healthz)(struct mrq_host *host, int *status);
+    enum mrq_acknowledged (*acknowledge)(struct mrq_host *host,
+                                         const struct mrq_acknowledgement *given);
+    void (*announce)(struct mrq_host *host, const char *label, const char *address);
 };
 
 /** Writes a line to the daemon's log, with the instance's name. %m works; errno is kept. */
@@ -287,6 +310,24 @@ static inline const struct mrq_text *mrq_state(struct mrq_host *host) {
 /** The current /healthz as JSON text; *status becomes 200 or 503. Release it. */
 static inline const struct mrq_text *mrq_healthz(struct mrq_host *host, int *status) {
     return host->ops->healthz(host, status);
+}
+
+/**
+ * Sink: passes on what a person says to a series. It is kept over a restart, shown in /state, and
+ * every sink gets the event `acknowledged`, before this returns. All is copied. A later answer
+ * takes the place of an earlier one.
+ */
+static inline enum mrq_acknowledged mrq_acknowledge(struct mrq_host *host,
+                                                    const struct mrq_acknowledgement *given) {
+    return host->ops->acknowledge(host, given);
+}
+
+/**
+ * Source or sink: in open(), says that address, of a listener of the plugin's own, is to appear in
+ * the ready line (label=address): with port 0 nobody knows it otherwise.
+ */
+static inline void mrq_announce(struct mrq_host *host, const char *label, const char *address) {
+    host->ops->announce(host, label, address);
 }
 
 /* ---- checkers ------------------------------------------------------------------------------ */
@@ -422,7 +463,7 @@ struct mrq_summary {
 
 /** One event. Valid during event(); retain message to keep it longer. */
 struct mrq_event {
-    const char *type;               /* "new", "update", "changed", "error" */
+    const char *type;               /* "new", "update", "changed", "error", … */
     const char *station;            /* NULL: an error that belongs to no station */
     uint64_t seq;                   /* grows by one per event */
     uint64_t station_seq;           /* grows by one per event of the station */
@@ -453,7 +494,8 @@ struct mrq_plugin {
     void (*health)(void *self, struct mrq_report *report);
     /**
      * Sources and sinks: take changed options while running; false: only a restart can. Without it
-     * a changed source is closed and opened anew, and a changed sink needs a restart.
+     * a changed source is closed and opened anew, and a changed sink needs a restart. A sink is
+     * told of unchanged options too: the files that they name may have changed.
      */
     bool (*reload)(void *self, const struct mrq_settings *settings);
 

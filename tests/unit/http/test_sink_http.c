@@ -90,7 +90,20 @@ static void the_page_is_served_at_the_root_and_for_each_station(void **state) {
     expect(state, "/station/AWP167046", 200, "<title>MRQART</title>");
     expect(state, "/station/a%2Fb%20c", 200, "<title>MRQART</title>");
     expect(state, "/static/index.html", 200, "<title>MRQART</title>");
-    expect(state, "/nothing", 404, NULL);
+    expect(state, "/AWP167046", 200, "<title>MRQART</title>");
+    expect(state, "/a%2Fb%20c", 200, "<title>MRQART</title>");
+}
+
+static void what_is_no_name_of_a_station_is_404(void **state) {
+    static const char *const paths[] = {"/favicon.ico", "/static", "/station", "/a/b", "/state/x"};
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        expect(state, paths[i], 404, NULL);
+    }
+}
+
+static void a_name_hides_nothing_else(void **state) {
+    expect(state, "/state", 200, "{}");
+    expect(state, "/static/style.css", 200, "body {}");
 }
 
 static void every_answer_is_safe_to_show(void **state) {
@@ -273,6 +286,8 @@ static void slow_readers_do_not_hold_up_the_state(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_page_is_served_at_the_root_and_for_each_station),
+        TEST(what_is_no_name_of_a_station_is_404),
+        TEST(a_name_hides_nothing_else),
         TEST(every_answer_is_safe_to_show),
         TEST(a_host_that_is_none_gets_into_no_header),
         TEST(types_are_right),

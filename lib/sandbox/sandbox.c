@@ -92,15 +92,16 @@ static void ignore_signals(void) {
     }
 }
 
-bool sandbox_enter(int parent) {
-    ignore_signals();
-    go_first();
-    if (!sandbox_limit()) {
-        return false;
-    }
+bool sandbox_die_with(int parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) {
-        log_error("cannot be made to die with the daemon: %m");
+        log_error("cannot be made to die with the parent process: %m");
         return false;
     }
     return getppid() == parent; /* else it died before we asked; nobody is left to be told */
+}
+
+bool sandbox_enter(int parent) {
+    ignore_signals();
+    go_first();
+    return sandbox_limit() && sandbox_die_with(parent);
 }
