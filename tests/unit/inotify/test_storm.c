@@ -79,9 +79,12 @@ static void step(unsigned *seed, const char *root, const char *elsewhere, unsign
 }
 
 /** Fills the kernel's queue, so that what comes next is not told by any event. */
-static void flood(const char *root) {
-    for (unsigned i = 0; i < FLOOD; i++) { /* the kernel merges events of the same name */
-        close(open(disk_path("%s/flood-%u", root, i), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+static void flood(struct rig *rig) {
+    /* inotify merges an event with the one before it, fanotify with any of the same name */
+    unsigned names = rig_number(rig, "watches") < 0 ? FLOOD : 2;
+    for (unsigned i = 0; i < FLOOD; i++) {
+        const char *path = disk_path("%s/flood-%u", rig_folder(rig), i % names);
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
     }
 }
 
@@ -133,7 +136,7 @@ static void storm(unsigned seed, bool flooded) {
     for (unsigned i = 0; i < STEPS; i++) {
         step(&seed, rig_folder(rig), elsewhere, i);
         if (flooded && i == STEPS / 2) {
-            flood(rig_folder(rig));
+            flood(rig);
         }
         bool deaf = flooded && i >= STEPS / 2;
         if (!deaf && draw(&seed, 6) == 0) {
