@@ -110,6 +110,13 @@ void instances_pause(struct instances *instances, bool paused) {
     }
 }
 
+void instances_announced(const struct instances *instances,
+                         void (*each)(void *self, const char *words), void *self) {
+    for (size_t i = 0; i < instances->count; i++) {
+        each(self, instances->list[i]->announced ? instances->list[i]->announced : "");
+    }
+}
+
 /* ---- a new configuration ---- */
 
 static const char *text_member(const json_t *object, const char *key) {
@@ -162,6 +169,8 @@ static void retire_sources(struct instances *instances, const json_t *list, json
             log_notice("%s: closed%s", instance->host.name, entry ? ", to be opened anew" : "");
             json_object_set(retired, instance->host.name, instance->configured);
             take_out(instances, i);
+        } else {
+            instance_adjust(instance, entry);
         }
     }
 }
@@ -222,7 +231,7 @@ static void configure_sinks(struct instances *instances, const json_t *list) {
         json_t *entry = kind_of(instance) == MRQ_SINK ? entry_of(list, instance) : NULL;
         if (kind_of(instance) == MRQ_SINK && !entry) {
             log_warning("%s: only a restart takes a sink away", instance->host.name);
-        } else if (entry && !is_unchanged(instance, entry) && !instance_reload(instance, entry)) {
+        } else if (entry && !instance_reload(instance, entry) && !is_unchanged(instance, entry)) {
             say_changed(instance, entry);
         }
     }

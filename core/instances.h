@@ -23,6 +23,10 @@ bool instances_start(struct instances *instances);
 /** Stops those of one kind. */
 void instances_stop(struct instances *instances, enum mrq_kind kind);
 
+/** The words that instances add to the ready line: words begins with a space, or is "". */
+void instances_announced(const struct instances *instances,
+                         void (*each)(void *self, const char *words), void *self);
+
 /** One event to every sink, in the order of the configuration. */
 void instances_event(struct instances *instances, const struct mrq_event *event);
 

@@ -49,6 +49,7 @@ void folders_destroy(struct folders *folders) {
     for (struct root *root; (root = TAILQ_FIRST(&folders->roots));) {
         TAILQ_REMOVE(&folders->roots, root, entry);
         free(root->path);
+        free(root->source);
         free(root);
     }
     hash_table_finish(&folders->files);

@@ -12,6 +12,8 @@
 #include "settling.h"
 #include "workers/workers.h"
 
+#include <sys/stat.h>
+
 struct pipeline {
     struct event_base *base;
     struct tracking *tracking;
@@ -31,6 +33,7 @@ struct pipeline {
     bool trust_names, paused;
     unsigned worker_count, worker_timeout_ms;
     size_t queue_limit, record_limit;
+    int64_t start_ns;
 
     void (*drained)(void *self); /* not NULL: the end has begun */
     void *drained_self;
@@ -61,6 +64,15 @@ struct workers_settings pipeline_workers_settings(const struct pipeline *pipelin
 
 /** The end: done if all has been answered and all processes are gone. */
 void pipeline_drain_check(struct pipeline *pipeline);
+
+/* pipeline_roots.c: the watched folders */
+
+/** What a scan has found at place is known, or older than what is looked at. */
+bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
+                     const struct root *root, const struct stat *status);
+void pipeline_forget(void *self, uint64_t root, int64_t newest_ns); /* seen_forget */
+void pipeline_collect_roots(struct pipeline *pipeline);
+bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value);
 
 /* pipeline_answers.c: what becomes of a file */
 void pipeline_request(void *self, struct queued_file *file, struct protocol_check *request);

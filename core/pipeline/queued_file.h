@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/hash_table.h"
+#include "policy.h"
 #include "protocol.h"
 
 #include <mrqart/plugin.h>
@@ -17,11 +18,14 @@ struct root {
     char *path;
     size_t length; /* of path */
     uint64_t hash;
-    int64_t floor_ns; /* what was changed before counts as seen, if a scan finds it */
-    bool changed;     /* floor_ns is not in the state file yet */
-    bool shut;        /* its processes hang in the kernel: nothing of it is checked */
-    size_t waiting;   /* files of it in the queues */
-    size_t left_out;  /* files that came while it was shut and had no room in the queues */
+    int64_t since_ns;          /* when it was first followed; 0: not yet */
+    int64_t floor_ns;          /* what was changed before is forgotten: it counts as seen */
+    bool changed;              /* these two are not in the state file yet */
+    char *source;              /* that follows it; NULL: none does */
+    struct root_policy policy; /* policy.source is source */
+    bool shut;                 /* its processes hang in the kernel: nothing of it is checked */
+    size_t waiting;            /* files of it in the queues */
+    size_t left_out;           /* files that came while it was shut and had no room in the queues */
 };
 
 enum file_state {

@@ -195,7 +195,8 @@ void bed_start(struct bed *bed) {
         pipeline_restore(bed->pipeline, key, value);
     }
     assert_true(pipeline_start(bed->pipeline));
-    pipeline_follow(bed->pipeline, bed->root);
+    bed->policy.source = "bed";
+    pipeline_follow(bed->pipeline, bed->root, &bed->policy);
     bed_until(bed, is_ready);
 }
 

@@ -24,6 +24,7 @@ struct bed {
     void *collect_self;
     bool paused, was_paused, drained;
     struct pipeline_settings settings;
+    struct root_policy policy; /* of the root, from the next start on */
 };
 
 /** changes may be NULL: alters the settings before the start. Waits until workers are ready. */
