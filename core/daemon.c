@@ -41,10 +41,10 @@ struct daemon {
     bool draining;
 };
 
-static void handle_paused(void *self, bool paused) {
+static void handle_paused(void *self, enum mrq_lane lane, bool paused) {
     struct daemon *daemon = self;
     if (daemon->parts.instances) {
-        instances_pause(daemon->parts.instances, paused);
+        instances_pause(daemon->parts.instances, lane, paused);
     }
 }
 
@@ -253,6 +253,7 @@ bool daemon_run(const struct arguments *arguments, const struct paths *paths, js
     process_prepare();
     process_epoch(daemon.epoch, sizeof(daemon.epoch));
     daemon.parts.epoch = daemon.epoch;
+    daemon.parts.program_dir = paths->program_dir;
     daemon.parts.base = event_base_new();
     if (!daemon.parts.base) {
         log_error("cannot make an event loop: %m");
@@ -261,7 +262,7 @@ bool daemon_run(const struct arguments *arguments, const struct paths *paths, js
     daemon.notify = notify_create(daemon.parts.base);
     bool started = start(&daemon, arguments, paths, config);
     if (started) {
-        ready_print(daemon.parts.http);
+        ready_print(daemon.parts.http, daemon.parts.instances);
         notify_send(daemon.notify, "READY=1");
         log_notice("ready: mrqartd %s by %s", MRQART_VERSION,
                    json_string_value(json_object_get(config, "file")));

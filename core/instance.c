@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
+#include "config/source_options.h"
 #include "health.h"
 #include "http/http_service.h"
 #include "pipeline/pipeline.h"
@@ -20,7 +21,9 @@ static void host_log(struct mrq_host *host, enum mrq_level level, const char *fo
 }
 
 static void host_follow(struct mrq_host *host, const char *root) {
-    pipeline_follow(parts_of(host)->pipeline, root);
+    const struct instance *instance = (const struct instance *)host;
+    const struct root_policy policy = source_options_policy(instance->configured);
+    pipeline_follow(instance->parts->pipeline, root, &policy);
 }
 
 static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
@@ -54,6 +57,14 @@ static enum mrq_acknowledged host_acknowledge(struct mrq_host *host,
     return tracking_acknowledge(parts_of(host)->tracking, given);
 }
 
+static void host_announce(struct mrq_host *host, const char *label, const char *address) {
+    struct instance *instance = (struct instance *)host;
+    const char *before = instance->announced ? instance->announced : "";
+    char *words = mem_printf("%s %s=%s", before, label, address);
+    free(instance->announced);
+    instance->announced = words;
+}
+
 static const struct mrq_host_ops operations = {
     .log = host_log,
     .follow = host_follow,
@@ -64,6 +75,7 @@ static const struct mrq_host_ops operations = {
     .state = host_state,
     .healthz = host_healthz,
     .acknowledge = host_acknowledge,
+    .announce = host_announce,
 };
 
 static const char *text_member(const json_t *object, const char *key) {
@@ -96,6 +108,7 @@ struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, js
         .static_dir = config_text_option(config, "static_dir"),
         .epoch = parts->epoch,
         .version = MRQART_VERSION,
+        .program_dir = parts->program_dir,
     };
     if (plugin_load(&instance->loaded, text_member(configured, "file"), kind) &&
         open_plugin(instance)) {
@@ -113,9 +126,13 @@ void instance_close(struct instance *instance) {
     if (instance->self) {
         instance->loaded.plugin.close(instance->self);
     }
+    if (instance->parts->pipeline) {
+        pipeline_leave(instance->parts->pipeline, instance->host.name);
+    }
     plugin_unload(&instance->loaded);
     json_decref(instance->configured);
     json_decref(instance->config);
+    free(instance->announced);
     free(instance);
 }
 
@@ -146,4 +163,13 @@ bool instance_reload(struct instance *instance, json_t *configured) {
         json_object_set(instance->configured, "settings", json_object_get(configured, "settings"));
     }
     return taken;
+}
+
+void instance_adjust(struct instance *instance, json_t *configured) {
+    json_t *common = json_object_get(configured, "common");
+    if (!json_equal(common, json_object_get(instance->configured, "common"))) {
+        json_object_set(instance->configured, "common", common);
+        const struct root_policy policy = source_options_policy(instance->configured);
+        pipeline_adjust(instance->parts->pipeline, &policy);
+    }
 }

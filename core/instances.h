@@ -23,11 +23,15 @@ bool instances_start(struct instances *instances);
 /** Stops those of one kind. */
 void instances_stop(struct instances *instances, enum mrq_kind kind);
 
+/** The words that instances add to the ready line: words begins with a space, or is "". */
+void instances_announced(const struct instances *instances,
+                         void (*each)(void *self, const char *words), void *self);
+
 /** One event to every sink, in the order of the configuration. */
 void instances_event(struct instances *instances, const struct mrq_event *event);
 
-/** Tells every source to pause, or to go on. */
-void instances_pause(struct instances *instances, bool paused);
+/** Tells every source to pause, or to go on: with all (MRQ_LIVE), or with the backlog. */
+void instances_pause(struct instances *instances, enum mrq_lane lane, bool paused);
 
 /**
  * Takes a new configuration: changed sources are told, or else closed and opened anew; what only a

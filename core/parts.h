@@ -6,7 +6,8 @@
 
 /** All are made by daemon_run(), in this order, and taken down in the opposite one. */
 struct parts {
-    const char *epoch; /* which start this is */
+    const char *epoch;       /* which start this is */
+    const char *program_dir; /* folder of mrqart-worker and its like */
     struct event_base *base;
     struct http_service *http;
     struct keeper *keeper;

@@ -11,11 +11,17 @@ struct lines {
     char *dashboard; /* address of the first page */
 };
 
-static void add_address(void *self, const char *label, const char *address) {
+static void add_words(void *self, const char *words) {
     struct lines *lines = self;
-    char *longer = mem_printf("%s %s=%s", lines->ready, label, address);
+    char *longer = mem_printf("%s%s", lines->ready, words);
     free(lines->ready);
     lines->ready = longer;
+}
+
+static void add_address(void *self, const char *label, const char *address) {
+    struct lines *lines = self;
+    AUTOFREE char *words = mem_printf(" %s=%s", label, address);
+    add_words(lines, words);
     if (!lines->dashboard && strcmp(label, "http") == 0) {
         lines->dashboard = mem_dup(address);
     }
@@ -28,9 +34,10 @@ static char *clickable(const char *address) {
     return every && port ? mem_printf("127.0.0.1%s", port) : mem_dup(address);
 }
 
-void ready_print(const struct http_service *http) {
+void ready_print(const struct http_service *http, const struct instances *instances) {
     struct lines lines = {.ready = mem_dup("ready")};
     http_service_each(http, add_address, &lines);
+    instances_announced(instances, add_words, &lines);
     printf("%s pid=%ld\n", lines.ready, (long)getpid());
     if (lines.dashboard) {
         AUTOFREE char *address = clickable(lines.dashboard);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/http_service.h"
+#include "instances.h"
 
-/** "ready http=… websocket=… pid=…", then "dashboard http://…/". */
-void ready_print(const struct http_service *http);
+/** "ready http=… websocket=… dicom=… pid=…", then "dashboard http://…/". */
+void ready_print(const struct http_service *http, const struct instances *instances);

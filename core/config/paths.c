@@ -40,6 +40,7 @@ void paths_init(struct paths *paths) {
     AUTOFREE char *prefix = prefix_of_program();
     *paths = (struct paths){
         .worker = below(prefix, MRQART_LIBEXEC_DIR, "/mrqart-worker"),
+        .program_dir = below(prefix, MRQART_LIBEXEC_DIR, ""),
         .plugin_dir = below(prefix, MRQART_PLUGIN_DIR, ""),
         .static_dir = below(prefix, MRQART_DATA_DIR, "/static"),
         .default_conf = below(prefix, MRQART_DATA_DIR, "/default.conf"),
@@ -48,6 +49,7 @@ void paths_init(struct paths *paths) {
 
 void paths_finish(struct paths *paths) {
     free(paths->worker);
+    free(paths->program_dir);
     free(paths->plugin_dir);
     free(paths->static_dir);
     free(paths->default_conf);

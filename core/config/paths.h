@@ -6,6 +6,7 @@
 
 struct paths {
     char *worker;       /* mrqart-worker */
+    char *program_dir;  /* its folder */
     char *plugin_dir;   /* NAME.so */
     char *static_dir;   /* the dashboard */
     char *default_conf; /* the configuration behind --watch */

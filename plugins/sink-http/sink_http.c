@@ -3,6 +3,7 @@
 #include "acknowledge.h"
 #include "base/memory.h"
 #include "files.h"
+#include "parameters.h"
 #include "reply.h"
 
 #include <event2/http.h>
@@ -20,6 +21,7 @@ struct http_sink {
     struct mrq_host *host;
     struct files *files;
     struct acknowledge *acknowledge;
+    struct parameters *parameters;
     char *folder, *policy; /* policy NULL: ours */
     char **listen;
     size_t listen_count;
@@ -127,12 +129,24 @@ static void handle_acknowledge(struct evhttp_request *request, void *self) {
     acknowledge_reply(sink->acknowledge, request);
 }
 
+static void handle_parameters(struct evhttp_request *request, void *self) {
+    struct http_sink *sink = self;
+    if (begin(sink, request)) {
+        parameters_reply(sink->parameters, sink->files, request);
+    }
+}
+
 static const struct {
     const char *pattern;
     mrq_handler handler;
 } pages[] = {
-    {"/", handle_page},       {"/station/*", handle_page},  {STATIC_PREFIX "*", handle_file},
-    {"/state", handle_state}, {"/healthz", handle_healthz}, {"/acknowledge", handle_acknowledge},
+    {"/", handle_page},
+    {"/station/*", handle_page},
+    {STATIC_PREFIX "*", handle_file},
+    {"/state", handle_state},
+    {"/healthz", handle_healthz},
+    {"/acknowledge", handle_acknowledge},
+    {"/parameters.json", handle_parameters},
     {"/*", handle_name},
 };
 
@@ -141,6 +155,7 @@ static void http_sink_close(void *self) {
     if (sink) {
         files_destroy(sink->files);
         acknowledge_destroy(sink->acknowledge);
+        parameters_destroy(sink->parameters);
         free(sink->folder);
         free(sink->policy);
         for (size_t i = 0; i < sink->listen_count; i++) {
@@ -169,6 +184,7 @@ static void take_pages(struct http_sink *sink, const struct mrq_settings *settin
     sink->folder = mem_dup(folder ? folder : sink->host->static_dir);
     sink->files = files_create(sink->host, sink->folder);
     acknowledge_configure(sink->acknowledge, settings);
+    parameters_configure(sink->parameters, settings);
 }
 
 static void take_listen(struct http_sink *sink, const struct mrq_settings *settings) {
@@ -183,6 +199,7 @@ static void *http_sink_open(struct mrq_host *host, const struct mrq_settings *se
     struct http_sink *sink = mem_new(struct http_sink);
     sink->host = host;
     sink->acknowledge = acknowledge_create(host);
+    sink->parameters = parameters_create(host);
     take_pages(sink, settings);
     take_listen(sink, settings);
     for (size_t i = 0; i < sink->listen_count; i++) {
@@ -224,6 +241,7 @@ static bool http_sink_start(void *self) {
 static void http_sink_health(void *self, struct mrq_report *report) {
     struct http_sink *sink = self;
     mrq_report_number(report, "requests", (double)sink->requests);
+    parameters_report(sink->parameters, report);
     if (!files_there(sink->files)) {
         AUTOFREE char *text = mem_printf("there is no index.html in %s: set static_dir of %s",
                                          sink->folder, sink->host->name);
@@ -237,6 +255,8 @@ static const struct mrq_option options[] = {
     {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
     {"policy", MRQ_STRING, .preset = "\"\"",
      .help = "Content-Security-Policy for a page of your own that the strict one forbids"},
+    {"parameters", MRQ_STRING, .preset = "\"\"",
+     .help = "file that says what each parameter means, in place of the installed parameters.json"},
     {"acknowledge", MRQ_BOOLEAN, .preset = "true",
      .help = "people may answer a series that deviates, from any screen"},
     {"origins", MRQ_STRINGS, .preset = "[]",

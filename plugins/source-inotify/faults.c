@@ -62,9 +62,9 @@ void faults_tell_depth(struct faults *faults, struct mrq_host *host, const struc
 void faults_tell_mount(struct mrq_host *host, const char *path) {
     static const char *const effects[] = {
         [MOUNT_REMOTE] = "what other hosts write there is not reported by the kernel; run mrqartd "
-                         "on the server that holds the files, or set poll = true",
+                         "on the server that holds the files, or use source-poll for it",
         [MOUNT_BEHIND] = "what is written there past it is not reported by the kernel; watch the "
-                         "folder behind it, or set poll = true",
+                         "folder behind it, or use source-poll for it",
     };
     const struct mount_kind *kind = mount_kind_of(path);
     if (kind) {

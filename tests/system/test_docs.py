@@ -49,6 +49,7 @@ class ConfigurationManual(unittest.TestCase):
         roff = (MANUALS / "mrqart.conf.5").read_text()
         self.parts = {**sections(roff, "SH"), **sections(roff, "SS")}
         self.parts["mrqartd"] = self.parts["OPTIONS OF THE DAEMON"]
+        self.parts["sources"] = self.parts["OPTIONS OF EVERY SOURCE"]
 
     def test_every_option_is_there_with_type_range_unit_and_default(self):
         for plugin in plugins():
@@ -80,8 +81,16 @@ class SampleConfiguration(DaemonTest):
         return pathlib.Path(line).parent
 
     def uncommented(self):
-        """The sample with every option set: '#' without a space behind it hides one."""
-        return re.sub(r"^(\s*)#(?=[a-z_]+ = |\s{4,}\")", r"\1", SAMPLE.read_text(), flags=re.M)
+        """The sample with every option set: '#' without a space behind it hides one, or a group."""
+        return re.sub(r"^(\s*)#(?=[a-z_]+ = |\s{4,}\"|,\{$|\}$)", r"\1",
+                      SAMPLE.read_text(), flags=re.M)
+
+    def with_all_plugins(self):
+        """The sample with the groups that it hides, and what is required of them."""
+        required = {key for plugin in plugins() for key, option in options(plugin).items()
+                    if option["required"] == "true"}
+        return re.sub(rf"^(\s*)#(?=(?:{'|'.join(required | {'plugin'})}) = |,\{{$|\}}$)", r"\1",
+                      SAMPLE.read_text(), flags=re.M)
 
     def test_it_is_a_configuration(self):
         self.assertIn('paths = [ "/data/dicomstream" ];', self.dump(SAMPLE.read_text()))
@@ -91,15 +100,18 @@ class SampleConfiguration(DaemonTest):
         blocks = {"mrqartd": text.split("sources = (")[0]}
         for block in re.split(r"^\s*plugin = ", text, flags=re.M)[1:]:
             name, rest = block.split(";", 1)
-            blocks[name.strip('"')] = rest.split("\n  }")[0]
+            blocks[name.strip('"')] = re.split(r"\n  #?\}", rest)[0]
+        blocks["sources"] = blocks["source-inotify"]  # shown once, with the first source
+        common = set(options("sources"))
         for plugin in plugins():
             with self.subTest(plugin=plugin):
                 keys = re.findall(r"^\s*(\w+) = ", blocks[plugin], flags=re.M)
-                self.assertEqual(sorted(keys), sorted(options(plugin)))
+                mine = [key for key in keys if (key in common) == (plugin == "sources")]
+                self.assertEqual(sorted(mine), sorted(options(plugin)))
 
     def test_what_it_shows_as_default_is_the_default(self):
         shown, default = ([line.strip() for line in self.dump(text).splitlines()]
-                          for text in (self.uncommented(), SAMPLE.read_text()))
+                          for text in (self.uncommented(), self.with_all_plugins()))
         examples = {key for plugin in plugins() for key, option in options(plugin).items()
                     if "default" not in option}
         strip = lambda lines: [line for line in lines if line.split(" = ")[0] not in examples]

@@ -192,6 +192,7 @@ struct mrq_host {
     const char *static_dir;  /* folder of the dashboard's files */
     const char *epoch;       /* which start of the daemon this is; "" in a worker */
     const char *version;     /* of the daemon */
+    const char *program_dir; /* folder of the programs that are no commands: mrqart-worker … */
 };
 
 struct mrq_address; /* an address and port of the shared HTTP service */
@@ -234,6 +235,7 @@ struct mrq_host_ops {
     const struct mrq_text *(*healthz)(struct mrq_host *host, int *status);
     enum mrq_acknowledged (*acknowledge)(struct mrq_host *host,
                                          const struct mrq_acknowledgement *given);
+    void (*announce)(struct mrq_host *host, const char *label, const char *address);
 };
 
 /** Writes a line to the daemon's log, with the instance's name. %m works; errno is kept. */
@@ -318,6 +320,14 @@ static inline const struct mrq_text *mrq_healthz(struct mrq_host *host, int *sta
 static inline enum mrq_acknowledged mrq_acknowledge(struct mrq_host *host,
                                                     const struct mrq_acknowledgement *given) {
     return host->ops->acknowledge(host, given);
+}
+
+/**
+ * Source or sink: in open(), says that address, of a listener of the plugin's own, is to appear in
+ * the ready line (label=address): with port 0 nobody knows it otherwise.
+ */
+static inline void mrq_announce(struct mrq_host *host, const char *label, const char *address) {
+    host->ops->announce(host, label, address);
 }
 
 /* ---- checkers ------------------------------------------------------------------------------ */
@@ -484,7 +494,8 @@ struct mrq_plugin {
     void (*health)(void *self, struct mrq_report *report);
     /**
      * Sources and sinks: take changed options while running; false: only a restart can. Without it
-     * a changed source is closed and opened anew, and a changed sink needs a restart.
+     * a changed source is closed and opened anew, and a changed sink needs a restart. A sink is
+     * told of unchanged options too: the files that they name may have changed.
      */
     bool (*reload)(void *self, const struct mrq_settings *settings);
 
@@ -502,6 +513,13 @@ struct mrq_plugin {
 
     /** Sink: an event has happened. */
     void (*event)(void *self, const struct mrq_event *event);
+
+    /**
+     * Source: held: find no more files for the lane MRQ_BACKLOG until called with false; live files
+     * are to go on. Called when much of the backlog waits already. Without it the backlog fills the
+     * queues, and pause() then stops live files too.
+     */
+    void (*hold_back)(void *self, bool held);
 };
 
 extern __attribute__((visibility("default"))) const struct mrq_plugin mrq_plugin;

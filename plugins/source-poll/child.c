@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child in which one watched folder is scanned. */
+#include "child.h"
+#include "base/memory.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHILD_SOCKET = 3 }; /* the only descriptor but the standard ones */
+
+/* ---- the world, as a scan sees it ---------------------------------------------------------- */
+
+static int64_t now_ms(void *self) {
+    (void)self;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static struct timespec time_of(const struct statx_timestamp *stamp) {
+    return (struct timespec){.tv_sec = stamp->tv_sec, .tv_nsec = stamp->tv_nsec};
+}
+
+static bool look(void *self, const char *path, bool fresh, struct scan_look *seen) {
+    (void)self;
+    struct statx about;
+    int flags = AT_SYMLINK_NOFOLLOW | (fresh ? AT_STATX_FORCE_SYNC : AT_STATX_SYNC_AS_STAT);
+    if (statx(AT_FDCWD, path, flags, STATX_BASIC_STATS, &about) < 0) {
+        return false;
+    }
+    *seen = (struct scan_look){
+        .about = {.st_dev = makedev(about.stx_dev_major, about.stx_dev_minor),
+                  .st_ino = about.stx_ino,
+                  .st_mode = about.stx_mode,
+                  .st_nlink = about.stx_nlink,
+                  .st_uid = about.stx_uid,
+                  .st_gid = about.stx_gid,
+                  .st_size = (off_t)about.stx_size,
+                  .st_blocks = (blkcnt_t)about.stx_blocks,
+                  .st_atim = time_of(&about.stx_atime),
+                  .st_mtim = time_of(&about.stx_mtime),
+                  .st_ctim = time_of(&about.stx_ctime)},
+        .mount = (about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
+    };
+    return true;
+}
+
+static void tell(void *self, const struct record *head, const char *path) {
+    (void)self;
+    struct record whole = *head;
+    whole.path_bytes = (uint32_t)strlen(path);
+    struct iovec parts[] = {{&whole, sizeof(whole)}, {(void *)path, whole.path_bytes}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    ssize_t sent;
+    do { /* blocks while the daemon does not read: that is how it pauses us */
+        sent = sendmsg(CHILD_SOCKET, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0) {
+        _exit(EXIT_SUCCESS); /* the daemon is gone */
+    }
+}
+
+static bool follow(void *self, const char *path, enum follow_what what) {
+    const struct record head = {.kind = RECORD_FOLLOW,
+                                .flags = what == FOLLOW_FILES ? RECORD_FILES : 0};
+    tell(self, &head, path);
+    char answer = 0;
+    ssize_t got;
+    do {
+        got = recv(CHILD_SOCKET, &answer, 1, 0);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) {
+        _exit(EXIT_SUCCESS);
+    }
+    return answer != 0;
+}
+
+static const struct scan_world world = {
+    .now_ms = now_ms, .look = look, .tell = tell, .follow = follow};
+
+/* ---- its life ------------------------------------------------------------------------------ */
+
+static void become_child(pid_t daemon, int socket) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "mrqart-poll");
+    if (getppid() != daemon) {
+        _exit(EXIT_SUCCESS);
+    }
+    for (int number = 1; number < NSIG; number++) {
+        signal(number, SIG_DFL);
+    }
+    signal(SIGINT, SIG_IGN); /* of the terminal: the daemon says when we end */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (socket != CHILD_SOCKET) {
+        dup2(socket, CHILD_SOCKET);
+    }
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    close_range(CHILD_SOCKET + 1, ~0U, 0);
+}
+
+/** path without links as far as it exists; the rest as it is. */
+static void resolve(const char *path, char real[PATH_MAX]) {
+    char *at = mem_dup(path);
+    size_t length = strlen(at);
+    real[0] = '\0';
+    while (length > 0 && !realpath(at, real)) {
+        do {
+            at[--length] = '\0';
+        } while (length > 0 && path[length] != '/');
+    }
+    const char *rest = path + length;
+    size_t known = strcmp(real, "/") == 0 || length == 0 ? 0 : strlen(real);
+    if (known + strlen(rest) < PATH_MAX && (*rest || known == 0)) {
+        strcpy(real + known, *rest ? rest : "/");
+    }
+    free(at);
+}
+
+static _Noreturn void run(const struct scan_options *options, const char *path) {
+    char real[PATH_MAX], again[PATH_MAX];
+    resolve(path, real);
+    if (strcmp(real, path) != 0 && !follow(NULL, real, FOLLOW_TREE)) {
+        _exit(EXIT_SUCCESS); /* the daemon has said why */
+    }
+    struct scan *scan = scan_create(&world, options, real);
+    struct pollfd end = {.fd = CHILD_SOCKET, .events = POLLIN};
+    do {
+        if (scan_is_missing(scan) && (resolve(path, again), strcmp(real, again) != 0)) {
+            _exit(CHILD_AGAIN);
+        }
+    } while (poll(&end, 1, (int)scan_work(scan)) <= 0);
+    _exit(EXIT_SUCCESS); /* nothing is sent to us unasked: it is the end of the socket */
+}
+
+bool child_start(struct child *child, const struct scan_options *options, const char *path) {
+    int pair[2];
+    pid_t daemon = getpid();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        return false;
+    }
+    *child = (struct child){.pid = fork(), .socket = pair[0]};
+    if (child->pid == 0) {
+        become_child(daemon, pair[1]);
+        run(options, path);
+    }
+    close(pair[1]);
+    if (child->pid < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
+        child_end(child);
+        return false;
+    }
+    return true;
+}
+
+void child_end(struct child *child) {
+    int error = errno;
+    if (child->socket >= 0) {
+        close(child->socket);
+        child->socket = -1;
+    }
+    if (child->pid > 0) {
+        kill(child->pid, SIGKILL);
+    }
+    errno = error;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The child in which one watched folder is scanned: what hangs there holds nobody else. It is
+ * forked and not executed anew, has nothing open but its socket and standard error, and ends with
+ * the daemon.
+ */
+#pragma once
+
+#include "scan.h"
+#include <sys/types.h>
+
+struct child {
+    pid_t pid;
+    int socket; /* not blocking; a record per datagram */
+};
+
+enum { CHILD_AGAIN = 3 }; /* exit status: the path leads elsewhere now, begin anew */
+
+/** path: absolute, as it is configured. False: see errno. */
+bool child_start(struct child *child, const struct scan_options *options, const char *path);
+
+/** Ends it if it can be ended, and waits for nothing: pid is still to be reaped. */
+void child_end(struct child *child);

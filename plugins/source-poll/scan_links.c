@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the scan: symbolic links, if they are followed. */
+#include "scan_parts.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_below(const char *path, const char *root) {
+    size_t length = strlen(root);
+    return length == 1 || (strncmp(path, root, length) == 0 && path[length] == '/');
+}
+
+/** The tree that path is the root of, or lies in. */
+static struct known_tree *tree_of(struct scan *scan, const char *path) {
+    struct known_tree *tree;
+    TAILQ_FOREACH(tree, &scan->table.trees, entry) {
+        if (strcmp(path, tree->path) == 0 || is_below(path, tree->path)) {
+            return tree;
+        }
+    }
+    return NULL;
+}
+
+static struct known_file *add_link(struct scan *scan, struct known_folder *folder, const char *name,
+                                   uint64_t inode) {
+    struct known_file *file = table_add_file(&scan->table, folder, name);
+    file->listed_inode = inode;
+    file->read = folder->read;
+    return file;
+}
+
+static void lead_to_folder(struct scan *scan, struct known_folder *folder, const char *name,
+                           uint64_t inode, const char *real) {
+    struct known_tree *tree = tree_of(scan, real);
+    if (tree && (tree->links == 0 || strcmp(real, tree->path) != 0)) {
+        return; /* it is scanned already */
+    }
+    if (!tree && scan->world.follow(scan->world.self, real, FOLLOW_TREE)) {
+        tree = table_add_tree(&scan->table, real);
+    }
+    if (tree) {
+        add_link(scan, folder, name, inode)->target = tree;
+        tree->links++;
+    }
+}
+
+static void lead_to_file(struct scan *scan, struct known_folder *folder, const char *name,
+                         uint64_t inode, const char *real, const struct stat *about) {
+    char holder[PATH_MAX];
+    strcpy(holder, real);
+    *strrchr(holder, '/') = '\0';
+    const char *root = *holder ? holder : "/";
+    if (!tree_of(scan, real) && scan->world.follow(scan->world.self, root, FOLLOW_FILES)) {
+        struct known_file *file = add_link(scan, folder, name, inode);
+        file->flags |= FILE_LINK;
+        scan_arrived(scan, file, about);
+    }
+}
+
+void scan_link(struct scan *scan, struct known_folder *folder, const char *name, uint64_t inode) {
+    char real[PATH_MAX];
+    struct scan_look look;
+    if (!scan->options.follow_links || scan_is_full(scan, folder->tree)) {
+        return;
+    }
+    if (!realpath(scan->path, real) || !scan_look(scan, real, false, &look)) {
+        folder->unsure = true; /* what it leads to may come, which its folder does not show */
+    } else if (S_ISDIR(look.about.st_mode)) {
+        lead_to_folder(scan, folder, name, inode, real);
+    } else if (S_ISREG(look.about.st_mode)) {
+        lead_to_file(scan, folder, name, inode, real, &look.about);
+    }
+}
