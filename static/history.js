@@ -2,7 +2,7 @@
 // Earlier sessions of a scanner, in place of the list: one line each, newest first, that opens to
 // its series. Loaded when somebody asks for it.
 import { stateOf } from "./model.js";
-import { makeRow, rowItems, updateRow } from "./panels.js";
+import { STEP, makeRow, rowItems, updateRow } from "./panels.js";
 import { element, keyed, setAttribute, setText, shape } from "./view.js";
 import { calendarDate, clean, clockTime, wordOf } from "./words.js";
 
@@ -75,9 +75,14 @@ function updateSession(node, item, { judged, view, opened, actions }) {
   setText(project, clean(item.session.series.at(-1).project) || "no project");
   keyed(tallies, countStates(item.series), ([state]) => state, makeCount, updateCount);
   setAttribute(head, "aria-expanded", String(open));
+  const rows = open ? rowItems(item.series, view) : [];
+  const most = list.childElementCount + STEP;
+  if (most < rows.length) {
+    view.again();
+  }
   keyed(
     list,
-    open ? rowItems(item.series, view) : [],
+    rows.slice(0, most),
     ({ key }) => key,
     (row) => makeRow(row, actions),
     (row, one) => updateRow(row, one, judged, view),
