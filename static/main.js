@@ -212,6 +212,7 @@ function look() {
     nothing,
     only,
     actions,
+    again: change, // there is more to show than fits into one frame
     earlier: parts.get("history")?.isShown() ?? false,
     keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),
