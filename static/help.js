@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Help: the keys, what each state asks for, what each parameter means on the console at hand, and
 // how a screen stays awake. Loaded when somebody asks for it.
+import { awakeText } from "./bedside.js";
 import { element, keyed, setAttribute, setText, shape } from "./view.js";
 import { PARAMETERS, clean, parameterOf, wordOf } from "./words.js";
 
@@ -64,14 +65,6 @@ export function meanings(about, manufacturer) {
       consoles: (own.length ? own : all).map(consoleText).join(" · "),
     };
   });
-}
-
-/** What keeps this screen awake, or who must. */
-function wakeText() {
-  return "wakeLock" in navigator
-    ? "The bedside view keeps this screen awake while it is shown."
-    : "This browser cannot keep the screen awake here (it needs https or localhost): turn off the " +
-        "screen saver and energy saving of this computer.";
 }
 
 function section(title, ...content) {
@@ -152,7 +145,7 @@ export function create({ by, keys, change }) {
     section("Keys", definitions(KEYS), element("p", {}, keyChoice(keys))),
     section("States", stateList(), element("p", { class: "about" }, LEGEND)),
     section("Parameters", list),
-    section("This screen", element("p", {}, wakeText())),
+    section("This screen", element("p", {}, awakeText())),
   );
   return {
     toggle: () => show(help.hidden),

@@ -274,7 +274,8 @@ export function createSeriesView(nodes, actions) {
         return row;
       },
       (node, item, index) => {
-        node.style.translate = `0 calc(${index} * var(--row))`; // rows that are translated are no layout shift
+        // rows that are translated are no layout shift
+        node.style.translate = `0 calc(${index} * var(--row))`;
         updateRow(node, item, judged, view);
       },
     );

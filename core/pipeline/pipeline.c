@@ -7,6 +7,12 @@
 #include "keeper/keeper.h"
 #include "pipeline_parts.h"
 
+/* 100,000 folders are a year of a busy site; each takes about 80 bytes */
+enum { QUIET_FOLDERS = 500000 };
+
+/* a folder that nothing came into for ten minutes has no series under way */
+static const int64_t QUIET_NS = INT64_C(600) * 1000000000;
+
 struct seen_place pipeline_place(const struct queued_file *file) {
     return (struct seen_place){.root = file->folder->root->hash,
                                .folder = file->folder->link.hash,
@@ -135,7 +141,10 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     adopt(pipeline, settings);
     pipeline->folders = folders_create();
     folder_queue_init(&pipeline->queue);
-    pipeline->seen = seen_create(pipeline->record_limit, pipeline_forget, pipeline);
+    const struct seen_bounds bounds = {
+        .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
+    const struct seen_owner record_owner = pipeline_seen_owner(pipeline);
+    pipeline->seen = seen_create(&bounds, &record_owner);
     pipeline->order = order_create(base, settings->hold_ms, pipeline_deliver, pipeline);
     pipeline->settling = settling_create(base, settings->settle_ms, handle_due, pipeline);
     const struct workers_owner owner = {.self = pipeline,

@@ -28,9 +28,11 @@ struct pipeline_settings {
     const char *settings; /* JSON text: what workers are told (see check.h) */
 };
 
-/** Called with true when the queues are full and sources must pause, with false when they may go
- * on. */
-typedef void (*pipeline_pause)(void *self, bool paused);
+/**
+ * Called with true when the queues are full and sources must pause, with false when they may go on:
+ * MRQ_LIVE with all they do, MRQ_BACKLOG with what is not live.
+ */
+typedef void (*pipeline_pause)(void *self, enum mrq_lane lane, bool paused);
 
 /** Copies settings. keeper may be NULL. Starts workers with pipeline_start(). Destroy takes NULL.
  */

@@ -43,8 +43,13 @@ static void finish(struct pipeline *pipeline, struct queued_file *file) {
 static void remember(struct pipeline *pipeline, const struct queued_file *file,
                      const struct protocol_answer *answer, uint64_t identity, uint64_t series) {
     const struct seen_place place = pipeline_place(file);
-    const struct seen_file seen = {.key = file->link.hash, .identity = identity, .series = series};
-    seen_note(pipeline->seen, &place, &seen, answer->identity.changed_ns);
+    bool verdict = answer->outcome == PROTOCOL_DONE && identity;
+    const struct seen_file seen = {.key = file->link.hash,
+                                   .identity = identity,
+                                   .series = series,
+                                   .proof_ns = verdict ? answer->identity.changed_ns : 0};
+    const struct seen_times times = pipeline_times(answer->identity.changed_ns);
+    seen_note(pipeline->seen, &place, &seen, &times);
     pipeline_mark(pipeline);
 }
 
@@ -71,7 +76,8 @@ static void deliver_result(struct pipeline *pipeline, struct queued_file *file,
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     uint64_t identity = identity_of(answer);
     if (!known && answer->links == 1 && seen_anywhere(pipeline->seen, identity)) {
-        seen_move(pipeline->seen, &place, identity, answer->identity.changed_ns);
+        const struct seen_times times = pipeline_times(answer->identity.changed_ns);
+        seen_move(pipeline->seen, &place, identity, &times);
         pipeline_mark(pipeline);
         return; /* it was renamed */
     }

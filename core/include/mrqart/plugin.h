@@ -513,6 +513,13 @@ struct mrq_plugin {
 
     /** Sink: an event has happened. */
     void (*event)(void *self, const struct mrq_event *event);
+
+    /**
+     * Source: held: find no more files for the lane MRQ_BACKLOG until called with false; live files
+     * are to go on. Called when much of the backlog waits already. Without it the backlog fills the
+     * queues, and pause() then stops live files too.
+     */
+    void (*hold_back)(void *self, bool held);
 };
 
 extern __attribute__((visibility("default"))) const struct mrq_plugin mrq_plugin;
