@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
+#include "config/source_options.h"
 #include "health.h"
 #include "http/http_service.h"
 #include "pipeline/pipeline.h"
@@ -20,7 +21,9 @@ static void host_log(struct mrq_host *host, enum mrq_level level, const char *fo
 }
 
 static void host_follow(struct mrq_host *host, const char *root) {
-    pipeline_follow(parts_of(host)->pipeline, root);
+    const struct instance *instance = (const struct instance *)host;
+    const struct root_policy policy = source_options_policy(instance->configured);
+    pipeline_follow(instance->parts->pipeline, root, &policy);
 }
 
 static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
@@ -123,6 +126,9 @@ void instance_close(struct instance *instance) {
     if (instance->self) {
         instance->loaded.plugin.close(instance->self);
     }
+    if (instance->parts->pipeline) {
+        pipeline_leave(instance->parts->pipeline, instance->host.name);
+    }
     plugin_unload(&instance->loaded);
     json_decref(instance->configured);
     json_decref(instance->config);
@@ -157,4 +163,13 @@ bool instance_reload(struct instance *instance, json_t *configured) {
         json_object_set(instance->configured, "settings", json_object_get(configured, "settings"));
     }
     return taken;
+}
+
+void instance_adjust(struct instance *instance, json_t *configured) {
+    json_t *common = json_object_get(configured, "common");
+    if (!json_equal(common, json_object_get(instance->configured, "common"))) {
+        json_object_set(instance->configured, "common", common);
+        const struct root_policy policy = source_options_policy(instance->configured);
+        pipeline_adjust(instance->parts->pipeline, &policy);
+    }
 }

@@ -12,7 +12,7 @@ struct instance {
     struct mrq_host host; /* what the plugin is handed; first, so that both have one address */
     const struct parts *parts;
     struct loaded_plugin loaded;
-    json_t *configured; /* {"name", "plugin", "file", "settings"} */
+    json_t *configured; /* {"name", "plugin", "file", "settings", "common"} */
     json_t *config;     /* all of it: the host's texts live in there */
     void *self;
     char *announced; /* words of the ready line, each with a space before it; NULL: none */
@@ -29,3 +29,6 @@ void instance_stop(struct instance *instance);
 
 /** Changed options through the plugin's reload(). False: it has none, or cannot. */
 bool instance_reload(struct instance *instance, json_t *configured);
+
+/** Changed options of those that core sees to for every source. */
+void instance_adjust(struct instance *instance, json_t *configured);

@@ -3,6 +3,7 @@
 #include "report.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "pipeline/pipeline.h"
 
 #include <math.h>
 
@@ -69,6 +70,21 @@ static const struct mrq_report_ops operations = {
     .broken = report_broken,
 };
 
+/* what core sees to for a source, and knows of the folders that it lists */
+static void add_common(struct report *report) {
+    static const char *const shown[] = {"share", "backlog"};
+    const json_t *common = json_object_get(report->instance->configured, "common");
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        json_object_set(report->said, shown[i], json_object_get(common, shown[i]));
+    }
+    size_t at;
+    json_t *folder;
+    json_array_foreach(json_object_get(report->said, "folders"), at, folder) {
+        const char *path = json_string_value(json_object_get(folder, "name"));
+        pipeline_root_health(report->instance->parts->pipeline, path, folder);
+    }
+}
+
 bool report_instance(const struct instance *instance, json_t *health, json_t *warnings) {
     const struct mrq_plugin *plugin = &instance->loaded.plugin;
     struct report report = {.public.ops = &operations,
@@ -82,6 +98,9 @@ bool report_instance(const struct instance *instance, json_t *health, json_t *wa
         report_broken(&report.public, "is not running");
     } else if (plugin->health) {
         plugin->health(instance->self, &report.public);
+    }
+    if (plugin->kind == MRQ_SOURCE) {
+        add_common(&report);
     }
     const char *status = report.broken ? "broken" : report.warned ? "warnings" : "ok";
     json_object_set_new(report.said, "status", json_string(status));

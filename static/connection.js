@@ -6,6 +6,7 @@ import { clean } from "./words.js";
 const LATE = 7000; // ms without a message: the daemon sends one every 5 s at least
 const LOST = 12000;
 const CLOSED = 1000; // after a closed socket
+const CLOCK_STEP = 2000; // ms that no message is late on its way
 const LOADING = 2000;
 const FETCH = 5000; // time limit of /state
 const DELAYS = [500, 1000, 2000, 4000, 5000];
@@ -99,7 +100,12 @@ export class Connection {
     if (message === null || typeof message !== "object") {
       return;
     }
+    if (this.live && this.environment.now() - this.heardAt >= LOST) {
+      this.restart(); // what comes after such a silence (a laptop slept) may be long past
+      return;
+    }
     this.heard();
+    this.followClock(message);
     if (message.type === "hello") {
       this.setClock(message);
       this.greet(message);
@@ -110,6 +116,21 @@ export class Connection {
       this.take(message);
     }
     this.handlers.changed();
+  }
+
+  /** Gives up a connection that cannot be trusted, and makes another at once. */
+  restart() {
+    this.brokenAt ??= this.heardAt;
+    this.drop();
+    this.hurry();
+  }
+
+  /** This computer's clock may be set while the page is open: then our offset is wrong. */
+  followClock({ time }) {
+    const offset = Date.parse(time ?? "") - this.environment.now();
+    if (this.live && Math.abs(offset - this.offset) > CLOCK_STEP) {
+      this.offset = offset;
+    }
   }
 
   setClock({ time }) {
@@ -223,12 +244,16 @@ export class Connection {
 
   /** Called every second, and whenever the page wakes: sees what no event tells. */
   tick() {
-    const silent = this.environment.now() - Math.max(this.heardAt ?? 0, this.openedAt);
+    const now = this.environment.now();
+    if (this.heardAt !== null && this.heardAt > now) {
+      this.heardAt = this.openedAt = now; // the clock was set back
+    }
+    const silent = now - Math.max(this.heardAt ?? 0, this.openedAt);
     if (this.socket && silent >= LOST) {
       this.brokenAt ??= this.heardAt ?? this.born;
       this.drop();
     }
-    if (this.notice && this.environment.now() - this.notice.at >= NOTICE) {
+    if (this.notice && Math.abs(now - this.notice.at) >= NOTICE) {
       this.notice = null;
     }
   }
@@ -282,7 +307,7 @@ const WATCHED = new Set(["watched", "polled"]);
 const TROUBLES = { waiting: "does not exist", gone: "the folder is gone" };
 
 /** Every value found under a key, at any depth. */
-function collect(value, key, found = []) {
+export function collect(value, key, found = []) {
   if (value !== null && typeof value === "object") {
     for (const [name, inner] of Object.entries(value)) {
       if (name === key) {
@@ -318,5 +343,5 @@ export function readHealth(health, status) {
   } else if (status === 503) {
     fault = `MRQART is running but cannot work: ${clean(warnings[0] ?? "see its log")}`;
   }
-  return { folders, templates: firstNumber(health, "templates"), names, warnings, fault };
+  return { folders, templates: firstNumber(health, "templates"), names, warnings, fault, raw: health };
 }

@@ -3,8 +3,8 @@
 // and the keys.
 import { Connection, readHealth } from "./connection.js";
 import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
-import { createSeriesView, createTableView, renderSetup } from "./panels.js";
-import { toggleTheme } from "./theme.js";
+import { createSeriesView, createTableView } from "./panels.js";
+import { only, phone, rememberView, showView, toggleTheme, viewOf } from "./look.js";
 import {
   createFrameView,
   createSpeechView,
@@ -16,28 +16,19 @@ import {
 const HEALTH = 15000; // ms between two looks at /healthz
 const HEALTH_LIMIT = 3000;
 
-const path = /^\/station\/([^/]+)/.exec(location.pathname);
-const only = path ? decoded(path[1]) : null;
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // a stray percent sign: taken as it stands
-  }
-}
-
-const phone = matchMedia("(max-width: 699px)");
 const by = (role) => document.querySelector(`[data-role=${role}]`);
 
 const state = {
   model: createModel(),
   station: only,
+  view: viewOf(location.href),
   selected: null,
   onlyDifferences: phone.matches,
   health: null,
+  canAnswer: false, // deviations, as the daemon's configuration has it
 };
 let scheduled = false;
+let shownAs = "overview";
 
 // ---- what people do --------------------------------------------------------------------------
 
@@ -53,11 +44,17 @@ const actions = {
   followScanner: () => choose({ selected: null }),
   toggleDifferences: () => choose({ onlyDifferences: !state.onlyDifferences }),
   toggleTheme,
+  toggleView() {
+    const view = state.view === "bedside" ? "overview" : "bedside";
+    rememberView(view);
+    choose({ view });
+  },
 };
 
 by("only").addEventListener("click", actions.toggleDifferences);
 by("more").addEventListener("click", actions.toggleDifferences);
 by("back").addEventListener("click", actions.followScanner);
+by("bedside").addEventListener("click", actions.toggleView);
 by("theme").addEventListener("click", toggleTheme);
 phone.addEventListener("change", () => choose({ onlyDifferences: phone.matches }));
 
@@ -79,6 +76,7 @@ async function fetchState(limit) {
     throw new Error(`/state: ${answer.status}`);
   }
   const seq = answer.headers.get("MRQART-Seq");
+  state.canAnswer = answer.headers.get("MRQART-Acknowledge") === "on";
   return {
     epoch: answer.headers.get("MRQART-Epoch"),
     seq: seq === null ? null : Number(seq),
@@ -141,6 +139,7 @@ const renderSeries = createSeriesView(
   {
     strip: by("open"),
     stripText: by("strip-text"),
+    acts: by("strip-acts"),
     trail: by("trail"),
     list: by("list"),
     rows: by("rows"),
@@ -166,6 +165,7 @@ const renderFrame = createFrameView({
   icon: document.querySelector("link[rel=icon]"),
   connection: by("connection-text"),
   clock: by("clock"),
+  place: by("place"),
   pinned: by("pinned"),
   isPhone: () => phone.matches,
 });
@@ -192,6 +192,7 @@ function look() {
   const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
     link,
+    bedside: state.view === "bedside" && !nothing,
     fault,
     now,
     time: Date.now(),
@@ -207,32 +208,48 @@ function look() {
     noTemplates: state.health?.templates === 0 && !nothing,
     warning: state.health?.warnings[0] ?? null,
     health: state.health,
+    canAnswer: state.canAnswer,
     nothing,
     only,
     actions,
+    earlier: parts.get("history")?.isShown() ?? false,
+    keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),
   };
 }
 
 function renderPanels(view) {
-  const { nothing } = view;
+  const { nothing, bedside } = view;
   setAttribute(by("setup"), "hidden", !nothing);
-  setAttribute(by("panels"), "hidden", nothing);
+  setAttribute(by("panels"), "hidden", nothing || bedside);
   setAttribute(by("open"), "hidden", nothing && !view.link.notice && !view.lostFile);
-  if (nothing) {
-    renderSetup(by("setup"), view);
+  if (nothing && !view.link.hatched) {
+    use("setup").catch(() => {}); // the connection has just gone: the banner will say so
+  }
+}
+
+/** Bedside, or overview: where nothing has come yet, the set-up is what helps. */
+function showAs(view) {
+  if (view !== shownAs) {
+    shownAs = view;
+    showView(view);
+    import("./bedside.js").then(({ keepAwake }) => keepAwake(view === "bedside"), () => {});
   }
 }
 
 function render() {
   scheduled = false;
   const view = look();
+  showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  renderTable(view);
+  if (!view.bedside) {
+    renderTable(view);
+  }
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
+  parts.forEach((part) => part.render?.(view));
 }
 
 /** Something has changed: one render with the next frame, or soon where no frames are drawn. */
@@ -263,26 +280,92 @@ function wake() {
   render();
 }
 
+// ---- what is loaded when it is first asked for ------------------------------------------------
+
+/**
+ * Modules of their own: the button and key that ask for them, and what is then called. desk: what
+ * they change is not in the bedside view.
+ */
+const PARTS = [
+  { name: "help", role: "help", key: "?", act: "toggle" },
+  { name: "answer", role: "answer", key: "a", act: "answer" },
+  { name: "answer", role: "keep", act: "toggle" },
+  { name: "sound", role: "sound", key: "s", act: "toggle" },
+  { name: "history", role: "earlier", key: "h", act: "toggle", desk: true },
+  { name: "filter", role: "filter", act: "toggle", desk: true },
+  { name: "physicist", role: "copy", act: "copy" },
+  { name: "physicist", role: "print", act: "print" },
+];
+
+const parts = new Map(); // name → what its create() made
+const asked = new Map(); // name → the promise of it
+
+const shared = { by, actions, look, change, keys: { areOn: () => keysOn, set: setKeys } };
+
+let style;
+
+/** The looks of the parts, before the first of them shows. */
+function loadStyle() {
+  style ??= new Promise((resolve) => {
+    const link = element("link", { rel: "stylesheet", href: "/static/parts.css" });
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+  return style;
+}
+
+async function load(name, tries) {
+  const again = tries ? `?${tries}` : ""; // a module that failed once stays failed by its address
+  const looks = name === "setup" ? null : loadStyle(); // it has its looks in page.css
+  const [module] = await Promise.all([import(`./${name}.js${again}`), looks]);
+  const part = module.create(shared);
+  parts.set(name, part);
+  change();
+  return part;
+}
+
+let failures = 0;
+
+/** The part of that name; rejected where the daemon is not there to give it. */
+function use(name) {
+  if (!asked.has(name)) {
+    const promise = load(name, failures);
+    promise.catch(() => {
+      failures += 1;
+      asked.delete(name);
+    });
+    asked.set(name, promise);
+  }
+  return asked.get(name);
+}
+
+/** For printing: before anybody can ask for it. */
+function expectPrint() {
+  use("physicist").catch(() => {});
+}
+
+/** Asks a part to act, and shows what came of it. */
+async function ask({ name, act, desk }) {
+  if (desk && state.view === "bedside") {
+    return;
+  }
+  try {
+    (await use(name))[act]();
+    change();
+  } catch (error) {
+    console.warn(`${name}: ${error.message}`); // not live: the page says so itself
+  }
+}
+
 // ---- keys -------------------------------------------------------------------------------------
 
 const STORED = "mrqart-keys";
 
-const KEYS = [
-  ["↑ ↓ or k j", "series before or after, in the list"],
-  ["Enter", "its table"],
-  ["Esc", "back to what is being scanned"],
-  ["d", "only differences, or all parameters"],
-  ["1 … 9", "scanner, in the order of the tabs"],
-  ["f", "full screen"],
-  ["t", "light or dark"],
-  ["?", "this help"],
-];
-
-function keysAreOn() {
+function stored(key) {
   try {
-    return localStorage.getItem(STORED) !== "off";
+    return localStorage.getItem(key);
   } catch {
-    return true;
+    return null; // storage is forbidden
   }
 }
 
@@ -294,50 +377,17 @@ function storeKeys(on) {
   }
 }
 
-function fillHelp(setOn, close) {
-  const box = element("input", { type: "checkbox", id: "keys-on" });
-  box.checked = keysAreOn();
-  box.addEventListener("change", () => setOn(box.checked));
-  const done = element("button", { type: "button", class: "link" }, "Close");
-  done.addEventListener("click", close);
-  help.append(
-    element("header", { class: "panel-head" }, element("h2", {}, "Keys"), done),
-    element(
-      "dl",
-      {},
-      ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]),
-    ),
-    element("p", {}, element("label", { for: "keys-on" }, box, " Single keys work on this page")),
-    element(
-      "p",
-      { class: "about" },
-      "A solid shape needs something; an outlined one is settled. " +
-        "The banner follows the scanner; choosing a series changes the table only.",
-    ),
-  );
-}
-
-const help = document.getElementById("help");
-let keysOn = keysAreOn();
+let keysOn = stored(STORED) !== "off";
 
 function setKeys(on) {
   keysOn = on;
   storeKeys(on);
 }
 
-function toggleHelp(open = help.hidden) {
-  if (help.childElementCount === 0) {
-    fillHelp(setKeys, () => toggleHelp(false));
-  }
-  help.hidden = !open;
-  setAttribute(by("help"), "aria-expanded", String(open));
-  if (!open && help.contains(document.activeElement)) {
-    by("help").focus();
-  }
-}
-
 function moveSelection(step) {
-  const rows = [...by("rows").querySelectorAll("button[data-series]")];
+  const rows = [...document.querySelectorAll(".list button[data-series]")].filter(
+    (row) => row.offsetParent, // of the session, or of earlier ones
+  );
   const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
   const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   if (row) {
@@ -348,10 +398,13 @@ function moveSelection(step) {
 }
 
 function escape() {
-  if (help.hidden) {
-    actions.followScanner();
+  if ([...parts.values()].some((part) => part.close?.())) {
+    return;
+  }
+  if (state.view === "bedside") {
+    actions.toggleView();
   } else {
-    toggleHelp(false);
+    actions.followScanner();
   }
 }
 
@@ -376,9 +429,12 @@ const SINGLES = {
   "k": () => moveSelection(-1),
   "j": () => moveSelection(1),
   "d": actions.toggleDifferences,
+  "b": actions.toggleView,
   "f": fullScreen,
   "t": actions.toggleTheme,
-  "?": () => toggleHelp(),
+  ...Object.fromEntries(
+    PARTS.filter(({ key }) => key).map((part) => [part.key, () => ask(part)]),
+  ),
 };
 
 function pressSingle(key) {
@@ -415,7 +471,11 @@ function listenToKeys() {
       event.preventDefault();
     }
   });
-  by("help").addEventListener("click", () => toggleHelp());
+  addEventListener("keydown", expectPrint, { once: true });
+  addEventListener("pointerdown", expectPrint, { once: true });
+  for (const part of PARTS) {
+    by(part.role).addEventListener("click", () => ask(part));
+  }
 }
 
 // ---- start -----------------------------------------------------------------------------------
@@ -427,3 +487,6 @@ document.addEventListener("visibilitychange", () => !document.hidden && wake());
 connection.open();
 render();
 listenToKeys();
+if (stored("mrqart-sound") === "on") {
+  use("sound").then(change, () => {}); // says itself whether the browser lets it
+}

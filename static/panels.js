@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies below the banners: strip, list and table of one scanner, or the set-up while there is
-// nothing to list.
-import { needsAct, stateOf } from "./model.js";
+// What lies below the banners: strip, list and table of one scanner.
+import { isAnswered, needsAct, stateOf } from "./model.js";
 import { element, keyed, setAttribute, setShape, setText, setTexts, shape } from "./view.js";
 import {
   PARAMETERS,
   alsoOpenText,
-  calendarDate,
   clean,
   clockTime,
   comparedNames,
@@ -16,6 +14,7 @@ import {
   formatDifference,
   formatPair,
   formatValue,
+  imagesText,
   isAbsent,
   isoDate,
   notComparedReason,
@@ -40,8 +39,9 @@ function lookOf(fate, state) {
 function makeMark(series, actions) {
   const mark = element(
     "span",
-    { "role": "button", "class": "mark-button", "data-series": series.key },
+    { "class": "mark-button", "data-series": series.key },
     shape(),
+    element("span", { class: "mark-number" }),
   ); // for pointers; keyboards have the list
   mark.addEventListener("click", () => actions.selectSeries(series.key));
   return mark;
@@ -52,6 +52,8 @@ function updateMark(mark, series, judged, view) {
   const state = stateOf(series);
   const name = `${seriesTitle(series)}: ${rowText(series, fate)}`;
   setShape(mark.firstElementChild, state, lookOf(fate, state));
+  setText(mark.lastElementChild, clean(series.number));
+  setAttribute(mark, "role", view.bedside ? "img" : "button");
   setAttribute(mark, "data-state", state);
   setAttribute(mark, "aria-label", name);
   setAttribute(mark, "title", name);
@@ -96,6 +98,22 @@ function noteText(view) {
   return view.warning ? clean(view.warning) : "";
 }
 
+function wasAnswered(series) {
+  return needsAct(stateOf(series)) && isAnswered(series);
+}
+
+/** The buttons that answer: for what is open, else for changing what was answered. */
+function renderAnswers({ strip, acts }, judged, view) {
+  const open = judged?.open.length > 0;
+  const answered = judged && !judged.over && judged.session?.series.some(wasAnswered);
+  const can = view.canAnswer && !view.link.hatched && Boolean(open || answered);
+  const [repeat, keep] = acts.children;
+  setAttribute(acts, "hidden", !can);
+  setAttribute(strip, "data-acts", can ? (open ? "answer" : "change") : null);
+  setAttribute(repeat, "hidden", !open);
+  setText(keep, open ? "Keep…" : "Change answer");
+}
+
 function renderStrip(nodes, judged, view) {
   const open = judged?.open ?? [];
   const earlier = judged ? earlierOpen(judged) : [];
@@ -106,7 +124,11 @@ function renderStrip(nodes, judged, view) {
   );
   const session = judged ? sessionText(judged, view.zone) : "";
   const reconnected = view.link.notice ? noticeText(view.link.notice, view) : "";
-  if (earlier.length) {
+  if (view.bedside) {
+    const count = judged?.shown ? imagesText(judged.shown) : "";
+    const first = earlier.length ? stillOpenText(earlier).strong : count;
+    setTexts(nodes.stripText, first, "", reconnected, noteText(view));
+  } else if (earlier.length) {
     const text = stillOpenText(earlier);
     setTexts(nodes.stripText, text.strong, text.text, reconnected, noteText(view));
   } else {
@@ -116,22 +138,20 @@ function renderStrip(nodes, judged, view) {
   setAttribute(nodes.stripText.children[1], "title", session || null);
   const marks = judged?.session?.series.slice(-TRAIL) ?? [];
   nodes.strip.style.setProperty("--marks", marks.length);
+  renderAnswers(nodes, judged, view);
   keyed(
     nodes.trail,
     marks,
     ({ key }) => key,
     (series) => makeMark(series, view.actions),
     (node, series, index) => {
-      node.style.translate = `calc(${index + 1 - marks.length} * 1.6rem)`;
+      node.style.translate = `calc(${index + 1 - marks.length} * var(--step))`;
       updateMark(node, series, judged, view);
     },
   );
 }
 
-function makeRow(item, actions) {
-  if (item.heading) {
-    return element("li", { class: "rows-heading" });
-  }
+export function makeRow(item, actions) {
   const button = element(
     "button",
     { "type": "button", "class": "row", "data-series": item.series.key },
@@ -150,18 +170,14 @@ function makeRow(item, actions) {
   return element("li", { class: "rows-item" }, button);
 }
 
-function updateRow(node, item, judged, view) {
-  if (item.heading) {
-    setText(node, item.heading);
-    return;
-  }
+export function updateRow(node, item, judged, view) {
   const { series } = item;
   const button = node.firstElementChild;
   const fate = judged.fates.get(series.key);
   const state = stateOf(series);
   const text = rowText(series, fate);
   const current = view.series?.key === series.key;
-  const tab = current || (!view.series && item.first);
+  const tab = current || item.first;
   const signature = [
     state,
     text,
@@ -173,6 +189,7 @@ function updateRow(node, item, judged, view) {
     series.name,
     series.number,
     series.project,
+    series.acknowledged?.reason,
     view.zone,
   ].join("\u0000");
   if (button.signature === signature) {
@@ -190,7 +207,9 @@ function updateRow(node, item, judged, view) {
   setAttribute(
     button,
     "title",
-    [seriesTitle(series), clean(series.project), text].filter(Boolean).join(" · "),
+    [seriesTitle(series), clean(series.project), text, clean(series.acknowledged?.reason)]
+      .filter(Boolean)
+      .join(" · "),
   );
   setText(number, clean(series.number));
   setText(names.firstElementChild, clean(series.name) || "without name");
@@ -199,40 +218,51 @@ function updateRow(node, item, judged, view) {
   setText(started, clockTime(series.started, view.zone));
 }
 
-/** Rows newest first, with a heading above each earlier session. */
-function rowItems(judged, view) {
-  const items = [];
-  let [rows, headings] = [0, 0]; // above an item
-  const place = () => `0 calc(${rows} * var(--row) + ${headings} * var(--heading))`;
-  [...judged.sessions].reverse().forEach((session, index) => {
-    if (index > 0) {
-      const date = calendarDate(session.started, view.zone);
-      const project = clean(session.series.at(-1).project);
-      const heading = [`Earlier, ${date} ${clockTime(session.started, view.zone)}`, project]
-        .filter(Boolean)
-        .join(" · ");
-      items.push({ key: `heading ${session.series[0].key}`, heading, place: place() });
-      headings += 1;
-    }
-    [...session.series].reverse().forEach((series) => {
-      items.push({ key: series.key, series, first: items.length === 0, place: place() });
-      rows += 1;
-    });
-  });
-  return { items, end: place() };
+/** Rows of series, newest first; the first is the list's tab stop if the current one is not there. */
+export function rowItems(series, { series: current }) {
+  const newest = [...series].reverse();
+  const absent = !newest.includes(current);
+  return newest.map((one, index) => ({ key: one.key, series: one, first: absent && index === 0 }));
+}
+
+/** The session's series, as far as the filter keeps them. */
+function listed(judged, view) {
+  const all = judged?.session?.series ?? [];
+  return view.keeps ? all.filter((series) => view.keeps(series, judged.fates.get(series.key))) : all;
+}
+
+function renderListTitle({ listTitle }, judged, shown, view) {
+  const all = judged?.session?.series ?? [];
+  const title = judged?.over && judged.session ? "Last session" : "This session";
+  const order = view.keeps && !view.earlier ? `${shown} of ${all.length} series` : "newest first";
+  const about = judged?.name
+    ? [clean(judged.name), clean(all.at(-1)?.project), order].filter(Boolean).join(", ")
+    : "";
+  const stale = view.link.hatched && view.link.since !== null;
+  setTexts(
+    listTitle,
+    view.earlier ? "Earlier sessions" : title,
+    stale ? `As of ${clockTime(view.link.since + view.offset, view.zone, true)}` : about,
+  );
+  setAttribute(listTitle.lastElementChild, "title", about || null);
 }
 
 export function createSeriesView(nodes, actions) {
   let shownStation;
-  let shownEnd;
+  let shownFilter;
+  let shownLength;
   return function render(view) {
     const judged = view.stations.find(({ name }) => name === view.station);
     renderStrip(nodes, judged, view);
-    const { items, end } = judged ? rowItems(judged, view) : { items: [], end: "0 0" };
-    const fresh = shownStation !== judged?.name;
+    if (view.bedside) {
+      return;
+    }
+    const items = rowItems(listed(judged, view), view);
+    const fresh = shownStation !== judged?.name || shownFilter !== view.keeps;
     shownStation = judged?.name;
+    shownFilter = view.keeps;
     const known = nodes.rows.childElementCount > 0 && !fresh;
-    const moves = end !== shownEnd;
+    const moves = items.length !== shownLength;
     const before = moves ? nodes.list.scrollHeight : 0;
     keyed(
       nodes.rows,
@@ -243,14 +273,15 @@ export function createSeriesView(nodes, actions) {
         row.classList.toggle("fresh", known);
         return row;
       },
-      (node, item) => {
-        node.style.translate = item.place; // rows that are translated are no layout shift
+      (node, item, index) => {
+        // rows that are translated are no layout shift
+        node.style.translate = `0 calc(${index} * var(--row))`;
         updateRow(node, item, judged, view);
       },
     );
     if (moves) {
-      shownEnd = end;
-      nodes.rows.style.height = end.slice(2);
+      shownLength = items.length;
+      nodes.rows.style.height = `calc(${items.length} * var(--row))`;
       const grown = nodes.list.scrollHeight - before;
       if (nodes.list.scrollTop > 0) {
         nodes.list.scrollTop += grown;
@@ -261,22 +292,7 @@ export function createSeriesView(nodes, actions) {
     if (fresh) {
       nodes.list.scrollTop = 0;
     }
-    const about =
-      judged && judged.name
-        ? [clean(judged.name), clean(judged.session?.series.at(-1)?.project), "newest first"]
-        : [];
-    setTexts(
-      nodes.listTitle,
-      judged?.over && judged.session ? "Last session" : "This session",
-      view.link.hatched && view.link.since !== null
-        ? `As of ${clockTime(view.link.since + view.offset, view.zone, true)}`
-        : about.filter(Boolean).join(", "),
-    );
-    setAttribute(
-      nodes.listTitle.lastElementChild,
-      "title",
-      about.filter(Boolean).join(", ") || null,
-    );
+    renderListTitle(nodes, judged, items.length, view);
   };
 }
 
@@ -464,119 +480,4 @@ export function createTableView(nodes) {
       (node, row) => updateParameter(node, row, series.content ?? {}),
     );
   };
-}
-
-// ---- nothing to show yet ----------------------------------------------------------------------
-
-function folderChecks({ folders }) {
-  if (folders.length === 0) {
-    return [
-      {
-        key: "folder",
-        ok: false,
-        text: "No folder is watched",
-        hint: "Name one as paths in /etc/mrqart.conf",
-      },
-    ];
-  }
-  return folders.map(({ name, state, ok }) => ({
-    key: `folder ${name}`,
-    ok,
-    text: ok ? `Watching ${clean(name)}` : `${clean(name)}: ${state}`,
-    hint: ok ? "" : "Make it, or change paths in /etc/mrqart.conf",
-  }));
-}
-
-function templateCheck({ templates }) {
-  return templates > 0
-    ? { key: "templates", ok: true, text: `Templates: ${templates}`, hint: "" }
-    : { key: "templates", ok: false, text: "Templates: none", hint: "mrqart db import FOLDER" };
-}
-
-function imageCheck({ names }) {
-  const wanted = (names.wanted ?? ["MR.*", "*.dcm", "*.IMA"]).map(clean).join(", ");
-  const examples = (names.examples ?? []).slice(0, 3).map(clean).join(", ");
-  const refused =
-    names.refused > 0
-      ? ` ${plural(names.refused, "name", "names")} refused so far, such as ${examples}.`
-      : "";
-  return {
-    key: "image",
-    ok: false,
-    text: "First image: none yet",
-    hint:
-      `Names must match ${wanted}.${refused} A folder on CIFS or NFS gives no notice of what ` +
-      "other hosts write.",
-  };
-}
-
-function checksOf(view) {
-  const heard = !view.link.hatched && view.link.phase !== "loading";
-  const checks = [
-    {
-      key: "page",
-      ok: heard,
-      text: heard ? "This page hears MRQART" : "This page does not hear MRQART",
-      hint: heard ? "" : "Is mrqartd running? systemctl status mrqart",
-    },
-  ];
-  return view.health
-    ? [...checks, ...folderChecks(view.health), templateCheck(view.health), imageCheck(view.health)]
-    : checks;
-}
-
-function makeCheck({ key }) {
-  return element(
-    "li",
-    { "data-check": key.split(" ")[0] },
-    element("span", { "class": "tick", "aria-hidden": "true" }),
-    element("b"),
-    element("span", { class: "hint" }),
-  );
-}
-
-function updateCheck(node, { ok, text, hint }) {
-  const [tick, what, how] = node.children;
-  setAttribute(node, "data-ok", String(ok));
-  setText(tick, ok ? "✓" : "–");
-  setText(what, text);
-  setText(how, hint);
-}
-
-function makeSetup(section) {
-  section.append(
-    element("header", { class: "panel-head" }, element("h2")),
-    element("ul", { class: "checks" }),
-    element("p", { class: "links" }),
-    element(
-      "p",
-      { class: "about" },
-      "Start the stream at the scanner, or try ",
-      element("code", {}, "mrqart simulate --once"),
-      ".",
-    ),
-  );
-}
-
-export function renderSetup(section, view) {
-  if (section.childElementCount === 0) {
-    makeSetup(section);
-  }
-  const [head, checks, links] = section.children;
-  const title = view.only ? `No image from ${clean(view.only)} yet` : "No image has arrived yet";
-  setText(head.firstElementChild, title);
-  keyed(checks, checksOf(view), ({ key }) => key, makeCheck, updateCheck);
-  setAttribute(links, "hidden", !view.only || view.known.length === 0);
-  keyed(
-    links,
-    view.only ? view.known : [],
-    (name) => name,
-    (name) =>
-      element(
-        "a",
-        { href: `/station/${encodeURIComponent(name)}` },
-        element("bdi", {}, clean(name)),
-      ),
-    () => {},
-  );
 }

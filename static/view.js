@@ -71,6 +71,13 @@ export function setShape(svg, state, look = "solid") {
   setAttribute(svg, "data-look", look);
 }
 
+/** A comma or colon that stands between two parts goes where each has a line of its own. */
+function jointed(text) {
+  return /^[,:] /.test(text)
+    ? [element("span", { class: "joint" }, text.slice(0, 2)), text.slice(2)]
+    : [text];
+}
+
 /** Fills a node with the parts of a sentence (words.js), and only if they differ. */
 function setSentence(node, parts) {
   const shown = parts.filter((part) => part.strong || part.text);
@@ -80,11 +87,11 @@ function setSentence(node, parts) {
   }
   node.dataset.signature = signature;
   node.replaceChildren(
-    ...shown.map((part) => {
+    ...shown.flatMap((part) => {
       if (part.strong) {
         return element("b", {}, part.strong);
       }
-      return part.minor ? element("span", { class: "minor" }, part.text) : part.text;
+      return part.minor ? element("span", { class: "minor" }, part.text) : jointed(part.text);
     }),
   );
 }
@@ -120,6 +127,7 @@ export function keyed(parent, items, keyOf, make, update) {
 // ---- tab and banner ---------------------------------------------------------------------------
 
 const ARRIVING = 5000; // ms since the last image
+const BEDSIDE_LINE = 31; // characters that fit one of the two lines there
 const LONG = 60; // characters of a sentence that is set smaller, on two lines
 
 const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of stations
@@ -249,6 +257,15 @@ function face(judged, view) {
   };
 }
 
+/** Whether a sentence is too long for its two lines; bedside the first part has one of its own. */
+function isLong(parts, bedside) {
+  const texts = parts.filter(({ minor }) => !(bedside && minor));
+  const lengths = texts.map(({ strong, text }) => (strong ?? text).trim().length).filter(Boolean);
+  const whole = lengths.reduce((sum, length) => sum + length, 0);
+  const parted = bedside && lengths.length > 1;
+  return whole > LONG || (parted && Math.max(whole - lengths[0], lengths[0]) > BEDSIDE_LINE);
+}
+
 function updateBanner(banner, judged, view) {
   const [mark, facts, counter] = banner.children;
   const [eyebrow, word, sentence, action] = facts.children;
@@ -262,7 +279,9 @@ function updateBanner(banner, judged, view) {
     shownFace.answered ? "tint" : (LOUDNESS[shownFace.state] ?? "plain"),
   );
   setAttribute(banner, "data-selected", judged.name === view.station);
-  setShape(mark, shownFace.state, shownFace.answered ? "outline" : "solid");
+  const past = shownFace.state === judged.state && shown !== null && isLate(shown);
+  setAttribute(banner, "data-late", past);
+  setShape(mark, shownFace.state, shownFace.answered || past ? "outline" : "solid");
   setTexts(
     eyebrow,
     clean(judged.name),
@@ -274,7 +293,7 @@ function updateBanner(banner, judged, view) {
   );
   setText(word, wordOf(shownFace.state));
   setSentence(sentence, shownFace.sentence);
-  setAttribute(sentence, "data-long", sentence.textContent.length > LONG);
+  setAttribute(sentence, "data-long", isLong(shownFace.sentence, view.bedside));
   setText(action, shownFace.action);
   setText(count, shown ? String(shown.count) : "");
   setText(of.firstElementChild, shown?.expected ? `of ${shown.expected}` : "");
@@ -295,7 +314,7 @@ function makeTab(judged, actions) {
 
 function updateTab(tab, judged, view) {
   const state = view.link.hatched ? "lost" : loudestOf(judged);
-  setShape(tab.firstElementChild, state, "solid");
+  setShape(tab.firstElementChild, state, isSettled(judged) ? "outline" : "solid");
   setAttribute(tab, "aria-current", judged.name === view.station ? "true" : null);
   setAttribute(tab, "title", `${clean(judged.name)}: ${wordOf(state)}`);
 }
@@ -303,7 +322,8 @@ function updateTab(tab, judged, view) {
 export function createStationView({ banners, tabs }, actions) {
   return function render(view) {
     const { stations } = view;
-    setAttribute(banners, "class", `banners ${GRIDS[stations.length] ?? "many"}`);
+    const grid = view.bedside ? "one" : (GRIDS[stations.length] ?? "many");
+    setAttribute(banners, "class", `banners ${grid}`);
     keyed(
       banners,
       stations,
@@ -353,12 +373,20 @@ function renderConnection(nodes, view) {
   const trying =
     phase === "lost" && nextTry !== null ? `, next try ${wait > 0 ? `in ${wait} s` : "now"}` : "";
   setText(nodes.connection, CONNECTION_TEXT[phase] + trying);
+  setText(nodes.place, clean(view.station));
   setText(nodes.clock, clockTime(view.now, view.zone, true));
 }
 
 function loudestStation(stations) {
-  const first = (wanted) => stations.find((judged) => wanted(loudestOf(judged)));
-  return first(needsAct) ?? first(isUrgent) ?? stations[0];
+  const first = (wanted) => stations.find(wanted);
+  return (
+    first(({ open }) => open.length > 0) ?? first(({ state }) => state === "stalled") ?? stations[0]
+  );
+}
+
+/** A deviation that somebody has answered, and nothing else open: no longer loud. */
+function isSettled(judged) {
+  return judged.open.length === 0 && needsAct(judged.state);
 }
 
 const ICON_STYLE =
@@ -385,7 +413,7 @@ function renderTitle(nodes, view) {
   const loudest = loudestStation(view.stations);
   const state = view.link.hatched ? "lost" : loudestOf(loudest);
   const series = needsAct(state) ? (loudest.open.at(-1) ?? loudest.shown) : loudest.shown;
-  const mark = MARKS[state] ?? "";
+  const mark = state !== "lost" && isSettled(loudest) ? "" : (MARKS[state] ?? "");
   const number =
     series && state !== "lost" && state !== "waiting" ? `${clean(series.number)} ` : "";
   const verdict = `${mark}${number}${wordOf(state).toLowerCase()}`;

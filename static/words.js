@@ -399,12 +399,12 @@ const ANSWERS = {
   repeat: "To be repeated",
   unwell: "Kept: subject unwell",
   agreed: "Kept: physicist agreed",
+  other: "Kept: another reason",
 };
 
-/** What somebody answered to a deviation: "Kept: physicist agreed". */
+/** What somebody answered to a deviation. Never in their own words: visitors see some screens. */
 export function answerText({ acknowledged }) {
-  const reason = shortened(clean(acknowledged.reason));
-  return ANSWERS[acknowledged.answer] ?? (reason ? `Kept: ${reason}` : "Kept");
+  return ANSWERS[acknowledged.answer] ?? "Kept";
 }
 
 function withNames(word, series) {

@@ -2,7 +2,9 @@
 /*
  * The configuration in force, as JSON:
  *   {"file", "options": {key: value …},
- *    "sources": [{"name", "plugin", "file", "settings": {…}}], "checkers": […], "sinks": […]}
+ *    "sources": [{"name", "plugin", "file", "settings": {…}, "common": {…}}],
+ *    "checkers": [{"name", "plugin", "file", "settings": {…}}], "sinks": […]}
+ * "common": the options that every source has (source_options.h),
  * with every default filled in. It travels as text from the child that reads it on SIGHUP.
  */
 #pragma once

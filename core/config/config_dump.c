@@ -86,15 +86,20 @@ static void dump_member(const char *before, const char *key, const json_t *value
     }
 }
 
-static void dump_instance(const json_t *instance, FILE *stream) {
+static void dump_members(const json_t *values, FILE *stream) {
     const char *key;
     json_t *value;
+    json_object_foreach((json_t *)values, key, value) {
+        dump_member("    ", key, value, stream);
+    }
+}
+
+static void dump_instance(const json_t *instance, FILE *stream) {
     fputs("\n  {\n", stream);
     dump_member("    ", "plugin", json_object_get(instance, "plugin"), stream);
     dump_member("    ", "name", json_object_get(instance, "name"), stream);
-    json_object_foreach(json_object_get(instance, "settings"), key, value) {
-        dump_member("    ", key, value, stream);
-    }
+    dump_members(json_object_get(instance, "settings"), stream);
+    dump_members(json_object_get(instance, "common"), stream);
     fputs("  }", stream);
 }
 

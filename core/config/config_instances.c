@@ -8,6 +8,7 @@
 #include "config.h"
 #include "plugin/describe.h"
 #include "plugin/loader.h"
+#include "source_options.h"
 
 #include <ctype.h>
 #include <unistd.h>
@@ -74,6 +75,20 @@ static const char *text_member(const config_setting_t *group, const char *key) {
     return text;
 }
 
+/* "settings": what the plugin hears of; of a source "common": what core sees to */
+static void read_options(struct config_reader *reader, const config_setting_t *group,
+                         const struct mrq_option *table, enum mrq_kind kind, json_t *instance) {
+    const char *name = text_member(group, "name");
+    const char *said = name ? name : text_member(group, "plugin");
+    struct mrq_option *joined = kind == MRQ_SOURCE ? source_options_join(table) : NULL;
+    json_t *values = config_values(reader, group, joined ? joined : table, instance_keys, said);
+    if (joined) {
+        json_object_set_new(instance, "common", source_options_split(values));
+        free(joined);
+    }
+    json_object_set_new(instance, "settings", values);
+}
+
 /* one { plugin = …; } as JSON, or NULL and a problem */
 static json_t *read_instance(struct listing *listing, const config_setting_t *group,
                              const char *plugin, enum mrq_kind kind, const struct place *place) {
@@ -95,9 +110,7 @@ static json_t *read_instance(struct listing *listing, const config_setting_t *gr
     }
     json_object_set_new(instance, "plugin", json_any_string(plugin));
     json_object_set(instance, "file", json_object_get(described, "file"));
-    json_object_set_new(
-        instance, "settings",
-        config_values(listing->reader, group, table, instance_keys, place->instance));
+    read_options(listing->reader, group, table, kind, instance);
     plugin_described_free(table);
     return instance;
 }

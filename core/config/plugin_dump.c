@@ -8,8 +8,11 @@
 #include "catalogue.h"
 #include "config_options.h"
 #include "plugin/describe.h"
+#include "plugin/loader.h"
+#include "source_options.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* texts as they are, all else as JSON text; what is absent is left out */
@@ -24,8 +27,8 @@ static void print_member(const char *before, const char *key, const json_t *obje
 }
 
 static void print_option(const json_t *option) {
-    static const char *const members[] = {"type",    "required", "default", "minimum",
-                                          "maximum", "unit",     "choices", "help"};
+    static const char *const members[] = {"type", "required", "default", "minimum", "maximum",
+                                          "unit", "choices",  "help",    "common"};
     AUTOFREE char *before =
         mem_printf("option.%s.", json_string_value(json_object_get(option, "key")));
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
@@ -52,6 +55,19 @@ static bool dump_own_options(void) {
     json_auto_t *options = plugin_describe_options(config_options);
     print_options(options);
     return true;
+}
+
+/* a source's own options, and those that every source has */
+static void print_all_options(const json_t *described) {
+    const char *kind = json_string_value(json_object_get(described, "kind"));
+    print_options(json_object_get(described, "options"));
+    if (kind && strcmp(kind, plugin_kind_name(MRQ_SOURCE)) == 0) {
+        json_auto_t *common = plugin_describe_options(source_options);
+        for (size_t i = 0; i < json_array_size(common); i++) {
+            json_object_set_new(json_array_get(common, i), "common", json_true());
+        }
+        print_options(common);
+    }
 }
 
 static bool exists(const struct catalogue *catalogue, const char *plugin) {
@@ -81,7 +97,7 @@ bool plugin_dump(const struct arguments *arguments, const struct paths *paths) {
     for (size_t i = 0; described && i < sizeof(members) / sizeof(members[0]); i++) {
         print_member("", members[i], described);
     }
-    print_options(json_object_get(described, "options"));
+    print_all_options(described);
     catalogue_destroy(catalogue);
     return described;
 }

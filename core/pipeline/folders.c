@@ -49,6 +49,7 @@ void folders_destroy(struct folders *folders) {
     for (struct root *root; (root = TAILQ_FIRST(&folders->roots));) {
         TAILQ_REMOVE(&folders->roots, root, entry);
         free(root->path);
+        free(root->source);
         free(root);
     }
     hash_table_finish(&folders->files);
@@ -108,8 +109,8 @@ static struct folder *make_folder(struct folders *folders, struct root *root, co
     folder->below += *folder->below == '/';
     for (size_t lane = 0; lane < LANES; lane++) {
         TAILQ_INIT(&folder->waiting[lane]);
+        TAILQ_INIT(&folder->turns[lane]);
     }
-    TAILQ_INIT(&folder->turns);
     let_idle(folders, folder);
     return folder;
 }
@@ -191,4 +192,14 @@ void folders_drop(struct folders *folders, struct queued_file *file) {
 
 size_t folders_count(const struct folders *folders) {
     return folders->table.count;
+}
+
+bool folders_busy(const struct folders *folders, uint64_t hash) {
+    for (struct hash_link *link = hash_table_first(&folders->table, hash); link;
+         link = hash_table_next(link)) {
+        if (((struct folder *)link)->files > 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -34,3 +34,6 @@ struct queued_file *folders_add(struct folders *folders, struct folder *folder, 
 void folders_drop(struct folders *folders, struct queued_file *file);
 
 size_t folders_count(const struct folders *folders);
+
+/** Files are on their way in the folder whose path has this hash. */
+bool folders_busy(const struct folders *folders, uint64_t hash);

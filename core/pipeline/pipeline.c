@@ -7,7 +7,11 @@
 #include "keeper/keeper.h"
 #include "pipeline_parts.h"
 
-static const char root_key[] = "root:"; /* before a path: its record in the state file */
+/* 100,000 folders are a year of a busy site; each takes about 80 bytes */
+enum { QUIET_FOLDERS = 500000 };
+
+/* a folder that nothing came into for ten minutes has no series under way */
+static const int64_t QUIET_NS = INT64_C(600) * 1000000000;
 
 struct seen_place pipeline_place(const struct queued_file *file) {
     return (struct seen_place){.root = file->folder->root->hash,
@@ -23,14 +27,7 @@ static void put_seen(void *self, const char *key, json_t *value) {
 
 static void collect(void *self) {
     struct pipeline *pipeline = self;
-    for (struct root *root = folders_first_root(pipeline->folders); root;
-         root = TAILQ_NEXT(root, entry)) {
-        if (root->changed) {
-            AUTOFREE char *key = mem_printf("%s%s", root_key, root->path);
-            keeper_put(pipeline->keeper, PIPELINE_RECORD, key, json_integer(root->floor_ns));
-            root->changed = false;
-        }
-    }
+    pipeline_collect_roots(pipeline);
     seen_collect(pipeline->seen, put_seen, pipeline->keeper);
 }
 
@@ -41,22 +38,8 @@ void pipeline_mark(struct pipeline *pipeline) {
 }
 
 void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value) {
-    size_t length = sizeof(root_key) - 1;
-    if (strncmp(key, root_key, length) == 0 && json_is_integer(value) && key[length] == '/') {
-        folders_root(pipeline->folders, key + length)->floor_ns = json_integer_value(value);
-    } else if (!seen_restore(pipeline->seen, key, value)) {
+    if (!pipeline_restore_root(pipeline, key, value) && !seen_restore(pipeline->seen, key, value)) {
         log_warning("a record of the state file is damaged; the files in it may be counted again");
-    }
-}
-
-static void handle_forget(void *self, uint64_t hash, int64_t newest_ns) {
-    struct pipeline *pipeline = self;
-    for (struct root *root = folders_first_root(pipeline->folders); root;
-         root = TAILQ_NEXT(root, entry)) {
-        if (root->hash == hash && root->floor_ns <= newest_ns) {
-            root->floor_ns = newest_ns + 1; /* the newest is forgotten too */
-            root->changed = true;
-        }
     }
 }
 
@@ -154,10 +137,14 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     pipeline->keeper = keeper;
     pipeline->pause = pause;
     pipeline->self = self;
+    pipeline->start_ns = pipeline_now_ns();
     adopt(pipeline, settings);
     pipeline->folders = folders_create();
     folder_queue_init(&pipeline->queue);
-    pipeline->seen = seen_create(pipeline->record_limit, handle_forget, pipeline);
+    const struct seen_bounds bounds = {
+        .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
+    const struct seen_owner record_owner = pipeline_seen_owner(pipeline);
+    pipeline->seen = seen_create(&bounds, &record_owner);
     pipeline->order = order_create(base, settings->hold_ms, pipeline_deliver, pipeline);
     pipeline->settling = settling_create(base, settings->settle_ms, handle_due, pipeline);
     const struct workers_owner owner = {.self = pipeline,

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "policy.h"
+
 #include <event2/event.h>
 #include <jansson.h>
 #include <mrqart/plugin.h>
@@ -26,9 +28,11 @@ struct pipeline_settings {
     const char *settings; /* JSON text: what workers are told (see check.h) */
 };
 
-/** Called with true when the queues are full and sources must pause, with false when they may go
- * on. */
-typedef void (*pipeline_pause)(void *self, bool paused);
+/**
+ * Called with true when the queues are full and sources must pause, with false when they may go on:
+ * MRQ_LIVE with all they do, MRQ_BACKLOG with what is not live.
+ */
+typedef void (*pipeline_pause)(void *self, enum mrq_lane lane, bool paused);
 
 /** Copies settings. keeper may be NULL. Starts workers with pipeline_start(). Destroy takes NULL.
  */
@@ -44,9 +48,18 @@ bool pipeline_start(struct pipeline *pipeline);
 /** Takes one record of that kind back in (keeper_load), before the first path. */
 void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value);
 
-/** See mrq_follow() and mrq_emit(). */
-void pipeline_follow(struct pipeline *pipeline, const char *root);
+/** See mrq_follow() and mrq_emit(). policy is copied. */
+void pipeline_follow(struct pipeline *pipeline, const char *root, const struct root_policy *policy);
 void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found);
+
+/** Another policy for all folders that policy->source follows. */
+void pipeline_adjust(struct pipeline *pipeline, const struct root_policy *policy);
+
+/** The source follows nothing any more: nothing is removed in its folders. */
+void pipeline_leave(struct pipeline *pipeline, const char *source);
+
+/** Adds to said what is known of a followed folder: "since" and, where it is on, "retention". */
+void pipeline_root_health(const struct pipeline *pipeline, const char *root, json_t *said);
 
 /** New settings: a new generation of workers; the old ones finish their file and exit. */
 void pipeline_configure(struct pipeline *pipeline, const struct pipeline_settings *settings);

@@ -16,13 +16,8 @@ int64_t pipeline_now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-void pipeline_follow(struct pipeline *pipeline, const char *path) {
-    struct root *root = folders_root(pipeline->folders, path);
-    if (!root->floor_ns) {
-        root->floor_ns = pipeline_now_ns();
-        root->changed = true;
-        pipeline_mark(pipeline);
-    }
+struct seen_times pipeline_times(int64_t changed_ns) {
+    return (struct seen_times){.now_ns = pipeline_now_ns(), .changed_ns = changed_ns};
 }
 
 /* What waits for a root that is shut out shall not pause the others. */
@@ -35,13 +30,20 @@ static size_t waiting_files(const struct pipeline *pipeline) {
     return waiting;
 }
 
-void pipeline_balance(struct pipeline *pipeline) {
-    size_t waiting = waiting_files(pipeline);
-    bool full = waiting >= pipeline->queue_limit / (pipeline->paused ? 2 : 1);
-    if (full != pipeline->paused) {
-        pipeline->paused = full;
-        pipeline->pause(pipeline->self, full);
+static void pause_lane(struct pipeline *pipeline, enum mrq_lane lane, size_t waiting,
+                       size_t limit) {
+    bool full = waiting >= limit / (pipeline->paused[lane] ? 2 : 1);
+    if (full != pipeline->paused[lane]) {
+        pipeline->paused[lane] = full;
+        pipeline->pause(pipeline->self, lane, full);
     }
+}
+
+/* The backlog has half of the room, so that live files never wait outside because of it. */
+void pipeline_balance(struct pipeline *pipeline) {
+    pause_lane(pipeline, MRQ_BACKLOG, pipeline->queue.waiting[MRQ_BACKLOG],
+               pipeline->queue_limit / 2);
+    pause_lane(pipeline, MRQ_LIVE, waiting_files(pipeline), pipeline->queue_limit);
 }
 
 void pipeline_queue(struct pipeline *pipeline, struct queued_file *file) {
@@ -91,24 +93,6 @@ static void arrive_again(struct pipeline *pipeline, struct queued_file *file,
     }
 }
 
-/* What a scan finds may be known or older than the watching. */
-static bool is_old(struct pipeline *pipeline, const struct folder *folder, uint64_t key,
-                   const struct stat *status) {
-    const struct seen_place place = {folder->root->hash, folder->link.hash, key};
-    const struct seen_file *known = seen_find(pipeline->seen, &place);
-    const struct file_identity identity = protocol_identity(status);
-    uint64_t hash = protocol_identity_hash(&identity);
-    if (known) {
-        return known->identity == hash;
-    }
-    if (status->st_nlink == 1 && seen_anywhere(pipeline->seen, hash)) {
-        seen_move(pipeline->seen, &place, hash, identity.changed_ns);
-        pipeline_mark(pipeline);
-        return true; /* it was renamed */
-    }
-    return identity.changed_ns < folder->root->floor_ns;
-}
-
 static uint64_t series_by_name(const struct pipeline *pipeline, const struct folder *folder,
                                const char *name, uint64_t key) {
     const struct seen_place place = {folder->root->hash, folder->link.hash, key};
@@ -126,7 +110,8 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
         arrive_again(pipeline, file, found);
         return;
     }
-    if (found->stat && is_old(pipeline, folder, key, found->stat)) {
+    const struct seen_place place = {folder->root->hash, folder->link.hash, key};
+    if (found->stat && pipeline_is_old(pipeline, &place, folder->root, found->stat)) {
         return;
     }
     if (folder->root->shut && folder->root->waiting >= pipeline->queue_limit) {

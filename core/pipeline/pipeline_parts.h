@@ -12,6 +12,8 @@
 #include "settling.h"
 #include "workers/workers.h"
 
+#include <sys/stat.h>
+
 struct pipeline {
     struct event_base *base;
     struct tracking *tracking;
@@ -28,9 +30,11 @@ struct pipeline {
     struct seen *seen;
     struct blame *blame;
     char *worker; /* path of mrqart-worker */
-    bool trust_names, paused;
+    bool trust_names;
+    bool paused[LANES];
     unsigned worker_count, worker_timeout_ms;
     size_t queue_limit, record_limit;
+    int64_t start_ns;
 
     void (*drained)(void *self); /* not NULL: the end has begun */
     void *drained_self;
@@ -43,6 +47,9 @@ struct seen_place pipeline_place(const struct queued_file *file);
 
 /** The time as the kernel stamps files. */
 int64_t pipeline_now_ns(void);
+
+/** The same, and when a file was changed. */
+struct seen_times pipeline_times(int64_t changed_ns);
 
 /** Something of the record or of a root has changed. */
 void pipeline_mark(struct pipeline *pipeline);
@@ -61,6 +68,16 @@ struct workers_settings pipeline_workers_settings(const struct pipeline *pipelin
 
 /** The end: done if all has been answered and all processes are gone. */
 void pipeline_drain_check(struct pipeline *pipeline);
+
+/* pipeline_roots.c: the watched folders */
+
+/** What a scan has found at place is known, or older than what is looked at. */
+bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
+                     const struct root *root, const struct stat *status);
+/** What the record asks: see struct seen_owner. */
+struct seen_owner pipeline_seen_owner(struct pipeline *pipeline);
+void pipeline_collect_roots(struct pipeline *pipeline);
+bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value);
 
 /* pipeline_answers.c: what becomes of a file */
 void pipeline_request(void *self, struct queued_file *file, struct protocol_check *request);

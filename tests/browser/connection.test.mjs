@@ -285,3 +285,36 @@ test("what is no message is passed over", async () => {
   }
   assert.equal(bench.status.phase, "live");
 });
+
+test("after a silence that was too long nothing is believed before /state is there", async () => {
+  const bench = new Bench();
+  await bench.live(5);
+  bench.time += 600000; // the laptop slept: no timer ran meanwhile
+  bench.event(6); // waited in the socket
+  assert.deepEqual(bench.applied, []);
+  assert.equal(bench.sockets.length, 2);
+  assert.equal(bench.status.phase, "lost");
+  bench.hello("e", 40);
+  assert.equal(bench.status.phase, "catching-up");
+  await bench.answer(40);
+  assert.equal(bench.status.phase, "live");
+  assert.equal(bench.status.notice.away, 600000);
+});
+
+test("a clock that is set back makes nothing live for longer", async () => {
+  const bench = new Bench();
+  await bench.live();
+  bench.time -= 3600000;
+  bench.connection.tick();
+  bench.pass(13000);
+  assert.equal(bench.status.phase, "lost");
+});
+
+test("a clock that is set while the page is open is followed", async () => {
+  const bench = new Bench();
+  await bench.live();
+  const server = bench.time;
+  bench.time += 5000;
+  bench.send({ type: "update", station: "A", seq: 6, time: new Date(server).toISOString() });
+  assert.equal(bench.status.offset, -5000);
+});

@@ -50,6 +50,10 @@ export class Fake {
     this.zone = "+01:00";
     this.refuse = false; // websockets
     this.silent = false; // no alive
+    this.answers = true; // people may answer deviations
+    this.refusal = null; // {status, error} for the next answers
+    this.parameters = PARAMETERS;
+    this.share = undefined;
   }
 
   async start(port = 0) {
@@ -102,7 +106,15 @@ export class Fake {
         json({}, this.stateStatus);
         return;
       }
-      json(this.state(), 200, { "MRQART-Epoch": this.epoch, "MRQART-Seq": String(this.seq) });
+      json(this.state(), 200, {
+        "MRQART-Epoch": this.epoch,
+        "MRQART-Seq": String(this.seq),
+        "MRQART-Acknowledge": this.answers ? "on" : "off",
+      });
+    } else if (pathname === "/acknowledge") {
+      await this.takeAnswer(request, json);
+    } else if (pathname === "/parameters.json") {
+      json(this.parameters);
     } else if (pathname === "/healthz") {
       json(
         {
@@ -110,7 +122,7 @@ export class Fake {
           warnings: this.warnings,
           version: "0.1.0",
           epoch: this.epoch,
-          instances: { "source-inotify": { folders: this.folders } },
+          instances: { "source-inotify": { folders: this.folders, share: this.share } },
           pipeline: {
             names: { wanted: ["MR.*", "*.dcm", "*.IMA"], refused: 2, examples: ["a.txt"] },
           },
@@ -121,6 +133,22 @@ export class Fake {
     } else {
       await this.file(pathname, response);
     }
+  }
+
+  async takeAnswer(request, json) {
+    let body = "";
+    for await (const part of request) {
+      body += part;
+    }
+    const { station, series: key, answer, reason } = JSON.parse(body);
+    const found = this.stations[station]?.history.find(({ series }) => series.key === key);
+    if (this.refusal || !found) {
+      const { status, error } = this.refusal ?? { status: 404, error: "There is no such series" };
+      json({ error }, status);
+      return;
+    }
+    this.acknowledge(station, found.series, answer, reason);
+    json({});
   }
 
   async file(pathname, response) {
@@ -238,12 +266,12 @@ export class Fake {
     this.event("update", station, series, series.count - 1, options);
   }
 
-  /** No image for ago ms, though more are due. */
-  stall(station, series, ago) {
-    Object.assign(series, { phase: "stalled", gap: 1.3, last: this.time(Date.now() - ago) });
-    series.written = series.last;
-    const { count, expected } = series;
-    this.event("stalled", station, series, { silent: ago / 1000, gap: 1.3, count, expected });
+  /** No image since its last one, though more are due. */
+  stall(station, series) {
+    Object.assign(series, { phase: "stalled", gap: 1.3 });
+    const { count, expected, last } = series;
+    const silent = (Date.now() - Date.parse(last)) / 1000;
+    this.event("stalled", station, series, { silent, gap: 1.3, count, expected });
   }
 
   resume(station, series, silent) {
@@ -258,12 +286,12 @@ export class Fake {
     this.event("ended", station, series, { count, expected, incomplete, reason });
   }
 
-  /** The station has sent nothing for ago ms. */
-  silence(station, series, ago) {
-    const since = this.time(Date.now() - ago);
-    series.last = series.written = since;
+  /** The station has sent nothing since the last image of a series. */
+  silence(station, series) {
+    const since = series.last;
     this.stations[station].silent = since;
-    this.event("silent", station, series, { silent: ago / 1000, since });
+    const silent = (Date.now() - Date.parse(since)) / 1000;
+    this.event("silent", station, series, { silent, since });
   }
 
   acknowledge(station, series, answer, reason = "") {
@@ -271,6 +299,20 @@ export class Fake {
     this.event("acknowledged", station, series, { answer, reason });
   }
 }
+
+const PARAMETERS = {
+  TR: {
+    name: "Repetition time",
+    unit: "ms",
+    meaning: "Time between two excitations of the same slice.",
+    why: "Signal and contrast change.",
+    vendors: {
+      SIEMENS: { called: "TR", where: "Routine card" },
+      PHILIPS: { called: "TR (ms)", where: "Contrast tab" },
+    },
+  },
+  SAR: { name: "A site's own", meaning: "<b>Text</b>", vendors: {} },
+};
 
 export const INPUT = {
   TR: 1300,

@@ -351,6 +351,7 @@ promise(
   full,
   async (page, fake) => {
     assert.equal(await text(page, "article [data-role=sentence]"), "No image from MRC45012 yet");
+    await page.waitForSelector("[data-role=setup] a");
     assert.deepEqual(await page.locator("[data-role=setup] a").allTextContents(), [STATION]);
     fake.add("MRC45012", { number: 1, name: "localizer" }, result());
     await state(page, "conforms", "MRC45012");
@@ -438,7 +439,7 @@ promise(
     await page.keyboard.press("t");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     await page.keyboard.press("?");
-    assert.equal(await page.isVisible("#help"), true);
+    await page.waitForSelector("#help:not([hidden])");
     await page.uncheck("#keys-on");
     await page.keyboard.press("Escape"); // from the box, too
     assert.equal(await page.isVisible("#help"), false);
@@ -637,31 +638,6 @@ promise(
     await picture(page, "phone-scrolled");
   },
   { viewport: { width: 390, height: 844 } },
-);
-
-promise(
-  "earlier sessions stand below a heading of their own",
-  (fake) => {
-    const hour = 3600000;
-    fake.add(STATION, { number: 3, name: "old", study: "1" }, result({ TR: 2000 }), {
-      ago: 5 * hour,
-      lastAgo: 5 * hour,
-    });
-    fake.add(STATION, { number: 1, name: "new", study: "2" }, result(), { ago: 10000 });
-  },
-  async (page) => {
-    assert.match(
-      await text(page, ".rows-heading"),
-      /^Earlier, \d{4}-\d\d-\d\d \d\d:\d\d · Brain\^wpc-8620$/,
-    );
-    assert.equal(
-      await page.locator("[data-role=rows] .verdict").nth(1).textContent(),
-      "Deviated: TR; not repeated",
-    );
-    assert.equal(await page.locator("[data-role=trail] [data-series]").count(), 1);
-    assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
-    await picture(page, "earlier-session");
-  },
 );
 
 function twoStations(fake) {

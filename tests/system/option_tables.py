@@ -18,13 +18,21 @@ def output(*arguments):
 
 
 def plugins():
-    """The names of the installed plugins, and of what is like one: the daemon itself."""
+    """The names of the installed plugins, and of what is like one: the daemon itself, and
+    "sources" for what every source has."""
     lines = output("--list-plugins").splitlines()
-    return ["mrqartd"] + [line.split()[0].removeprefix("name=") for line in lines]
+    return ["mrqartd", "sources"] + [line.split()[0].removeprefix("name=") for line in lines]
 
 
 def options(plugin):
-    """{key: {"type", "required", "default" …}} of a plugin, in the order of its table."""
+    """{key: {"type", "required", "default" …}} of a plugin, in the order of its table; what every
+    source has is an option of "sources"."""
+    table = table_of("source-inotify" if plugin == "sources" else plugin)
+    common = "true" if plugin == "sources" else None
+    return {key: option for key, option in table.items() if option.get("common") == common}
+
+
+def table_of(plugin):
     table = {}
     for line in output("--dump-plugin", plugin).splitlines():
         if line.startswith("option."):

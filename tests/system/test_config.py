@@ -258,8 +258,10 @@ class Health(ConfigTest):
         health = json.loads(body)
         self.assertEqual((status, health["status"], health["warnings"]), (200, "ok", []))
         self.assertEqual(health["epoch"], daemon.websocket().hello["content"]["epoch"])
-        folder = {"name": str(daemon.folder), "state": "watched"}
-        self.assertEqual(health["instances"]["source-inotify"]["folders"], [folder])
+        folder, = health["instances"]["source-inotify"]["folders"]
+        self.assertEqual((folder["name"], folder["state"]), (str(daemon.folder), "watched"))
+        self.assertRegex(folder["since"], r"^\d{4}-\d\d-\d\dT[0-9:.]+[+-]\d\d:\d\d$")
+        self.assertEqual(health["instances"]["source-inotify"]["backlog"], "since-last")
         self.assertEqual(health["keeper"]["database"]["templates"], 1)
         self.assertEqual(len(health["pipeline"]["workers"]["processes"]),
                          health["pipeline"]["workers"]["configured"])

@@ -92,7 +92,8 @@ static void the_result_has_the_values_with_their_types(void **state) {
     expect(&answer, "result.errors", "{}");
     expect(&answer, "series",
            "{\"uid\":\"1.2.3\",\"study\":\"1.2\",\"number\":12,\"name\":\"rest\","
-           "\"project\":\"Brain^wpc-1\",\"expected\":null}");
+           "\"project\":\"Brain^wpc-1\",\"expected\":null,"
+           "\"image_type\":\"['ORIGINAL', 'M']\",\"period\":null}");
     expect(&answer, "instance", "7");
     check_destroy(check);
     check_destroy(NULL);

@@ -23,7 +23,9 @@ struct bed {
     void (*collect)(void *self); /* as the keeper was asked to */
     void *collect_self;
     bool paused, was_paused, drained;
+    bool held, was_held; /* the backlog */
     struct pipeline_settings settings;
+    struct root_policy policy; /* of the root, from the next start on */
 };
 
 /** changes may be NULL: alters the settings before the start. Waits until workers are ready. */
