@@ -32,7 +32,7 @@ static void image(struct bench *bench, uint64_t key, const char *about) {
 
 static void a_series_with_images_due_stalls_and_goes_on(void **state) {
     struct bench *bench = *state;
-    bench_phases(bench, &(struct phases_settings){.stall_gaps = 0, .stall_after_ms = 30});
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 30, .silence_ms = HOUR});
     image(bench, 1, DUE(420));
     image(bench, 1, DUE(420));
     bench_run(bench, 3);
@@ -81,10 +81,10 @@ static void the_same_file_again_opens_nothing(void **state) {
 
 static void a_later_series_ends_what_is_overdue(void **state) {
     struct bench *bench = *state;
-    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 100});
     image(bench, 1, UNKNOWN);
     image(bench, 2, DUE(2));
     image(bench, 2, DUE(2));
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 100});
     bench_run(bench, 5);
     assert_types(bench, "new new update ended ended");
     assert_string_equal(last(bench, "reason"), "next-series");
@@ -135,7 +135,7 @@ static void the_backlog_stalls_nothing(void **state) {
 
 static void a_series_that_is_caught_up_with_goes_on(void **state) {
     struct bench *bench = *state;
-    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20});
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
     bench_send(bench, (struct bench_file){.key = 1, .about = DUE(420), .backlog = true});
     image(bench, 1, DUE(420));
     bench_run(bench, 3);
@@ -147,7 +147,7 @@ static void thresholds_may_change(void **state) {
     bench_phases(bench, &(struct phases_settings){.stall_after_ms = HOUR});
     image(bench, 1, DUE(420));
     bench_pass(bench, 20);
-    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20});
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
     bench_run(bench, 2);
     assert_types(bench, "new stalled");
 }
