@@ -41,10 +41,10 @@ struct daemon {
     bool draining;
 };
 
-static void handle_paused(void *self, bool paused) {
+static void handle_paused(void *self, enum mrq_lane lane, bool paused) {
     struct daemon *daemon = self;
     if (daemon->parts.instances) {
-        instances_pause(daemon->parts.instances, paused);
+        instances_pause(daemon->parts.instances, lane, paused);
     }
 }
 

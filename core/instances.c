@@ -10,7 +10,7 @@ struct instances {
     const struct parts *parts;
     struct instance **list; /* in the order of the configuration, sources first */
     size_t count;
-    bool paused, running;
+    bool paused, held, running; /* held: the backlog is */
 };
 
 static const struct {
@@ -92,20 +92,24 @@ void instances_event(struct instances *instances, const struct mrq_event *event)
     }
 }
 
-static void pause_source(struct instance *instance, bool paused) {
+static void pause_source(struct instance *instance, enum mrq_lane lane, bool paused) {
     const struct mrq_plugin *plugin = &instance->loaded.plugin;
-    if (paused) {
+    if (lane == MRQ_BACKLOG) {
+        if (plugin->hold_back) {
+            plugin->hold_back(instance->self, paused);
+        }
+    } else if (paused) {
         plugin->pause(instance->self);
     } else {
         plugin->resume(instance->self);
     }
 }
 
-void instances_pause(struct instances *instances, bool paused) {
-    instances->paused = paused;
+void instances_pause(struct instances *instances, enum mrq_lane lane, bool paused) {
+    *(lane == MRQ_BACKLOG ? &instances->held : &instances->paused) = paused;
     for (size_t i = 0; i < instances->count; i++) {
         if (kind_of(instances->list[i]) == MRQ_SOURCE && instances->list[i]->started) {
-            pause_source(instances->list[i], paused);
+            pause_source(instances->list[i], lane, paused);
         }
     }
 }
@@ -183,7 +187,10 @@ static bool open_source(struct instances *instances, json_t *config, json_t *ent
     }
     append(instances, instance);
     if (instances->paused) {
-        pause_source(instance, true);
+        pause_source(instance, MRQ_LIVE, true);
+    }
+    if (instances->held) {
+        pause_source(instance, MRQ_BACKLOG, true);
     }
     return true;
 }

@@ -30,8 +30,8 @@ void instances_announced(const struct instances *instances,
 /** One event to every sink, in the order of the configuration. */
 void instances_event(struct instances *instances, const struct mrq_event *event);
 
-/** Tells every source to pause, or to go on. */
-void instances_pause(struct instances *instances, bool paused);
+/** Tells every source to pause, or to go on: with all (MRQ_LIVE), or with the backlog. */
+void instances_pause(struct instances *instances, enum mrq_lane lane, bool paused);
 
 /**
  * Takes a new configuration: changed sources are told, or else closed and opened anew; what only a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Help: the keys, what each state asks for, what each parameter means on the console at hand, and
 // how a screen stays awake. Loaded when somebody asks for it.
+import { awakeText } from "./bedside.js";
 import { element, keyed, setAttribute, setText, shape } from "./view.js";
 import { PARAMETERS, clean, parameterOf, wordOf } from "./words.js";
 
@@ -66,14 +67,6 @@ export function meanings(about, manufacturer) {
   });
 }
 
-/** What keeps this screen awake, or who must. */
-function wakeText() {
-  return "wakeLock" in navigator
-    ? "The bedside view keeps this screen awake while it is shown."
-    : "This browser cannot keep the screen awake here (it needs https or localhost): turn off the " +
-        "screen saver and energy saving of this computer.";
-}
-
 function section(title, ...content) {
   return element("section", {}, element("h3", {}, title), ...content);
 }
@@ -129,6 +122,7 @@ export function create({ by, keys, change }) {
   const close = element("button", { type: "button", class: "link" }, "Close");
   let about = null;
   const show = (open) => {
+    const within = help.contains(document.activeElement);
     help.hidden = !open;
     setAttribute(by("help"), "aria-expanded", String(open));
     if (open) {
@@ -141,7 +135,7 @@ export function create({ by, keys, change }) {
         },
         () => {}, // not live, or an older daemon: the names are shown alone
       );
-    } else if (help.contains(document.activeElement)) {
+    } else if (within) {
       by("help").focus();
     }
   };
@@ -152,7 +146,7 @@ export function create({ by, keys, change }) {
     section("Keys", definitions(KEYS), element("p", {}, keyChoice(keys))),
     section("States", stateList(), element("p", { class: "about" }, LEGEND)),
     section("Parameters", list),
-    section("This screen", element("p", {}, wakeText())),
+    section("This screen", element("p", {}, awakeText())),
   );
   return {
     toggle: () => show(help.hidden),

@@ -212,6 +212,7 @@ function look() {
     nothing,
     only,
     actions,
+    again: change, // there is more to show than fits into one frame
     earlier: parts.get("history")?.isShown() ?? false,
     keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),
@@ -282,14 +283,17 @@ function wake() {
 
 // ---- what is loaded when it is first asked for ------------------------------------------------
 
-/** Modules of their own: the button and key that ask for them, and what is then called. */
+/**
+ * Modules of their own: the button and key that ask for them, and what is then called. desk: what
+ * they change is not in the bedside view.
+ */
 const PARTS = [
   { name: "help", role: "help", key: "?", act: "toggle" },
   { name: "answer", role: "answer", key: "a", act: "answer" },
   { name: "answer", role: "keep", act: "toggle" },
   { name: "sound", role: "sound", key: "s", act: "toggle" },
-  { name: "history", role: "earlier", key: "h", act: "toggle" },
-  { name: "filter", role: "filter", act: "toggle" },
+  { name: "history", role: "earlier", key: "h", act: "toggle", desk: true },
+  { name: "filter", role: "filter", act: "toggle", desk: true },
   { name: "physicist", role: "copy", act: "copy" },
   { name: "physicist", role: "print", act: "print" },
 ];
@@ -313,7 +317,8 @@ function loadStyle() {
 
 async function load(name, tries) {
   const again = tries ? `?${tries}` : ""; // a module that failed once stays failed by its address
-  const [module] = await Promise.all([import(`./${name}.js${again}`), loadStyle()]);
+  const looks = name === "setup" ? null : loadStyle(); // it has its looks in page.css
+  const [module] = await Promise.all([import(`./${name}.js${again}`), looks]);
   const part = module.create(shared);
   parts.set(name, part);
   change();
@@ -341,7 +346,10 @@ function expectPrint() {
 }
 
 /** Asks a part to act, and shows what came of it. */
-async function ask(name, act) {
+async function ask({ name, act, desk }) {
+  if (desk && state.view === "bedside") {
+    return;
+  }
   try {
     (await use(name))[act]();
     change();
@@ -426,7 +434,7 @@ const SINGLES = {
   "f": fullScreen,
   "t": actions.toggleTheme,
   ...Object.fromEntries(
-    PARTS.filter(({ key }) => key).map(({ key, name, act }) => [key, () => ask(name, act)]),
+    PARTS.filter(({ key }) => key).map((part) => [part.key, () => ask(part)]),
   ),
 };
 
@@ -466,8 +474,8 @@ function listenToKeys() {
   });
   addEventListener("keydown", expectPrint, { once: true });
   addEventListener("pointerdown", expectPrint, { once: true });
-  for (const { role, name, act } of PARTS) {
-    by(role)?.addEventListener("click", () => ask(name, act));
+  for (const part of PARTS) {
+    by(part.role).addEventListener("click", () => ask(part));
   }
 }
 

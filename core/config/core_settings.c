@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "config.h"
 
+#include <math.h>
+
 /* what a worker needs of it: see check.h */
 static char *worker_settings(const json_t *config) {
     static const char *const passed_on[] = {"header_bytes", "tags",   "database",
@@ -49,10 +51,19 @@ void core_settings_finish(struct pipeline_settings *settings) {
     *settings = (struct pipeline_settings){0};
 }
 
+/* an option in seconds; what is too short for a timer is not the same as none */
+static int64_t milliseconds(const json_t *config, const char *key) {
+    return (int64_t)ceil(json_number_value(config_option(config, key)) * 1000);
+}
+
 struct tracking_settings core_settings_tracking(const json_t *config) {
     return (struct tracking_settings){
         .update_interval_ms = config_number_option(config, "update_interval"),
         .history = config_number_option(config, "history"),
+        .phases = {.stall_gaps = json_number_value(config_option(config, "stall_gaps")),
+                   .stall_after_ms = milliseconds(config, "stall_after"),
+                   .silence_ms = milliseconds(config, "silence"),
+                   .session_end_ms = milliseconds(config, "session_end")},
         .redact = config_truth_option(config, "redact"),
     };
 }

@@ -78,11 +78,11 @@ static void move(struct folder_queue *queue, struct load *load, struct queued_fi
 }
 
 struct queued_file *folder_queue_next(struct folder_queue *queue, struct load *load,
-                                      unsigned workers) {
+                                      unsigned workers, enum mrq_lane last) {
     if (load->count >= LOAD_FILES || (load->count > 0 && load->files[0] && load->files[0]->alone)) {
         return NULL;
     }
-    for (size_t lane = 0; lane < LANES; lane++) {
+    for (enum mrq_lane lane = MRQ_LIVE; lane <= last; lane++) {
         struct folder *folder;
         TAILQ_FOREACH(folder, &queue->rings[lane], ring[lane]) {
             struct queued_file *file = TAILQ_FIRST(&folder->waiting[lane]);

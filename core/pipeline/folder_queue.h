@@ -30,11 +30,11 @@ void folder_queue_put_front(struct folder_queue *queue, struct queued_file *file
 void folder_queue_remove(struct folder_queue *queue, struct queued_file *file);
 
 /**
- * Moves the next file for the worker that has load to the end of load; workers: how many there are.
- * NULL: none waits that this worker may have.
+ * Moves the next file for the worker that has load to the end of load; workers: how many there are;
+ * last: MRQ_LIVE: live ones only. NULL: none waits that this worker may have.
  */
 struct queued_file *folder_queue_next(struct folder_queue *queue, struct load *load,
-                                      unsigned workers);
+                                      unsigned workers, enum mrq_lane last);
 
 /** The file at index is taken back: NULL takes its place, since its answer may still come. */
 void folder_queue_blank(struct load *load, size_t index);

@@ -109,8 +109,8 @@ static struct folder *make_folder(struct folders *folders, struct root *root, co
     folder->below += *folder->below == '/';
     for (size_t lane = 0; lane < LANES; lane++) {
         TAILQ_INIT(&folder->waiting[lane]);
+        TAILQ_INIT(&folder->turns[lane]);
     }
-    TAILQ_INIT(&folder->turns);
     let_idle(folders, folder);
     return folder;
 }
@@ -150,9 +150,13 @@ struct folder *folders_of(struct folders *folders, const char *root_path, const 
     return folder;
 }
 
-uint64_t folders_key(const struct folder *folder, const char *name) {
-    uint64_t key = text_hash(text_hash(folder->link.hash, "/", 1), name, strlen(name));
+uint64_t folders_key_in(uint64_t folder, const char *name) {
+    uint64_t key = text_hash(text_hash(folder, "/", 1), name, strlen(name));
     return key ? key : 1;
+}
+
+uint64_t folders_key(const struct folder *folder, const char *name) {
+    return folders_key_in(folder->link.hash, name);
 }
 
 struct queued_file *folders_find(const struct folders *folders, const struct folder *folder,
@@ -192,4 +196,14 @@ void folders_drop(struct folders *folders, struct queued_file *file) {
 
 size_t folders_count(const struct folders *folders) {
     return folders->table.count;
+}
+
+bool folders_busy(const struct folders *folders, uint64_t hash) {
+    for (struct hash_link *link = hash_table_first(&folders->table, hash); link;
+         link = hash_table_next(link)) {
+        if (((struct folder *)link)->files > 0) {
+            return true;
+        }
+    }
+    return false;
 }

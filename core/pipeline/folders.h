@@ -24,6 +24,8 @@ struct folder *folders_of(struct folders *folders, const char *root, const char 
 
 /** What a file of this name in folder is known by, on its way and in the record. */
 uint64_t folders_key(const struct folder *folder, const char *name);
+/** The same by the hash of the folder's path. */
+uint64_t folders_key_in(uint64_t folder, const char *name);
 
 /** The file on its way, or NULL. */
 struct queued_file *folders_find(const struct folders *folders, const struct folder *folder,
@@ -34,3 +36,6 @@ struct queued_file *folders_add(struct folders *folders, struct folder *folder, 
 void folders_drop(struct folders *folders, struct queued_file *file);
 
 size_t folders_count(const struct folders *folders);
+
+/** Files are on their way in the folder whose path has this hash. */
+bool folders_busy(const struct folders *folders, uint64_t hash);

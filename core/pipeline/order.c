@@ -24,10 +24,14 @@ static void set_timer(struct order *order) {
     }
 }
 
+static struct queued_file *first_in_turn(const struct folder *folder, enum mrq_lane lane) {
+    return TAILQ_FIRST(&folder->turns[lane]);
+}
+
 /* What is unanswered before the first answer of the folder loses its place. */
-static void go_ahead(struct order *order, struct folder *folder) {
+static void go_ahead(struct order *order, struct folder *folder, enum mrq_lane lane) {
     struct queued_file *first;
-    while ((first = TAILQ_FIRST(&folder->turns)) && first->state != FILE_HELD) {
+    while ((first = first_in_turn(folder, lane)) && first->state != FILE_HELD) {
         order_leave(order, first);
     }
     order_run(order, folder);
@@ -40,7 +44,7 @@ static void handle_timer(evutil_socket_t fd, short events, void *self) {
     long long now = clock_ms();
     struct queued_file *first;
     while ((first = TAILQ_FIRST(&order->held)) && first->due_ms <= now) {
-        go_ahead(order, first->folder);
+        go_ahead(order, first->folder, first->turn_lane);
     }
     set_timer(order);
 }
@@ -70,13 +74,14 @@ void order_configure(struct order *order, unsigned hold_ms) {
 
 void order_join(struct folder *folder, struct queued_file *file) {
     if (!file->in_turn) {
-        TAILQ_INSERT_TAIL(&folder->turns, file, turn);
+        file->turn_lane = file->lane;
+        TAILQ_INSERT_TAIL(&folder->turns[file->turn_lane], file, turn);
         file->in_turn = true;
     }
 }
 
 bool order_may_go(const struct queued_file *file) {
-    return !file->in_turn || TAILQ_FIRST(&file->folder->turns) == file;
+    return !file->in_turn || first_in_turn(file->folder, file->turn_lane) == file;
 }
 
 void order_hold(struct order *order, struct queued_file *file) {
@@ -85,14 +90,14 @@ void order_hold(struct order *order, struct queued_file *file) {
     TAILQ_INSERT_TAIL(&order->held, file, entry);
     order->count++;
     if (++file->folder->held > HELD_ANSWERS) {
-        go_ahead(order, file->folder);
+        go_ahead(order, file->folder, file->turn_lane);
     }
     set_timer(order);
 }
 
 void order_leave(struct order *order, struct queued_file *file) {
     if (file->in_turn) {
-        TAILQ_REMOVE(&file->folder->turns, file, turn);
+        TAILQ_REMOVE(&file->folder->turns[file->turn_lane], file, turn);
         file->in_turn = false;
     }
     if (file->state == FILE_HELD) {
@@ -104,16 +109,18 @@ void order_leave(struct order *order, struct queued_file *file) {
 }
 
 void order_run(struct order *order, struct folder *folder) {
-    struct queued_file *first;
-    while ((first = TAILQ_FIRST(&folder->turns)) && first->state == FILE_HELD) {
-        order_leave(order, first);
-        order->deliver(order->self, first);
+    for (enum mrq_lane lane = MRQ_LIVE; lane <= MRQ_BACKLOG; lane++) {
+        struct queued_file *first;
+        while ((first = first_in_turn(folder, lane)) && first->state == FILE_HELD) {
+            order_leave(order, first);
+            order->deliver(order->self, first);
+        }
     }
 }
 
 void order_flush(struct order *order) {
     for (struct queued_file *first; (first = TAILQ_FIRST(&order->held));) {
-        go_ahead(order, first->folder);
+        go_ahead(order, first->folder, first->turn_lane);
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order in which answers are let go: per folder that in which its files were given to workers.
- * A file that is slow holds the others for a while only; then they go ahead.
+ * The order in which answers are let go: per folder and lane that in which its files were given to
+ * workers, so that a live file never waits for one of the backlog. A file that is slow holds the
+ * others for a while only; then they go ahead.
  */
 #pragma once
 
@@ -31,7 +32,7 @@ void order_hold(struct order *order, struct queued_file *file);
 /** file leaves the order, answered or not; then order_run() for its folder. */
 void order_leave(struct order *order, struct queued_file *file);
 
-/** Delivers what may go now. */
+/** Delivers what may go now, of both lanes. */
 void order_run(struct order *order, struct folder *folder);
 
 /** Delivers all that is held, whatever is unanswered. */

@@ -7,6 +7,12 @@
 #include "keeper/keeper.h"
 #include "pipeline_parts.h"
 
+/* 100,000 folders are a year of a busy site; each takes about 80 bytes */
+enum { QUIET_FOLDERS = 500000 };
+
+/* a folder that nothing came into for ten minutes has no series under way */
+static const int64_t QUIET_NS = INT64_C(600) * 1000000000;
+
 struct seen_place pipeline_place(const struct queued_file *file) {
     return (struct seen_place){.root = file->folder->root->hash,
                                .folder = file->folder->link.hash,
@@ -23,6 +29,10 @@ static void collect(void *self) {
     struct pipeline *pipeline = self;
     pipeline_collect_roots(pipeline);
     seen_collect(pipeline->seen, put_seen, pipeline->keeper);
+}
+
+static void handle_forgotten(void *self) {
+    pipeline_mark(self);
 }
 
 void pipeline_mark(struct pipeline *pipeline) {
@@ -97,6 +107,7 @@ void pipeline_drain(struct pipeline *pipeline, unsigned grace_ms, void (*done)(v
     pipeline->drained_self = self;
     struct timeval grace = {.tv_sec = grace_ms / 1000, .tv_usec = grace_ms % 1000 * 1000L};
     evtimer_add(pipeline->drain_grace, &grace);
+    retention_stop(pipeline->retention);
     workers_retire(pipeline->workers);
     pipeline_drain_check(pipeline);
 }
@@ -135,7 +146,16 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     adopt(pipeline, settings);
     pipeline->folders = folders_create();
     folder_queue_init(&pipeline->queue);
-    pipeline->seen = seen_create(pipeline->record_limit, pipeline_forget, pipeline);
+    const struct seen_bounds bounds = {
+        .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
+    const struct seen_owner record_owner = pipeline_seen_owner(pipeline);
+    pipeline->seen = seen_create(&bounds, &record_owner);
+    const struct retention_parts parts = {.folders = pipeline->folders,
+                                          .seen = pipeline->seen,
+                                          .names = &pipeline->names,
+                                          .self = pipeline,
+                                          .forgotten = handle_forgotten};
+    pipeline->retention = retention_create(base, &parts);
     pipeline->order = order_create(base, settings->hold_ms, pipeline_deliver, pipeline);
     pipeline->settling = settling_create(base, settings->settle_ms, handle_due, pipeline);
     const struct workers_owner owner = {.self = pipeline,
@@ -161,6 +181,7 @@ void pipeline_destroy(struct pipeline *pipeline) {
     workers_destroy(pipeline->workers);
     settling_destroy(pipeline->settling);
     order_destroy(pipeline->order);
+    retention_destroy(pipeline->retention);
     seen_destroy(pipeline->seen);
     folders_destroy(pipeline->folders);
     names_destroy(pipeline->names);

@@ -28,9 +28,11 @@ struct pipeline_settings {
     const char *settings; /* JSON text: what workers are told (see check.h) */
 };
 
-/** Called with true when the queues are full and sources must pause, with false when they may go
- * on. */
-typedef void (*pipeline_pause)(void *self, bool paused);
+/**
+ * Called with true when the queues are full and sources must pause, with false when they may go on:
+ * MRQ_LIVE with all they do, MRQ_BACKLOG with what is not live.
+ */
+typedef void (*pipeline_pause)(void *self, enum mrq_lane lane, bool paused);
 
 /** Copies settings. keeper may be NULL. Starts workers with pipeline_start(). Destroy takes NULL.
  */
@@ -50,7 +52,7 @@ void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *
 void pipeline_follow(struct pipeline *pipeline, const char *root, const struct root_policy *policy);
 void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found);
 
-/** Another policy for all folders that policy->source follows. */
+/** Another policy for all folders that policy->source follows; its configured is left as it is. */
 void pipeline_adjust(struct pipeline *pipeline, const struct root_policy *policy);
 
 /** The source follows nothing any more: nothing is removed in its folders. */

@@ -43,8 +43,13 @@ static void finish(struct pipeline *pipeline, struct queued_file *file) {
 static void remember(struct pipeline *pipeline, const struct queued_file *file,
                      const struct protocol_answer *answer, uint64_t identity, uint64_t series) {
     const struct seen_place place = pipeline_place(file);
-    const struct seen_file seen = {.key = file->link.hash, .identity = identity, .series = series};
-    seen_note(pipeline->seen, &place, &seen, answer->identity.changed_ns);
+    bool verdict = answer->outcome == PROTOCOL_DONE && identity;
+    const struct seen_file seen = {.key = file->link.hash,
+                                   .identity = identity,
+                                   .series = series,
+                                   .proof_ns = verdict ? answer->identity.changed_ns : 0};
+    const struct seen_times times = pipeline_times(answer->identity.changed_ns);
+    seen_note(pipeline->seen, &place, &seen, &times);
     pipeline_mark(pipeline);
 }
 
@@ -56,19 +61,28 @@ static uint64_t identity_of(const struct protocol_answer *answer) {
     return answer->identity.inode ? protocol_identity_hash(&answer->identity) : 0;
 }
 
+/* A worker said nothing of when a file was written that it did not come to. */
+static struct tracking_file about(const struct queued_file *file, const char *name,
+                                  const struct protocol_answer *answer) {
+    return (struct tracking_file){.folder = file->folder->path,
+                                  .name = name,
+                                  .backlog = file->lane == MRQ_BACKLOG,
+                                  .written_ms = answer->identity.changed_ns / 1000000};
+}
+
 static void deliver_result(struct pipeline *pipeline, struct queued_file *file,
                            const struct protocol_answer *answer, const char *text, size_t length) {
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     uint64_t identity = identity_of(answer);
     if (!known && answer->links == 1 && seen_anywhere(pipeline->seen, identity)) {
-        seen_move(pipeline->seen, &place, identity, answer->identity.changed_ns);
+        const struct seen_times times = pipeline_times(answer->identity.changed_ns);
+        seen_move(pipeline->seen, &place, identity, &times);
         pipeline_mark(pipeline);
         return; /* it was renamed */
     }
-    const struct tracking_file what = {.folder = file->folder->path,
-                                       .name = file->name,
-                                       .again = known && known->series == answer->series_key};
+    struct tracking_file what = about(file, file->name, answer);
+    what.again = known && known->series == answer->series_key;
     tracking_answer(pipeline->tracking, &what, answer, text, length);
     if (pipeline->trust_names) {
         trusted_names_note(&file->folder->trusted, file->name, answer->series_key);
@@ -80,7 +94,7 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
                           const struct protocol_answer *answer, const char *text, size_t length) {
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
-    const struct tracking_file what = {.folder = file->folder->path, .name = said(pipeline, file)};
+    const struct tracking_file what = about(file, said(pipeline, file), answer);
     AUTOFREE char *message = text_valid(text, length);
     tracking_error(pipeline->tracking, &what, message);
     uint64_t identity = answer->identity.inode ? identity_of(answer) : file->last_look;
@@ -88,7 +102,7 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
 }
 
 static void deliver_trusted(struct pipeline *pipeline, struct queued_file *file) {
-    const struct tracking_file what = {.folder = file->folder->path, .name = file->name};
+    const struct tracking_file what = about(file, file->name, &(const struct protocol_answer){0});
     /* it was not looked at: that it has changed by now is all that is known */
     const struct protocol_answer nothing = {.identity.changed_ns = pipeline_now_ns()};
     if (tracking_count(pipeline->tracking, &what, file->held->trusted)) {

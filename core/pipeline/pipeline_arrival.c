@@ -16,6 +16,10 @@ int64_t pipeline_now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+struct seen_times pipeline_times(int64_t changed_ns) {
+    return (struct seen_times){.now_ns = pipeline_now_ns(), .changed_ns = changed_ns};
+}
+
 /* What waits for a root that is shut out shall not pause the others. */
 static size_t waiting_files(const struct pipeline *pipeline) {
     size_t waiting = pipeline->queue.waiting[MRQ_LIVE] + pipeline->queue.waiting[MRQ_BACKLOG];
@@ -26,13 +30,20 @@ static size_t waiting_files(const struct pipeline *pipeline) {
     return waiting;
 }
 
-void pipeline_balance(struct pipeline *pipeline) {
-    size_t waiting = waiting_files(pipeline);
-    bool full = waiting >= pipeline->queue_limit / (pipeline->paused ? 2 : 1);
-    if (full != pipeline->paused) {
-        pipeline->paused = full;
-        pipeline->pause(pipeline->self, full);
+static void pause_lane(struct pipeline *pipeline, enum mrq_lane lane, size_t waiting,
+                       size_t limit) {
+    bool full = waiting >= limit / (pipeline->paused[lane] ? 2 : 1);
+    if (full != pipeline->paused[lane]) {
+        pipeline->paused[lane] = full;
+        pipeline->pause(pipeline->self, lane, full);
     }
+}
+
+/* The backlog has half of the room, so that live files never wait outside because of it. */
+void pipeline_balance(struct pipeline *pipeline) {
+    pause_lane(pipeline, MRQ_BACKLOG, pipeline->queue.waiting[MRQ_BACKLOG],
+               pipeline->queue_limit / 2);
+    pause_lane(pipeline, MRQ_LIVE, waiting_files(pipeline), pipeline->queue_limit);
 }
 
 void pipeline_queue(struct pipeline *pipeline, struct queued_file *file) {

@@ -13,7 +13,7 @@ static json_t *queues(const struct pipeline *pipeline) {
                      "checking", (json_int_t)workers_busy(pipeline->workers), "held",
                      (json_int_t)order_count(pipeline->order), "settling",
                      (json_int_t)settling_count(pipeline->settling), "limit",
-                     (json_int_t)pipeline->queue_limit, "paused", pipeline->paused);
+                     (json_int_t)pipeline->queue_limit, "paused", pipeline->paused[MRQ_LIVE]);
 }
 
 static void roots(const struct pipeline *pipeline, json_t *warnings) {
@@ -38,11 +38,14 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
     json_object_set_new(health, "queues", queues(pipeline));
     json_object_set_new(health, "names", names_health(pipeline->names));
     json_object_set_new(health, "record",
-                        json_pack("{s:I, s:I}", "files", (json_int_t)seen_count(pipeline->seen),
-                                  "limit", (json_int_t)pipeline->record_limit));
+                        json_pack("{s:I, s:I, s:I}", "files",
+                                  (json_int_t)seen_count(pipeline->seen), "folders",
+                                  (json_int_t)seen_quiet_count(pipeline->seen), "limit",
+                                  (json_int_t)pipeline->record_limit));
     json_object_set_new(health, "disabled", blame_health(pipeline->blame, warnings));
     roots(pipeline, warnings);
-    if (pipeline->paused) {
+    retention_warnings(pipeline->retention, warnings);
+    if (pipeline->paused[MRQ_LIVE]) {
         json_array_append_new(warnings, json_string("the queues are full: sources wait until half "
                                                     "of it is done"));
     }

@@ -8,6 +8,7 @@
 #include "names.h"
 #include "order.h"
 #include "pipeline.h"
+#include "retention.h"
 #include "seen.h"
 #include "settling.h"
 #include "workers/workers.h"
@@ -28,9 +29,11 @@ struct pipeline {
     struct order *order;
     struct settling *settling;
     struct seen *seen;
+    struct retention *retention;
     struct blame *blame;
     char *worker; /* path of mrqart-worker */
-    bool trust_names, paused;
+    bool trust_names;
+    bool paused[LANES];
     unsigned worker_count, worker_timeout_ms;
     size_t queue_limit, record_limit;
     int64_t start_ns;
@@ -46,6 +49,9 @@ struct seen_place pipeline_place(const struct queued_file *file);
 
 /** The time as the kernel stamps files. */
 int64_t pipeline_now_ns(void);
+
+/** The same, and when a file was changed. */
+struct seen_times pipeline_times(int64_t changed_ns);
 
 /** Something of the record or of a root has changed. */
 void pipeline_mark(struct pipeline *pipeline);
@@ -70,7 +76,8 @@ void pipeline_drain_check(struct pipeline *pipeline);
 /** What a scan has found at place is known, or older than what is looked at. */
 bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
                      const struct root *root, const struct stat *status);
-void pipeline_forget(void *self, uint64_t root, int64_t newest_ns); /* seen_forget */
+/** What the record asks: see struct seen_owner. */
+struct seen_owner pipeline_seen_owner(struct pipeline *pipeline);
 void pipeline_collect_roots(struct pipeline *pipeline);
 bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value);
 

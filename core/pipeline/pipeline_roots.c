@@ -41,14 +41,18 @@ void pipeline_follow(struct pipeline *pipeline, const char *path,
         change(pipeline, root);
     }
     adopt(pipeline, root, policy);
+    retention_update(pipeline->retention);
 }
 
 void pipeline_adjust(struct pipeline *pipeline, const struct root_policy *policy) {
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->source && strcmp(root->source, policy->source) == 0) {
-            adopt(pipeline, root, policy);
+            struct root_policy changed = *policy;
+            changed.configured = root->policy.configured;
+            adopt(pipeline, root, &changed);
         }
     }
+    retention_update(pipeline->retention);
 }
 
 void pipeline_leave(struct pipeline *pipeline, const char *source) {
@@ -59,6 +63,7 @@ void pipeline_leave(struct pipeline *pipeline, const char *source) {
             root->policy = (struct root_policy){0};
         }
     }
+    retention_update(pipeline->retention);
 }
 
 /* ---- old or not -------------------------------------------------------------------------- */
@@ -78,14 +83,18 @@ bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
         return known->identity == hash || late;
     }
     if (status->st_nlink == 1 && seen_anywhere(pipeline->seen, hash)) {
-        seen_move(pipeline->seen, place, hash, identity.changed_ns);
+        const struct seen_times times = pipeline_times(identity.changed_ns);
+        seen_move(pipeline->seen, place, hash, &times);
         pipeline_mark(pipeline);
         return true; /* it was renamed */
     }
-    return identity.changed_ns < floor_of(root);
+    return identity.changed_ns < floor_of(root) ||
+           seen_covers(pipeline->seen, place->folder, identity.changed_ns);
 }
 
-void pipeline_forget(void *self, uint64_t hash, int64_t newest_ns) {
+/* ---- what the record asks ---------------------------------------------------------------- */
+
+static void handle_forget(void *self, uint64_t hash, int64_t newest_ns) {
     struct pipeline *pipeline = self;
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->hash == hash && root->floor_ns <= newest_ns) {
@@ -93,6 +102,32 @@ void pipeline_forget(void *self, uint64_t hash, int64_t newest_ns) {
             root->changed = true;
         }
     }
+}
+
+static const struct root *root_of(const struct pipeline *pipeline, uint64_t hash) {
+    const struct root *root = first(pipeline);
+    while (root && root->hash != hash) {
+        root = TAILQ_NEXT(root, entry);
+    }
+    return root;
+}
+
+static enum seen_need handle_need(void *self, uint64_t root_hash, uint64_t folder) {
+    const struct pipeline *pipeline = self;
+    const struct root *root = root_of(pipeline, root_hash);
+    return folders_busy(pipeline->folders, folder) ? SEEN_BUSY
+           : root && root->policy.retention_h > 0  ? SEEN_WANTED
+                                                   : SEEN_FREE;
+}
+
+static int64_t handle_since(void *self, uint64_t root_hash) {
+    const struct root *root = root_of(self, root_hash);
+    return root ? floor_of(root) : 0;
+}
+
+struct seen_owner pipeline_seen_owner(struct pipeline *pipeline) {
+    return (struct seen_owner){
+        .self = pipeline, .forget = handle_forget, .need = handle_need, .since = handle_since};
 }
 
 /* ---- the state file ---------------------------------------------------------------------- */
@@ -128,7 +163,7 @@ bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const jso
 static json_t *time_text(int64_t time_ns) {
     struct text_builder text = {0};
     text_builder_time(&text, time_ns / 1000000);
-    json_t *value = json_stringn(text.bytes, text.used);
+    json_t *value = json_loadb(text.bytes, text.used, JSON_DECODE_ANY, NULL);
     free(text.bytes);
     return value;
 }
@@ -137,6 +172,7 @@ void pipeline_root_health(const struct pipeline *pipeline, const char *path, jso
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (strcmp(root->path, path) == 0 && root->since_ns) {
             json_object_set_new(said, "since", time_text(root->since_ns));
+            retention_health(root, said);
         }
     }
 }

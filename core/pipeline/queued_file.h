@@ -12,20 +12,23 @@
 
 enum { LANES = 2 }; /* MRQ_LIVE, MRQ_BACKLOG */
 
+struct retention_pass;
+
 /** A watched folder as a source follows it. */
 struct root {
     TAILQ_ENTRY(root) entry;
     char *path;
     size_t length; /* of path */
     uint64_t hash;
-    int64_t since_ns;          /* when it was first followed; 0: not yet */
-    int64_t floor_ns;          /* what was changed before is forgotten: it counts as seen */
-    bool changed;              /* these two are not in the state file yet */
-    char *source;              /* that follows it; NULL: none does */
-    struct root_policy policy; /* policy.source is source */
-    bool shut;                 /* its processes hang in the kernel: nothing of it is checked */
-    size_t waiting;            /* files of it in the queues */
-    size_t left_out;           /* files that came while it was shut and had no room in the queues */
+    int64_t since_ns;                 /* when it was first followed; 0: not yet */
+    int64_t floor_ns;                 /* what was changed before is forgotten: it counts as seen */
+    bool changed;                     /* these two are not in the state file yet */
+    char *source;                     /* that follows it; NULL: none does */
+    struct root_policy policy;        /* policy.source is source */
+    struct retention_pass *retention; /* NULL: never was on */
+    bool shut;       /* its processes hang in the kernel: nothing of it is checked */
+    size_t waiting;  /* files of it in the queues */
+    size_t left_out; /* files that came while it was shut and had no room in the queues */
 };
 
 enum file_state {
@@ -51,13 +54,14 @@ struct folder;
 struct queued_file {
     struct hash_link link;          /* among all files on their way, by seen key */
     TAILQ_ENTRY(queued_file) entry; /* FILE_WAITING, FILE_SETTLING, FILE_HELD: a list of such */
-    TAILQ_ENTRY(queued_file) turn;  /* the order of its folder */
+    TAILQ_ENTRY(queued_file) turn;  /* the order of its folder and lane */
     struct folder *folder;
     struct held_answer *held;
     uint64_t last_look; /* its identity when it was found incomplete or open; 0: it was not */
     long long due_ms;   /* FILE_SETTLING: when to look again; FILE_HELD: when to wait no more */
     enum file_state state;
     enum mrq_lane lane;
+    enum mrq_lane turn_lane;       /* the lane in whose order it is */
     bool in_turn;                  /* in its folder's order */
     bool maybe_open;               /* found by a scan */
     bool again;                    /* it came once more meanwhile */
@@ -76,11 +80,11 @@ struct folder {
     TAILQ_ENTRY(folder) ring[LANES]; /* folders with files that wait, in turn */
     struct root *root;
     struct file_list waiting[LANES];
-    struct file_list turns; /* files let go, in order */
-    size_t held;            /* answers that wait for their turn */
-    size_t files;           /* on their way */
-    unsigned workers;       /* that have one of its files */
-    bool refused;           /* a name in it was not wanted, and that was said */
+    struct file_list turns[LANES]; /* files let go, in order */
+    size_t held;                   /* answers that wait for their turn */
+    size_t files;                  /* on their way */
+    unsigned workers;              /* that have one of its files */
+    bool refused;                  /* a name in it was not wanted, and that was said */
     struct trusted_names *trusted;
     const char *below; /* path relative to root: within path */
     char path[];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The record of files that were counted: by path, which file it was and which series it was
- * counted in. Only hashes are kept, no names. Bounded: when it is full, the folder that was
- * untouched for longest is forgotten.
+ * counted in. Only hashes are kept, no names. It is bounded in three steps. While there is room
+ * each file is remembered by itself. When it is full, folders that are quiet are remembered as a
+ * whole (seen_quiet.h): a year of files, 20 million in 100,000 folders, takes 10 MB. Only when
+ * there are too many of those is one forgotten.
  */
 #pragma once
 
@@ -23,15 +25,37 @@ struct seen_file {
     uint64_t key;
     uint64_t identity; /* hash of it; 0: not known */
     uint64_t series;   /* counted in; SEEN_ERROR, SEEN_REFUSED: in none */
+    /** Its time of change when it was read and had a verdict; 0: it had none, or nobody knows. */
+    int64_t proof_ns;
 };
 
 enum { SEEN_ERROR = 0, SEEN_REFUSED = 1 };
 
-/** A folder is forgotten: files of its watched folder that are not newer count as seen. */
-typedef void (*seen_forget)(void *self, uint64_t root, int64_t newest_ns);
+/** What the record is told, and asks for. */
+struct seen_owner {
+    void *self;
+    /** A folder is forgotten: files of its watched folder that are not newer count as seen. */
+    void (*forget)(void *self, uint64_t root, int64_t newest_ns);
+    /** How urgently the files of a folder are to be remembered one by one. */
+    enum seen_need (*need)(void *self, uint64_t root, uint64_t folder);
+    /** Files of root that were changed before were not looked at; 0: all were. */
+    int64_t (*since)(void *self, uint64_t root);
+};
 
-/** most: files that are remembered. Destroy takes NULL. */
-struct seen *seen_create(size_t most, seen_forget forget, void *self);
+enum seen_need {
+    SEEN_FREE,   /* not at all, when it is quiet */
+    SEEN_WANTED, /* its files are to be removed one day: as long as can be */
+    SEEN_BUSY,   /* some are on their way: what has not come yet may be older than what has */
+};
+
+struct seen_bounds {
+    size_t files;     /* remembered one by one; four times as many where that must be */
+    size_t folders;   /* remembered as a whole */
+    int64_t quiet_ns; /* nothing was noted in a folder for so long: it is quiet */
+};
+
+/** Destroy takes NULL. */
+struct seen *seen_create(const struct seen_bounds *bounds, const struct seen_owner *owner);
 void seen_destroy(struct seen *seen);
 
 /** What is known of a place; NULL: nothing. Valid until the record changes. */
@@ -40,15 +64,29 @@ const struct seen_file *seen_find(const struct seen *seen, const struct seen_pla
 /** The same file is known somewhere. */
 bool seen_anywhere(const struct seen *seen, uint64_t identity);
 
-/** Takes file down at place; changed_ns: when its file was changed, 0: not known. */
+/** A file of this folder that was changed then was seen, though nothing is known of it. */
+bool seen_covers(const struct seen *seen, uint64_t folder, int64_t changed_ns);
+
+/** When something happens: the time now and that of the change of the file, 0: not known. */
+struct seen_times {
+    int64_t now_ns, changed_ns;
+};
+
+/** Takes file down at place. */
 void seen_note(struct seen *seen, const struct seen_place *place, const struct seen_file *file,
-               int64_t changed_ns);
+               const struct seen_times *times);
 
 /** The file with this identity now is at place: its old place is forgotten. */
 void seen_move(struct seen *seen, const struct seen_place *place, uint64_t identity,
-               int64_t changed_ns);
+               const struct seen_times *times);
 
+/** The file with this identity at place was removed; and a folder with all that was in it. */
+void seen_remove(struct seen *seen, const struct seen_place *place, uint64_t identity);
+void seen_remove_folder(struct seen *seen, uint64_t folder);
+
+/** Files remembered one by one; folders remembered as a whole. */
 size_t seen_count(const struct seen *seen);
+size_t seen_quiet_count(const struct seen *seen);
 
 /** One record of the state file; value is stolen, NULL: it is void. */
 typedef void (*seen_put)(void *self, const char *key, json_t *value);

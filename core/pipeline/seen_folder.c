@@ -71,8 +71,18 @@ bool seen_folder_add_at(struct seen_folder *folder, uint64_t key, size_t at) {
     return true;
 }
 
+/* With so many holes the search is short; a folder that lives for ever does not grow for ever. */
+static size_t find_hole(struct seen_folder *folder) {
+    while (folder->files[folder->hole % folder->end].key) {
+        folder->hole++;
+    }
+    folder->hole %= folder->end;
+    return folder->hole;
+}
+
 size_t seen_folder_add(struct seen_folder *folder, uint64_t key) {
-    size_t at = folder->end;
+    size_t holes = folder->end - folder->count;
+    size_t at = holes > SEEN_CHUNK && holes > folder->end / 4 ? find_hole(folder) : folder->end;
     seen_folder_add_at(folder, key, at);
     return at;
 }

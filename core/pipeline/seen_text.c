@@ -6,7 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HASH_DIGITS = 16, FILE_DIGITS = 3 * HASH_DIGITS };
+enum {
+    HASH_DIGITS = 16,
+    OLD_DIGITS = 3 * HASH_DIGITS, /* per file under "files" */
+    FILE_DIGITS = 4 * HASH_DIGITS,
+};
+
+static const char quiet_tail[] = "/quiet";
 
 static const char digits[] = "0123456789abcdef";
 
@@ -52,6 +58,7 @@ json_t *seen_text_chunk(const struct seen_folder *folder, size_t chunk) {
         write_hash(text + length, file->key);
         write_hash(text + length + HASH_DIGITS, file->identity);
         write_hash(text + length + 2 * (size_t)HASH_DIGITS, file->series);
+        write_hash(text + length + 3 * (size_t)HASH_DIGITS, (uint64_t)file->proof_ns);
         length += FILE_DIGITS;
     }
     if (!any) {
@@ -59,29 +66,58 @@ json_t *seen_text_chunk(const struct seen_folder *folder, size_t chunk) {
     }
     write_hash(root, folder->root);
     return json_pack("{s:s%, s:I, s:s%}", "root", root, (size_t)HASH_DIGITS, "newest",
-                     (json_int_t)folder->newest_ns, "files", text, length);
+                     (json_int_t)folder->newest_ns, "proofs", text, length);
 }
 
-static bool read_file(const char *text, struct seen_file *file) {
-    return read_hash(text, &file->key) && read_hash(text + HASH_DIGITS, &file->identity) &&
-           read_hash(text + 2 * (size_t)HASH_DIGITS, &file->series);
+static bool read_file(const char *text, size_t each, struct seen_file *file) {
+    uint64_t proof = 0;
+    bool good = read_hash(text, &file->key) && read_hash(text + HASH_DIGITS, &file->identity) &&
+                read_hash(text + 2 * (size_t)HASH_DIGITS, &file->series) &&
+                (each == OLD_DIGITS || read_hash(text + 3 * (size_t)HASH_DIGITS, &proof));
+    file->proof_ns = (int64_t)proof;
+    return good;
 }
 
 bool seen_text_parse_chunk(const json_t *value, uint64_t *root, int64_t *newest_ns,
                            struct seen_file files[SEEN_CHUNK]) {
     const char *root_text = json_string_value(json_object_get(value, "root"));
-    const json_t *text = json_object_get(value, "files");
+    const json_t *text = json_object_get(value, "proofs");
+    size_t each = text ? FILE_DIGITS : OLD_DIGITS;
+    text = text ? text : json_object_get(value, "files");
     size_t length = json_string_length(text);
-    if (!root_text || !read_hash(root_text, root) || length % FILE_DIGITS != 0 ||
-        length / FILE_DIGITS > SEEN_CHUNK) {
+    if (!root_text || !read_hash(root_text, root) || !json_is_string(text) || length % each != 0 ||
+        length / each > SEEN_CHUNK) {
         return false;
     }
     memset(files, 0, SEEN_CHUNK * sizeof(files[0]));
     *newest_ns = json_integer_value(json_object_get(value, "newest"));
-    for (size_t i = 0; i < length / FILE_DIGITS; i++) {
-        if (!read_file(json_string_value(text) + i * FILE_DIGITS, &files[i])) {
+    for (size_t i = 0; i < length / each; i++) {
+        if (!read_file(json_string_value(text) + i * each, each, &files[i])) {
             return false;
         }
     }
     return true;
+}
+
+void seen_text_quiet_key(uint64_t folder, char key[SEEN_KEY_BYTES]) {
+    snprintf(key, SEEN_KEY_BYTES, "%016" PRIx64 "%s", folder, quiet_tail);
+}
+
+bool seen_text_parse_quiet_key(const char *key, uint64_t *folder) {
+    return read_hash(key, folder) && strcmp(key + HASH_DIGITS, quiet_tail) == 0;
+}
+
+json_t *seen_text_span(const struct seen_span *span) {
+    char root[HASH_DIGITS];
+    write_hash(root, span->root);
+    return json_pack("{s:s%, s:I, s:I}", "root", root, (size_t)HASH_DIGITS, "from",
+                     (json_int_t)span->from_ns, "to", (json_int_t)span->to_ns);
+}
+
+bool seen_text_parse_span(const json_t *value, struct seen_span *span) {
+    const char *root = json_string_value(json_object_get(value, "root"));
+    const json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
+    span->from_ns = json_integer_value(from);
+    span->to_ns = json_integer_value(to);
+    return root && read_hash(root, &span->root) && json_is_integer(from) && json_is_integer(to);
 }

@@ -7,38 +7,26 @@
 #include "wall_clock.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
-/* what series_describe() keeps ready is out of date */
-static void forget_texts(struct series *series) {
+static const char *const phase_names[SERIES_PHASES] = {"running", "stalled", "ended"};
+
+const char *series_phase_name(enum series_phase phase) {
+    return phase_names[phase];
+}
+
+bool series_asks_for_an_act(const struct series *series) {
+    return series->status == CHECK_DEVIATES || json_object_size(series->changes) > 0 ||
+           series->incomplete;
+}
+
+char *series_key_text(const struct series *series) {
+    return mem_printf("%016" PRIx64 "-%u", series->key, series->run);
+}
+
+void series_restate(struct series *series) {
     free(series->head);
     free(series->tail);
     series->head = series->tail = NULL;
-}
-
-static bool is_plain(const struct json_slice *value) {
-    return value->text && strchr("\"-0123456789", *value->text);
-}
-
-/* {"uid":…,"expected":…}: only these, and as texts or numbers, whatever else a worker has sent */
-static char *about_text(const struct json_slice *about) {
-    static const char *const keys[] = {"uid", "study", "number", "name", "project", "expected"};
-    enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
-    struct json_slice values[KEYS];
-    struct text_builder out = {0};
-    json_scan_object(about->text, about->length, keys, values, KEYS);
-    for (size_t i = 0; i < KEYS; i++) {
-        text_builder_text(&out, i ? ",\"" : "{\"");
-        text_builder_text(&out, keys[i]);
-        text_builder_text(&out, "\":");
-        if (is_plain(&values[i])) {
-            text_builder_add(&out, values[i].text, values[i].length);
-        } else {
-            text_builder_text(&out, "null");
-        }
-    }
-    text_builder_text(&out, "}");
-    return out.bytes;
 }
 
 struct series *series_bare(struct station *station, uint64_t key, unsigned run,
@@ -48,7 +36,7 @@ struct series *series_bare(struct station *station, uint64_t key, unsigned run,
     series->key = key;
     series->run = run;
     series->open = true;
-    series->about = about_text(about);
+    about_init(&series->about, about);
     series->changes = json_object();
     series->started_ms = started_ms;
     series->last_ms = started_ms;
@@ -67,6 +55,7 @@ void series_put_away(struct series *series) {
     series->digests = NULL;
     series->digest_count = series->digest_next = 0;
     watched_forget_constants(&series->watched);
+    cadence_drop(&series->cadence);
     series->open = false;
 }
 
@@ -76,11 +65,13 @@ void series_destroy(struct series *series) {
     }
     free(series->digests);
     watched_finish(&series->watched);
-    free(series->about);
+    cadence_finish(&series->cadence);
+    free(series->repeats);
+    about_finish(&series->about);
     json_decref(series->changes);
     json_decref(series->answer);
     free(series->result);
-    forget_texts(series);
+    series_restate(series);
     free(series);
 }
 
@@ -118,7 +109,7 @@ json_t *series_watch(struct series *series, const json_t *watch, const json_t *i
         }
     }
     if (grew) {
-        forget_texts(series); /* what is collected may have grown as well */
+        series_restate(series); /* what is collected may have grown as well */
     }
     return changes;
 }
@@ -131,27 +122,28 @@ void series_take(struct series *series, const struct series_news *news) {
         series->status = news->status;
     }
     json_object_update(series->changes, (json_t *)news->changes);
-    forget_texts(series);
+    series_restate(series);
 }
 
 void series_answer(struct series *series, json_t *answer) {
     json_decref(series->answer);
     series->answer = answer;
-    forget_texts(series);
+    series_restate(series);
 }
 
-/* {"uid":…,"expected":…,"key":"…","started":"…","status":"…" */
+/* {"uid":…,"expected":…,"key":"…","started":"…","status":"…","repeats":… */
 static char *make_head(const struct series *series) {
     struct text_builder out = {0};
-    text_builder_add(&out, series->about, strlen(series->about) - 1);
-    char key[64];
-    snprintf(key, sizeof(key), ",\"key\":\"%016" PRIx64 "-%u\",\"started\":", series->key,
-             series->run);
+    AUTOFREE char *key = series_key_text(series);
+    about_describe(&series->about, &out);
+    text_builder_text(&out, ",\"key\":\"");
     text_builder_text(&out, key);
+    text_builder_text(&out, "\",\"started\":");
     text_builder_time(&out, series->started_ms);
     text_builder_text(&out, ",\"status\":\"");
     text_builder_text(&out, check_status_name((enum check_status)series->status));
-    text_builder_text(&out, "\"");
+    text_builder_text(&out, "\",\"repeats\":");
+    text_builder_text(&out, series->repeats ? series->repeats : "null");
     return out.bytes;
 }
 
@@ -177,6 +169,14 @@ void series_describe(struct series *series, struct text_builder *out) {
     text_builder_number(out, series->unreadable);
     text_builder_text(out, ",\"last\":");
     text_builder_time(out, series->last_ms);
+    text_builder_text(out, ",\"written\":");
+    text_builder_moment(out, series->written_ms);
+    text_builder_text(out, ",\"phase\":\"");
+    text_builder_text(out, phase_names[series->phase]);
+    text_builder_text(out, "\",\"gap\":");
+    text_builder_seconds(out, cadence_gap_ms(&series->cadence));
+    text_builder_text(out, ",\"incomplete\":");
+    text_builder_text(out, series->incomplete ? "true" : "false");
     text_builder_text(out, series->tail);
 }
 

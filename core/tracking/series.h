@@ -2,8 +2,10 @@
 /* One series: what it is, how many files it has, what is watched in it and how it fared. */
 #pragma once
 
+#include "about.h"
 #include "base/hash_table.h"
 #include "base/json_scan.h"
+#include "cadence.h"
 #include "pacing.h"
 #include "protocol.h"
 #include "text_builder.h"
@@ -20,10 +22,14 @@ enum { SERIES_DIGESTS = 256 }; /* kinds of files told apart; a diffusion series 
 /** How much of a series the state file does not have yet. */
 enum series_unsaved { SERIES_SAVED, SERIES_COUNTS_UNSAVED, SERIES_UNSAVED };
 
+/** Where a series is in its course. */
+enum series_phase { SERIES_RUNNING, SERIES_STALLED, SERIES_ENDED, SERIES_PHASES };
+
 struct series {
     struct hash_link link;     /* in its station, by key */
     TAILQ_ENTRY(series) begun; /* in its station, by order */
     TAILQ_ENTRY(series) used;  /* in its station, by last file */
+    TAILQ_ENTRY(series) going; /* in its station, while it has not ended */
     TAILQ_ENTRY(series) unsaved_link;
     enum series_unsaved unsaved;
     bool in_file; /* the state file has a record of it */
@@ -43,11 +49,21 @@ struct series {
     uint32_t status; /* enum check_status, the worst so far */
     struct pace pace;
 
+    enum series_phase phase;
+    bool incomplete;    /* ended with fewer files than expected */
+    bool live;          /* its latest file came live, since we were started */
+    int64_t heard_ms;   /* monotonic: when that was, or was caught up with; 0: before our start */
+    int64_t age_ms;     /* how old that file was then; 0 if it came live */
+    int64_t written_ms; /* since 1970: when its latest file was written; 0: not known */
+    int64_t silent_ms;  /* since 1970: its station is silent after it since then; 0: it is not */
+    struct cadence cadence;
+    char *repeats; /* {"key", "number"} of the series that it repeats, JSON text; NULL: none */
+
     uint64_t *digests; /* ring of SERIES_DIGESTS, made with the first */
     unsigned digest_count, digest_next;
     struct watched watched;
 
-    char *about;     /* uid … expected, of "series" of the first answer: JSON text */
+    struct about about;
     json_t *changes; /* {name: {from, to, instance}}, latest of each name */
     json_t *answer;  /* what a person said to it: {answer, reason, time}; NULL: nothing */
     char *result;    /* check result of the worst status, as text */
@@ -84,6 +100,18 @@ struct series_news {
 
 /** Takes status and result over if they are worse than before, and the changes. */
 void series_take(struct series *series, const struct series_news *news);
+
+/** Somebody has to do something about it: it deviates, has changed or is incomplete. */
+bool series_asks_for_an_act(const struct series *series);
+
+/** The words of a phase, as messages and the state file have them. */
+const char *series_phase_name(enum series_phase phase);
+
+/** Its key in messages, "0123456789abcdef-0"; free it. */
+char *series_key_text(const struct series *series);
+
+/** What series_describe() says has changed beyond counts, times and phase. */
+void series_restate(struct series *series);
 
 /** What a person says of it, {answer, reason, time}: taken over; NULL: nothing any more. */
 void series_answer(struct series *series, json_t *answer);

@@ -4,12 +4,14 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "check/status.h"
+#include "wall_clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 char *series_record_key(const struct series *series, bool counts) {
-    return mem_printf("%016" PRIx64 "-%u%s", series->key, series->run, counts ? "/count" : "");
+    AUTOFREE char *key = series_key_text(series);
+    return mem_printf("%s%s", key, counts ? "/count" : "");
 }
 
 static json_t *save_digests(const struct series *series) {
@@ -29,8 +31,11 @@ json_t *series_record(const struct series *series) {
     json_object_set_new(record, "split", json_boolean(series->split));
     json_object_set_new(record, "status", json_integer(series->status));
     json_object_set_new(record, "started", json_integer(series->started_ms));
-    json_object_set_new(record, "series", json_loads(series->about, 0, NULL));
+    json_object_set_new(record, "series", about_save(&series->about));
     json_object_set(record, "changes", series->changes);
+    if (series->repeats) {
+        json_object_set_new(record, "repeats", json_loads(series->repeats, 0, NULL));
+    }
     json_object_set(record, "acknowledged", series->answer);
     json_object_set_new(record, "watched", watched_save(&series->watched));
     json_object_set_new(record, "digests", save_digests(series));
@@ -39,13 +44,18 @@ json_t *series_record(const struct series *series) {
     return record;
 }
 
-json_t *series_record_counts(const struct series *series) {
+json_t *series_record_counts(struct series *series) {
     json_t *record = json_object();
     json_object_set_new(record, "station", json_string(series->station->name));
     json_object_set_new(record, "count", json_integer((json_int_t)series->count));
     json_object_set_new(record, "unreadable", json_integer((json_int_t)series->unreadable));
     json_object_set_new(record, "seen", json_integer((json_int_t)series->seen_order));
     json_object_set_new(record, "last", json_integer(series->last_ms));
+    json_object_set_new(record, "written", json_integer(series->written_ms));
+    json_object_set_new(record, "phase", json_string(series_phase_name(series->phase)));
+    json_object_set_new(record, "incomplete", json_boolean(series->incomplete));
+    json_object_set_new(record, "gap", json_integer(cadence_gap_ms(&series->cadence)));
+    json_object_set_new(record, "silent", json_integer(series->silent_ms));
     return record;
 }
 
@@ -61,6 +71,16 @@ static void restore_digests(struct series *series, const json_t *digests) {
     }
 }
 
+/* a file of a version that knew no phases has none: such a series goes on if images come */
+static enum series_phase restore_phase(const json_t *record) {
+    const char *name = json_string_value(json_object_get(record, "phase"));
+    int phase = SERIES_RUNNING;
+    while (phase < SERIES_ENDED && (!name || strcmp(name, series_phase_name(phase)) != 0)) {
+        phase++;
+    }
+    return (enum series_phase)phase;
+}
+
 static json_t *restore_answer(const json_t *answer) {
     bool whole = json_is_string(json_object_get(answer, "answer")) &&
                  json_is_string(json_object_get(answer, "reason")) &&
@@ -73,6 +93,14 @@ static void restore_counts(struct series *series, const json_t *record) {
     series->unreadable = (uint64_t)natural(record, "unreadable");
     series->seen_order = (uint64_t)natural(record, "seen");
     series->last_ms = natural(record, "last");
+    series->written_ms = natural(record, "written");
+    series->phase = restore_phase(record);
+    series->incomplete = json_is_true(json_object_get(record, "incomplete"));
+    const json_t *gap = json_object_get(record, "gap");
+    cadence_know(&series->cadence, json_is_integer(gap) ? json_integer_value(gap) : -1);
+    series->silent_ms = natural(record, "silent");
+    int64_t age_ms = wall_clock_ms() - series->last_ms;
+    series->age_ms = age_ms > 0 ? age_ms : 0;
 }
 
 /* a member of record as text; free it */
@@ -98,6 +126,8 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
         .result = result,
         .changes = json_object_get(record, "changes"),
     };
+    const json_t *repeats = json_object_get(record, "repeats");
+    series->repeats = repeats ? json_text(repeats, NULL) : NULL;
     series_take(series, &news);
     free((char *)about.text);
     free((char *)result.text);

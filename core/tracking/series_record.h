@@ -13,7 +13,7 @@
 char *series_record_key(const struct series *series, bool counts);
 
 json_t *series_record(const struct series *series);
-json_t *series_record_counts(const struct series *series);
+json_t *series_record_counts(struct series *series);
 
 /** Takes one record back in; false: it makes no sense, and is passed over. */
 bool series_record_restore(struct stations *stations, const char *key, const json_t *value);

@@ -15,6 +15,8 @@ static void add_station(struct text_builder *out, const struct station *station)
     text_builder_text(out, station->name_json);
     text_builder_text(out, ":{\"station\":");
     text_builder_text(out, station->name_json);
+    text_builder_text(out, ",\"silent\":");
+    text_builder_moment(out, station_silent_ms(station));
     text_builder_text(out, ",");
     add_series(out, TAILQ_FIRST(&station->by_begin));
     const char *separator = ",\"history\":[";

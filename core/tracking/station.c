@@ -20,6 +20,7 @@ static struct station *create(const char *name) {
     json_decref(text);
     TAILQ_INIT(&station->by_begin);
     TAILQ_INIT(&station->by_use);
+    TAILQ_INIT(&station->going);
     return station;
 }
 
@@ -125,6 +126,9 @@ static void put_away_oldest(struct station *station) {
 
 static void count_in(struct station *station, struct series *series) {
     station->count++;
+    if (series->phase != SERIES_ENDED) {
+        TAILQ_INSERT_TAIL(&station->going, series, going);
+    }
     hash_table_add(&station->by_key, &series->link, series->key);
     if (series->open && ++station->open > STATION_OPEN_SERIES) {
         put_away_oldest(station);
@@ -160,6 +164,7 @@ void station_restore(struct station *station, struct series *series) {
         TAILQ_INSERT_TAIL(&station->by_use, series, used);
     }
     station->begun = series->order > station->begun ? series->order : station->begun;
+    station->age_ms = TAILQ_FIRST(&station->by_use)->age_ms;
     count_in(station, series);
 }
 
@@ -177,7 +182,24 @@ void station_use(struct station *station, struct series *series) {
     }
 }
 
+void station_set_phase(struct station *station, struct series *series, enum series_phase phase) {
+    if (series->phase == SERIES_ENDED && phase != SERIES_ENDED) {
+        TAILQ_INSERT_TAIL(&station->going, series, going);
+    } else if (series->phase != SERIES_ENDED && phase == SERIES_ENDED) {
+        TAILQ_REMOVE(&station->going, series, going);
+    }
+    series->phase = phase;
+}
+
+int64_t station_silent_ms(const struct station *station) {
+    const struct series *last = TAILQ_FIRST(&station->by_use);
+    return last ? last->silent_ms : 0;
+}
+
 void station_remove(struct station *station, struct series *series) {
+    if (series->phase != SERIES_ENDED) {
+        TAILQ_REMOVE(&station->going, series, going);
+    }
     TAILQ_REMOVE(&station->by_begin, series, begun);
     TAILQ_REMOVE(&station->by_use, series, used);
     hash_table_remove(&station->by_key, &series->link);

@@ -17,6 +17,11 @@ struct station {
     uint64_t seq;                        /* events so far */
     uint64_t begun;                      /* order of the youngest series */
     struct series_list by_begin, by_use; /* youngest first; last file first */
+    struct series_list going;            /* those that have not ended */
+    int64_t heard_ms; /* monotonic: when its last file came; 0: before our start */
+    int64_t age_ms;   /* how old that file was then */
+    bool live;        /* it came live */
+    bool idle;        /* its session has ended */
     struct hash_table by_key;
     unsigned count, open;
 };
@@ -48,6 +53,12 @@ void station_restore(struct station *station, struct series *series);
 
 /** A file of the series has come: it is the last that is put away. */
 void station_use(struct station *station, struct series *series);
+
+/** A series goes into a phase, and is among those that are going or not. */
+void station_set_phase(struct station *station, struct series *series, enum series_phase phase);
+
+/** Since when the station is silent (ms since 1970); 0: it is not. */
+int64_t station_silent_ms(const struct station *station);
 
 /** Takes a series out, which the caller then destroys. */
 void station_remove(struct station *station, struct series *series);

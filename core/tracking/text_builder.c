@@ -50,3 +50,23 @@ void text_builder_time(struct text_builder *builder, int64_t time_ms) {
                           minutes < 0 ? '-' : '+', away / 60, away % 60);
     text_builder_add(builder, text, (size_t)length);
 }
+
+void text_builder_moment(struct text_builder *builder, int64_t time_ms) {
+    if (time_ms) {
+        text_builder_time(builder, time_ms);
+    } else {
+        text_builder_text(builder, "null");
+    }
+}
+
+void text_builder_seconds(struct text_builder *builder, int64_t ms) {
+    char text[32] = "null";
+    if (ms >= 0) {
+        int length =
+            snprintf(text, sizeof(text), "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
+        while (text[length - 1] == '0' && text[length - 2] != '.') {
+            text[--length] = '\0';
+        }
+    }
+    text_builder_text(builder, text);
+}

@@ -18,3 +18,9 @@ void text_builder_number(struct text_builder *builder, uint64_t number);
 
 /** A moment (ms since 1970) as a JSON string: "2026-03-04T14:31:25.123+01:00", in local time. */
 void text_builder_time(struct text_builder *builder, int64_t time_ms);
+
+/** The same, or null for 0. */
+void text_builder_moment(struct text_builder *builder, int64_t time_ms);
+
+/** Milliseconds as seconds: 18.2, 300.0; null for what is below 0. */
+void text_builder_seconds(struct text_builder *builder, int64_t ms);

@@ -25,19 +25,20 @@ static void touch(struct tracking *tracking, const struct tracking_file *file,
     folder->series_run = series->run;
     series->folder = folder->id;
     series->last_ms = wall_clock_ms();
+    tracking_phases_file(tracking, file, series);
     station_use(series->station, series);
+    tracking_phases_heard(tracking, file, series->station);
 }
 
 static void count(struct tracking *tracking, const struct tracking_file *file,
                   struct series *series) {
+    series->count += !file->again;
     touch(tracking, file, series);
     tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
-    if (!file->again) {
-        series->count++;
-        if (pacing_now(tracking->updates, &series->pace)) {
-            tracking_publish_update(tracking, &series->pace);
-        }
+    if (!file->again && pacing_now(tracking->updates, &series->pace)) {
+        tracking_publish_update(tracking, &series->pace);
     }
+    tracking_phases_counted(tracking, series);
 }
 
 /* The parts of an answer's JSON text, and what they are called. */
@@ -79,11 +80,14 @@ static bool begin(struct tracking *tracking, const struct tracking_file *file,
     series_take(series, &news);
     series_learn(series, answer->digest);
     station_add(station, series);
+    tracking_phases_begun(tracking, series);
     touch(tracking, file, series);
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
     trim(tracking, station);
     tracking_publish_series(tracking, "new", series, &news);
     watch_first(series, parts[WATCH], false);
+    tracking_phases_counted(tracking, series);
+    tracking_phases_check(tracking, station);
     return true;
 }
 
@@ -93,9 +97,10 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
     pacing_flush(tracking->updates, &series->pace);
     series_take(series, news);
     tracking_outdate_answer(series);
-    touch(tracking, file, series);
     series->count += !file->again;
+    touch(tracking, file, series);
     tracking_publish_series(tracking, "changed", series, news);
+    tracking_phases_counted(tracking, series);
 }
 
 /* a kind of file that its series did not have yet */
@@ -133,6 +138,9 @@ static bool learn(struct tracking *tracking, const struct tracking_file *file,
 
 void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
                      const struct protocol_answer *answer, const char *json, size_t length) {
+    if (tracking_test(tracking, file, answer)) {
+        return;
+    }
     struct station *station = stations_find(&tracking->stations, answer->station);
     struct series *series =
         station ? station_series(station, answer->series_key, answer->split != 0) : NULL;
@@ -171,6 +179,7 @@ void tracking_error(struct tracking *tracking, const struct tracking_file *file,
     struct series *series = tracking_folder_series(folder);
     if (series) {
         series->unreadable++;
+        tracking_phases_unread(tracking, file, series);
         tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
     }
     if (pacing_now(tracking->errors, &folder->pace)) {
@@ -199,6 +208,7 @@ void tracking_destroy(struct tracking *tracking) {
     if (!tracking) {
         return;
     }
+    event_free(tracking->phases_timer);
     mrq_text_release(tracking->state);
     stations_finish(&tracking->stations);
     tracking_folders_destroy(tracking->folders);
@@ -215,6 +225,7 @@ void tracking_configure(struct tracking *tracking, const struct tracking_setting
     for (size_t i = 0; i < tracking->stations.count; i++) {
         trim(tracking, tracking->stations.list[i]);
     }
+    tracking_phases_soon(tracking);
 }
 
 struct tracking *tracking_create(struct event_base *base, const struct tracking_settings *settings,
@@ -229,6 +240,7 @@ struct tracking *tracking_create(struct event_base *base, const struct tracking_
     tracking->folders = tracking_folders_create(forget_folder, tracking);
     tracking->updates = pacing_create(base, tracking_publish_update, tracking);
     tracking->errors = pacing_create(base, tracking_publish_error, tracking);
+    tracking_phases_init(tracking, base);
     tracking_configure(tracking, settings);
     if (keeper) {
         keeper_add_owner(keeper, tracking_collect, tracking);

@@ -2,6 +2,7 @@
 /* From answers to events: stations, their series, counts, what changes within a series. */
 #pragma once
 
+#include "phases.h"
 #include "protocol.h"
 #include <event2/event.h>
 #include <jansson.h>
@@ -15,7 +16,8 @@ struct tracking;
 struct tracking_settings {
     unsigned update_interval_ms; /* 0: every update is an event */
     unsigned history;            /* series kept per station */
-    bool redact;                 /* free text may hold a name: it is dropped */
+    struct phases_settings phases;
+    bool redact; /* free text may hold a name: it is dropped */
 };
 
 /** Where events go: to every sink, in order. */
@@ -40,6 +42,8 @@ struct tracking_file {
     const char *folder; /* absolute; what an error is gathered by */
     const char *name;   /* base name, for errors */
     bool again;         /* it was counted in this series before: look at it, do not count it */
+    bool backlog;       /* it was caught up with: it may have come at any time before */
+    int64_t written_ms; /* since 1970, its ctime; 0: not known */
 };
 
 /** A file has been checked: answer->outcome is PROTOCOL_DONE, json (of check.h) is length bytes. */

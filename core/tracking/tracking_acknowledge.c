@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people answer to a series that asks for something to be done. */
-#include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "check/status.h"
-#include "series_record.h"
 #include "tracking_parts.h"
 #include "wall_clock.h"
 
@@ -31,12 +28,8 @@ static struct series *find(const struct tracking *tracking, const char *station,
         return NULL;
     }
     struct series *series = station_run(found, series_key, run);
-    AUTOFREE char *own_key = series ? series_record_key(series, false) : NULL;
+    AUTOFREE char *own_key = series ? series_key_text(series) : NULL;
     return own_key && strcmp(own_key, key) == 0 ? series : NULL;
-}
-
-static bool asks_for_an_act(const struct series *series) {
-    return series->status == CHECK_DEVIATES || json_object_size(series->changes) > 0;
 }
 
 /* Characters that show nothing and may turn a line of text around: controls, C1, marks of
@@ -97,8 +90,7 @@ static json_t *describe(const char *answer, const char *reason) {
 
 /* The free text may hold a name: not at the level that sites run with. */
 static void tell(const struct series *series, const char *answer, const char *reason) {
-    json_auto_t *about = json_loads(series->about, 0, NULL);
-    AUTOFREE char *number = json_text(json_object_get(about, "number"), NULL);
+    const char *number = series->about.values[ABOUT_NUMBER];
     log_notice("%s: series %s is answered: %s", series->station->name, number,
                answer ? answer : "the answer was taken back");
     if (*reason) {
@@ -139,7 +131,7 @@ enum mrq_acknowledged tracking_acknowledge(struct tracking *tracking,
     if (!series) {
         return MRQ_SERIES_UNKNOWN;
     }
-    if (!asks_for_an_act(series)) {
+    if (!series_asks_for_an_act(series)) {
         return MRQ_NOTHING_TO_ANSWER;
     }
     take(tracking, series, given->answer, reason);

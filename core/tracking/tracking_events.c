@@ -36,18 +36,23 @@ static void publish(struct tracking *tracking, struct event_parts *parts) {
     mrq_text_release(message);
 }
 
+static void publish_text(struct tracking *tracking, const char *type, struct series *series,
+                         const char *content, size_t length) {
+    struct event_parts parts = {
+        .type = type,
+        .station = series ? series->station : NULL,
+        .series = series,
+        .content = content,
+        .content_length = length,
+    };
+    publish(tracking, &parts);
+}
+
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news) {
     struct text_builder content = {0};
     series_add_result(&content, &news->result, news->changes);
-    struct event_parts parts = {
-        .type = type,
-        .station = series->station,
-        .series = series,
-        .content = content.bytes,
-        .content_length = content.used,
-    };
-    publish(tracking, &parts);
+    publish_text(tracking, type, series, content.bytes, content.used);
     free(content.bytes);
 }
 
@@ -56,28 +61,14 @@ void tracking_publish_content(struct tracking *tracking, const char *type, struc
     size_t length;
     AUTOFREE char *text = json_text(content, &length);
     json_decref(content);
-    struct event_parts parts = {
-        .type = type,
-        .station = series->station,
-        .series = series,
-        .content = text,
-        .content_length = length,
-    };
-    publish(tracking, &parts);
+    publish_text(tracking, type, series, text, length);
 }
 
 void tracking_publish_update(void *self, struct pace *pace) {
     struct series *series = PACED(struct series, pace);
     char digits[24];
     int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)series->count - 1);
-    struct event_parts parts = {
-        .type = "update",
-        .station = series->station,
-        .series = series,
-        .content = digits,
-        .content_length = (size_t)length,
-    };
-    publish(self, &parts);
+    publish_text(self, "update", series, digits, (size_t)length);
 }
 
 static bool in_folder(void *self, const struct pace *pace) {

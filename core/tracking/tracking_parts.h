@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pacing.h"
+#include "phases.h"
 #include "station.h"
 #include "tracking.h"
 #include "tracking_folders.h"
@@ -21,6 +22,9 @@ struct tracking {
     void *self;
     uint64_t seq;
     const struct mrq_text *state; /* NULL: out of date */
+    struct phases_clock clock;
+    struct event *phases_timer;
+    int64_t armed_ms; /* when it fires (monotonic); 0: not at all */
 };
 
 /* ---- tracking_events.c ---- */
@@ -29,7 +33,7 @@ struct tracking {
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news);
 
-/** Publishes any other event of a series: content is taken over. */
+/** Publishes any other event of a series, or of none (NULL): content is taken over. */
 void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
                               json_t *content);
 
@@ -43,10 +47,44 @@ void tracking_stale(struct tracking *tracking);
 /** The series last seen in folder, or NULL. */
 struct series *tracking_folder_series(const struct tracking_folder *folder);
 
+/* ---- tracking_phases.c ---- */
+
+void tracking_phases_init(struct tracking *tracking, struct event_base *base);
+
+/** Thresholds are others now, or series have come back: what is due is looked at again. */
+void tracking_phases_soon(struct tracking *tracking);
+
+/** Takes every step of the station and its series that is due. */
+void tracking_phases_check(struct tracking *tracking, struct station *station);
+
+/** A new series has been added to its station; its message is still to come. */
+void tracking_phases_begun(struct tracking *tracking, struct series *series);
+
+/** A file of the series has come and is counted; its message is still to come. */
+void tracking_phases_file(struct tracking *tracking, const struct tracking_file *file,
+                          struct series *series);
+
+/** The same, when the file is the last of its station's as well (station_use): it is not silent. */
+void tracking_phases_heard(struct tracking *tracking, const struct tracking_file *file,
+                           struct station *station);
+
+/** A file has come to where the series was last seen, and cannot be read. */
+void tracking_phases_unread(struct tracking *tracking, const struct tracking_file *file,
+                            struct series *series);
+
+/** The message of a file has been published, or waits: the series may be complete. */
+void tracking_phases_counted(struct tracking *tracking, struct series *series);
+
 /* ---- tracking_acknowledge.c ---- */
 
 /** The series has changed once more: what was answered before did not mean that. */
 void tracking_outdate_answer(struct series *series);
+
+/* ---- tracking_test.c ---- */
+
+/** Announces a test file; false: it is none. */
+bool tracking_test(struct tracking *tracking, const struct tracking_file *file,
+                   const struct protocol_answer *answer);
 
 /* ---- tracking_saved.c ---- */
 

@@ -26,7 +26,7 @@ static void series_saved(struct tracking *tracking, struct series *series) {
     }
 }
 
-static void put(struct tracking *tracking, const struct series *series, bool counts) {
+static void put(struct tracking *tracking, struct series *series, bool counts) {
     AUTOFREE char *key = series_record_key(series, counts);
     keeper_put(tracking->keeper, TRACKING_KIND, key,
                counts ? series_record_counts(series) : series_record(series));
@@ -67,4 +67,5 @@ void tracking_restore(struct tracking *tracking, const char *key, const json_t *
         log_warning("a series of the state file is damaged; it may be shown with fewer files, or "
                     "be announced again");
     }
+    tracking_phases_soon(tracking);
 }

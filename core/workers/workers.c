@@ -98,8 +98,9 @@ static void handle_idle(void *self, struct worker *worker) {
 
 /* ---- giving ------------------------------------------------------------------------------ */
 
-static bool give(struct workers *workers, struct worker *worker) {
-    struct queued_file *file = folder_queue_next(workers->queue, &worker->load, workers->count);
+static bool give(struct workers *workers, struct worker *worker, enum mrq_lane last) {
+    struct queued_file *file =
+        folder_queue_next(workers->queue, &worker->load, workers->count, last);
     if (!file) {
         return false;
     }
@@ -116,15 +117,17 @@ void workers_dispatch(struct workers *workers) {
     struct worker *worker;
     TAILQ_FOREACH(worker, &workers->list, entry) { /* each gets one before any gets two */
         if (worker->state == WORKER_READY && worker->load.count == 0) {
-            give(workers, worker);
+            give(workers, worker, MRQ_BACKLOG);
         }
     }
     bool quick = workers->spent_us < QUICK_US;
+    bool reserved = false; /* one worker never has two of the backlog: a live file waits for one */
     TAILQ_FOREACH(worker, &workers->list, entry) {
         if (worker->state == WORKER_READY && worker->load.count == 1 && quick) {
-            while (give(workers, worker)) {
+            while (give(workers, worker, reserved ? MRQ_BACKLOG : MRQ_LIVE)) {
             }
         }
+        reserved = reserved || worker->state == WORKER_READY;
         if (worker->outbox.end > 0) {
             worker_send(worker);
         }

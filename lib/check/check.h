@@ -31,7 +31,8 @@ struct check_answer {
 };
 /*
  * json.result   the check result of design.md 5
- * json.series   {"uid", "study", "number", "name", "project", "expected"}: strings, numbers, null
+ * json.series   {"uid", "study", "number", "name", "project", "expected", "image_type", "period"}:
+ *               strings, numbers, null; expected: files due; period: ms between them
  * json.watch    [{"name", "value", "watching": "constant"|"collected", "group", "checker"}]
  * json.instance InstanceNumber of this file, or null
  */

@@ -2,9 +2,9 @@
 /* Which station and which series a file belongs to. */
 #include "check/identity.h"
 #include "base/text.h"
+#include "check/expected.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 /* trimmed, and cut between two characters where it is too long */
@@ -63,24 +63,18 @@ void identity_find(const struct lookup *lookup, enum station_source source, cons
     answer->series_key = hash;
 }
 
-/*
- * Images due. Only mosaics hold one volume per file, so that the number of time points is the
- * number of files; scanners also write it into derived series, where it counts their source's.
- */
-static long long expected_images(const struct lookup *lookup) {
-    const char *type = lookup_text(lookup, "ImageType");
-    const char *text = lookup_text(lookup, "NumberOfTemporalPositions");
-    double count = 0;
-    bool mosaic = type && strstr(type, "MOSAIC") && strstr(type, "ORIGINAL");
-    if (!mosaic || !text || !text_to_number(text, &count)) {
-        return 0;
-    }
-    return count > 1 && count < 1e6 && floor(count) == count ? (long long)count : 0;
-}
-
 static void write_text(struct writer *writer, const char *key, const char *text) {
     writer_key(writer, key);
     writer_string(writer, text);
+}
+
+static void write_positive(struct writer *writer, const char *key, long long number) {
+    writer_key(writer, key);
+    if (number > 0) {
+        writer_integer(writer, number);
+    } else {
+        writer_raw(writer, "null");
+    }
 }
 
 void identity_write(const struct lookup *lookup, struct writer *writer) {
@@ -91,12 +85,8 @@ void identity_write(const struct lookup *lookup, struct writer *writer) {
     writer_value(writer, lookup_present(lookup, "SeriesNumber"), true);
     write_text(writer, "name", lookup_present(lookup, "SequenceName"));
     write_text(writer, "project", lookup_present(lookup, "Project"));
-    writer_key(writer, "expected");
-    long long expected = expected_images(lookup);
-    if (expected) {
-        writer_integer(writer, expected);
-    } else {
-        writer_raw(writer, "null");
-    }
+    write_positive(writer, "expected", expected_images(lookup));
+    write_text(writer, "image_type", lookup_present(lookup, "ImageType"));
+    write_positive(writer, "period", expected_period_ms(lookup));
     writer_raw(writer, "}");
 }

@@ -13,6 +13,7 @@ enum folder_list {
     FOLDER_QUEUED_BACKLOG,  /* to be scanned when nothing live is */
     FOLDER_READING_LIVE,    /* being scanned: one at most */
     FOLDER_READING_BACKLOG, /* likewise */
+    FOLDER_HELD_BACK,       /* watched, its files are for the backlog, which is held */
     FOLDER_LATER,           /* to be scanned at the next round: no watch, or it could not be read */
     FOLDER_LEFT,            /* not where it was: it may turn up elsewhere */
     FOLDER_DEAD,            /* to be forgotten with all below it, a few per turn of the loop */

@@ -92,6 +92,10 @@ static void source_resume(void *self) {
     set_paused(self, false);
 }
 
+static void source_hold_back(void *self, bool held) {
+    walk_hold_back(((struct source *)self)->walk, held);
+}
+
 static bool source_start(void *self) {
     struct source *source = self;
     roots_start(source->roots);
@@ -185,4 +189,4 @@ MRQ_PLUGIN(.kind = MRQ_SOURCE, .name = "source-inotify", .version = "1.0",
            .description = "complete files in folders of this machine, as the kernel reports them",
            .options = options, .open = source_open, .close = source_close, .start = source_start,
            .stop = source_stop, .health = source_health, .pause = source_pause,
-           .resume = source_resume);
+           .resume = source_resume, .hold_back = source_hold_back);

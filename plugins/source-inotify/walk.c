@@ -19,6 +19,7 @@ struct cursor {
     struct entries entries;
     uint32_t scan;
     bool deep;
+    bool left; /* a file of it was not told, since the backlog is held */
 };
 
 struct walk {
@@ -27,6 +28,7 @@ struct walk {
     struct roots *roots;
     struct turns *turns;
     struct cursor cursors[WALK_LANES];
+    bool held; /* the backlog is */
     bool told; /* that the first scan is done */
 };
 
@@ -39,9 +41,9 @@ static enum folder_list reading_of(enum mrq_lane lane) {
 }
 
 bool walk_is_busy(const struct walk *walk) {
-    static const enum folder_list lists[] = {FOLDER_QUEUED_LIVE, FOLDER_QUEUED_BACKLOG,
+    static const enum folder_list lists[] = {FOLDER_QUEUED_LIVE,  FOLDER_QUEUED_BACKLOG,
                                              FOLDER_READING_LIVE, FOLDER_READING_BACKLOG,
-                                             FOLDER_DEAD};
+                                             FOLDER_HELD_BACK,    FOLDER_DEAD};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         if (tree_first(walk->tree, lists[i])) {
             return true;
@@ -125,6 +127,10 @@ static void meet_file(struct walk *walk, struct folder *folder, const char *name
         return;
     }
     const struct found_at at = found_in(folder, lane);
+    if (lane == MRQ_BACKLOG && walk->held) {
+        walk->cursors[lane].left = true;
+        return;
+    }
     if (!S_ISLNK(about->st_mode) || !links_follow(walk->host, walk->roots, &at, path)) {
         found_met(walk->host, &at, path, about);
     }
@@ -178,6 +184,7 @@ static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) 
     }
     cursor->scan = tree_scan_begins(walk->tree);
     cursor->deep = folder->flags & FOLDER_DEEP;
+    cursor->left = false;
     folder->flags &= (uint8_t) ~(FOLDER_DEEP | FOLDER_AGAIN);
     tree_put(walk->tree, folder, reading_of(lane));
 }
@@ -190,10 +197,29 @@ static void end(struct walk *walk, struct folder *folder, enum mrq_lane lane) {
     }
     folder->flags &= (uint8_t) ~(FOLDER_FRESH | (folder->watch >= 0 ? FOLDER_TOLD : 0));
     folder->flags |= FOLDER_SCANNED;
-    rest(walk, folder);
+    if (cursor->left) {
+        tree_put(walk->tree, folder, FOLDER_HELD_BACK);
+    } else {
+        rest(walk, folder);
+    }
     if (folder->flags & FOLDER_AGAIN) {
         walk_queue(walk, folder, MRQ_LIVE, 0);
     }
+}
+
+/**
+ * While the backlog is held, its folders are still read for the folders in them, so that all are
+ * watched; their files are left for later. Where no other folder waits, the one that is being read
+ * stays open as it is.
+ */
+static bool is_held(const struct walk *walk) {
+    return walk->held && !tree_first(walk->tree, FOLDER_QUEUED_BACKLOG);
+}
+
+static struct folder *next_folder(struct walk *walk, enum mrq_lane lane) {
+    struct folder *folder = tree_first(walk->tree, queue_of(lane));
+    bool later = !folder && lane == MRQ_BACKLOG && !walk->held;
+    return later ? tree_first(walk->tree, FOLDER_HELD_BACK) : folder;
 }
 
 /** Does one small thing for a lane; false when it has nothing to do. */
@@ -202,7 +228,7 @@ static bool step(struct walk *walk, enum mrq_lane lane) {
     struct folder *folder = tree_first(walk->tree, reading_of(lane));
     if (!folder) { /* it was read to its end, or it has left meanwhile */
         entries_close(&cursor->entries);
-        folder = tree_first(walk->tree, queue_of(lane));
+        folder = next_folder(walk, lane);
         if (folder) {
             begin(walk, folder, lane);
         }
@@ -230,7 +256,8 @@ static bool step(struct walk *walk, enum mrq_lane lane) {
 
 static bool handle_step(void *self) {
     struct walk *walk = self;
-    return step(walk, MRQ_LIVE) || tree_bury(walk->tree) || step(walk, MRQ_BACKLOG);
+    return step(walk, MRQ_LIVE) || tree_bury(walk->tree) ||
+           (!is_held(walk) && step(walk, MRQ_BACKLOG));
 }
 
 static void handle_rest(void *self) {
@@ -253,6 +280,11 @@ void walk_round(struct walk *walk) {
 
 void walk_pause(struct walk *walk, bool paused) {
     turns_pause(walk->turns, paused);
+}
+
+void walk_hold_back(struct walk *walk, bool held) {
+    walk->held = held;
+    turns_wake(walk->turns);
 }
 
 struct walk *walk_create(struct mrq_host *host, struct tree *tree, struct roots *roots) {

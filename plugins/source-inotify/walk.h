@@ -26,5 +26,8 @@ void walk_round(struct walk *walk);
 /** Stops and goes on, at any time. */
 void walk_pause(struct walk *walk, bool paused);
 
+/** No file is told in the lane MRQ_BACKLOG; folders are watched all the same. */
+void walk_hold_back(struct walk *walk, bool held);
+
 /** True while there is something to scan. */
 bool walk_is_busy(const struct walk *walk);

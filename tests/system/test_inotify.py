@@ -34,8 +34,12 @@ class InotifyTest(DaemonTest):
 
     def wait_for_state(self, daemon, folder, state):
         """The answer of /healthz may be a second old."""
-        entry = {"name": str(folder), "state": state}
-        wait_for(lambda: entry in self.source(daemon)["folders"], f"{folder} to be {state}")
+        entry = (str(folder), state)
+        wait_for(lambda: entry in self.states(self.source(daemon)), f"{folder} to be {state}")
+
+    @staticmethod
+    def states(source):
+        return [(folder["name"], folder["state"]) for folder in source["folders"]]
 
     def fill(self, folder, count, **values):
         """Many small files fast: the same bytes but for the instance."""
@@ -163,8 +167,8 @@ class WatchedFolders(InotifyTest):
         daemon.logged("there cannot be watched yet")
         status, _, body = daemon.get("/healthz")
         self.assertEqual(status, 503)
-        self.assertIn({"name": str(missing), "state": "waiting"},
-                      json.loads(body)["instances"]["source-inotify"]["folders"])
+        self.assertIn((str(missing), "waiting"),
+                      self.states(json.loads(body)["instances"]["source-inotify"]))
         write_dicom(missing / "001.dcm")
         self.total(client, 1)
         self.wait_for_state(daemon, missing, "watched")

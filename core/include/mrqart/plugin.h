@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 #define MRQ_ABI 2        /* goes up when a struct of this header grows at its end */
-#define MRQ_ABI_OLDEST 1 /* goes up when this header changes in any other way */
+#define MRQ_ABI_OLDEST 2 /* goes up when this header changes in any other way */
 
 struct event_base;     /* <event2/event.h> */
 struct evhttp_request; /* <event2/http.h> */
@@ -513,6 +513,13 @@ struct mrq_plugin {
 
     /** Sink: an event has happened. */
     void (*event)(void *self, const struct mrq_event *event);
+
+    /**
+     * Source: held: find no more files for the lane MRQ_BACKLOG until called with false; live files
+     * are to go on. Called when much of the backlog waits already. Without it the backlog fills the
+     * queues, and pause() then stops live files too.
+     */
+    void (*hold_back)(void *self, bool held);
 };
 
 extern __attribute__((visibility("default"))) const struct mrq_plugin mrq_plugin;

@@ -64,8 +64,13 @@ void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t
     }
 }
 
-static void handle_pause(void *self, bool paused) {
+static void handle_pause(void *self, enum mrq_lane lane, bool paused) {
     struct bed *bed = self;
+    if (lane == MRQ_BACKLOG) {
+        bed->held = paused;
+        bed->was_held = bed->was_held || paused;
+        return;
+    }
     bed->paused = paused;
     bed->was_paused = bed->was_paused || paused;
 }

@@ -23,6 +23,7 @@ struct bed {
     void (*collect)(void *self); /* as the keeper was asked to */
     void *collect_self;
     bool paused, was_paused, drained;
+    bool held, was_held; /* the backlog */
     struct pipeline_settings settings;
     struct root_policy policy; /* of the root, from the next start on */
 };

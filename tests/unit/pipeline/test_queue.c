@@ -41,7 +41,7 @@ static struct queued_file *put(struct fixture *fixture, const char *path, enum m
 }
 
 static const char *next(struct fixture *fixture, struct load *load, unsigned workers) {
-    const struct queued_file *file = folder_queue_next(&fixture->queue, load, workers);
+    const struct queued_file *file = folder_queue_next(&fixture->queue, load, workers, MRQ_BACKLOG);
     return file ? file->name : "";
 }
 
@@ -143,7 +143,7 @@ static void what_is_put_back_comes_first(void **state) {
     struct load load = {0};
     put(fixture, "/data/a/1", MRQ_LIVE);
     put(fixture, "/data/a/2", MRQ_LIVE);
-    struct queued_file *file = folder_queue_next(&fixture->queue, &load, 1);
+    struct queued_file *file = folder_queue_next(&fixture->queue, &load, 1, MRQ_BACKLOG);
     folder_queue_blank(&load, 0);
     assert_int_equal(load.count, 1); /* its answer may still come */
     folder_queue_put_front(&fixture->queue, file);

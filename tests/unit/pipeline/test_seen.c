@@ -10,11 +10,29 @@
 
 #include <cmocka.h>
 
+enum { QUIET_NS = 100 };
+
+/* what the record asks of its owner, and tells it */
 struct forgotten {
     int count;
     uint64_t root;
     int64_t newest_ns;
+    uint64_t busy, wanted; /* folders */
+    int64_t since_ns;
 };
+
+static enum seen_need handle_need(void *self, uint64_t root, uint64_t folder) {
+    const struct forgotten *forgotten = self;
+    assert_int_equal(root, 9);
+    return folder == forgotten->busy     ? SEEN_BUSY
+           : folder == forgotten->wanted ? SEEN_WANTED
+                                         : SEEN_FREE;
+}
+
+static int64_t handle_since(void *self, uint64_t root) {
+    assert_int_equal(root, 9);
+    return ((const struct forgotten *)self)->since_ns;
+}
 
 static void handle_forget(void *self, uint64_t root, int64_t newest_ns) {
     struct forgotten *forgotten = self;
@@ -22,6 +40,15 @@ static void handle_forget(void *self, uint64_t root, int64_t newest_ns) {
     forgotten->root = root;
     forgotten->newest_ns = newest_ns;
 }
+
+static struct seen *create(size_t files, size_t folders, struct forgotten *owner) {
+    return seen_create(
+        &(struct seen_bounds){.files = files, .folders = folders, .quiet_ns = QUIET_NS},
+        &(struct seen_owner){
+            .self = owner, .forget = handle_forget, .need = handle_need, .since = handle_since});
+}
+
+static const struct seen_times once = {1, 1};
 
 /* Places and files by number; hashes as far apart as real ones. */
 static uint64_t mix(uint64_t number) {
@@ -36,9 +63,12 @@ static struct seen_place place_of(unsigned folder, unsigned file) {
 
 static void note(struct seen *seen, unsigned folder, unsigned file, int64_t changed_ns) {
     const struct seen_place place = place_of(folder, file);
-    const struct seen_file what = {
-        .key = place.key, .identity = mix(1000000ULL * (folder + 1) + file), .series = folder + 1};
-    seen_note(seen, &place, &what, changed_ns);
+    const struct seen_file what = {.key = place.key,
+                                   .identity = mix(1000000ULL * (folder + 1) + file),
+                                   .series = folder + 1,
+                                   .proof_ns = changed_ns};
+    seen_note(seen, &place, &what,
+              &(struct seen_times){.now_ns = changed_ns, .changed_ns = changed_ns});
 }
 
 static bool knows(const struct seen *seen, unsigned folder, unsigned file) {
@@ -71,7 +101,7 @@ static void restore_all(struct seen *seen, json_t *saved) {
 static void what_is_noted_is_found(void **state) {
     (void)state;
     struct forgotten forgotten = {0};
-    struct seen *seen = seen_create(100000, handle_forget, &forgotten);
+    struct seen *seen = create(100000, 10, &forgotten);
     for (unsigned file = 0; file < 5000; file++) {
         note(seen, file % 3, file, 1);
     }
@@ -87,10 +117,12 @@ static void what_is_noted_is_found(void **state) {
 
 static void a_place_holds_one_file_the_latest(void **state) {
     (void)state;
-    struct seen *seen = seen_create(10, handle_forget, NULL);
+    struct seen *seen = create(10, 10, &(struct forgotten){0});
     const struct seen_place place = place_of(0, 0);
-    seen_note(seen, &place, &(struct seen_file){.key = place.key, .identity = 5, .series = 6}, 1);
-    seen_note(seen, &place, &(struct seen_file){.key = place.key, .identity = 7, .series = 8}, 1);
+    seen_note(seen, &place, &(struct seen_file){.key = place.key, .identity = 5, .series = 6},
+              &once);
+    seen_note(seen, &place, &(struct seen_file){.key = place.key, .identity = 7, .series = 8},
+              &once);
     assert_int_equal(seen_find(seen, &place)->identity, 7);
     assert_int_equal(seen_find(seen, &place)->series, 8);
     assert_false(seen_anywhere(seen, 5));
@@ -101,60 +133,133 @@ static void a_place_holds_one_file_the_latest(void **state) {
 
 static void a_renamed_file_takes_its_record_along(void **state) {
     (void)state;
-    struct seen *seen = seen_create(10, handle_forget, NULL);
+    struct seen *seen = create(10, 10, &(struct forgotten){0});
     const struct seen_place before = place_of(0, 0), after = place_of(1, 1);
     const struct seen_file file = {.key = before.key, .identity = 5, .series = 6};
-    seen_note(seen, &before, &file, 1);
-    seen_move(seen, &after, 5, 2);
+    seen_note(seen, &before, &file, &once);
+    seen_move(seen, &after, 5, &once);
     assert_null(seen_find(seen, &before));
     assert_int_equal(seen_find(seen, &after)->series, 6);
     assert_int_equal(seen_count(seen), 1);
     seen_destroy(seen);
 }
 
-static void when_it_is_full_the_folder_untouched_for_longest_goes(void **state) {
+static void when_it_is_full_a_quiet_folder_is_remembered_as_a_whole(void **state) {
     (void)state;
-    struct forgotten forgotten = {0};
-    struct seen *seen = seen_create(300, handle_forget, &forgotten);
+    struct forgotten forgotten = {.since_ns = 900};
+    struct seen *seen = create(300, 10, &forgotten);
     for (unsigned file = 0; file < 100; file++) {
         note(seen, 0, file, 1000 + file);
-        note(seen, 1, file, 5000);
+        note(seen, 1, file, 1050);
         note(seen, 2, file, 6000);
     }
-    note(seen, 0, 7, 1); /* touched */
+    note(seen, 0, 7, 6000); /* touched */
     note(seen, 3, 0, 7000);
-    assert_int_equal(forgotten.count, 1);
-    assert_int_equal(forgotten.root, 9);
-    assert_int_equal(forgotten.newest_ns, 5000);
+    assert_int_equal(forgotten.count, 0);
+    assert_int_equal(seen_count(seen), 201);
+    assert_int_equal(seen_quiet_count(seen), 1);
     assert_true(knows(seen, 0, 50));
     assert_false(knows(seen, 1, 50));
-    assert_true(knows(seen, 2, 50));
-    assert_true(knows(seen, 3, 0));
-    assert_int_equal(seen_count(seen), 201);
+    assert_true(seen_covers(seen, mix(1), 1050));
+    assert_true(seen_covers(seen, mix(1), 900));
+    assert_false(seen_covers(seen, mix(1), 899)); /* from before it was followed */
+    assert_false(seen_covers(seen, mix(1), 1051));
+    assert_false(seen_covers(seen, mix(0), 1050));
+    note(seen, 1, 200, 8000); /* it lives again: what was before stays seen */
+    assert_true(knows(seen, 1, 200));
+    assert_true(seen_covers(seen, mix(1), 1050));
+    assert_false(seen_covers(seen, mix(1), 8000));
     seen_destroy(seen);
 }
 
-static void a_folder_larger_than_the_record_is_survived(void **state) {
+static void what_is_not_quiet_or_on_its_way_or_wanted_stays(void **state) {
+    (void)state;
+    struct forgotten forgotten = {.busy = mix(0), .wanted = mix(1)};
+    struct seen *seen = create(300, 10, &forgotten);
+    for (unsigned file = 0; file < 100; file++) {
+        note(seen, 0, file, 1000);
+        note(seen, 1, file, 1000);
+        note(seen, 2, file, 1000);
+    }
+    note(seen, 3, 0, 1050); /* nothing is quiet */
+    assert_int_equal(seen_quiet_count(seen), 0);
+    note(seen, 3, 1, 2000);
+    assert_int_equal(seen_quiet_count(seen), 1);
+    assert_true(knows(seen, 0, 50) && knows(seen, 1, 50) && !knows(seen, 2, 50));
+    for (unsigned file = 0; file < 2000; file++) { /* four times the bound: now it must be */
+        note(seen, 4, file, 2000);
+    }
+    assert_true(knows(seen, 0, 50) && !knows(seen, 1, 50));
+    assert_in_range(seen_count(seen), 1, 1200);
+    seen_destroy(seen);
+}
+
+static void the_folder_that_is_quiet_for_longest_is_forgotten_at_last(void **state) {
     (void)state;
     struct forgotten forgotten = {0};
-    struct seen *seen = seen_create(100, handle_forget, &forgotten);
+    struct seen *seen = create(100, 3, &forgotten);
     json_auto_t *saved = json_object();
-    for (unsigned file = 0; file < 1050; file++) {
-        note(seen, 0, file, file);
-        if (file % 333 == 0) {
-            seen_collect(seen, handle_put, saved);
+    for (unsigned folder = 0; folder < 6; folder++) {
+        for (unsigned file = 0; file < 100; file++) {
+            note(seen, folder, file, 1000 * (folder + 1));
+        }
+        seen_collect(seen, handle_put, saved);
+    }
+    assert_int_equal(seen_quiet_count(seen), 3);
+    assert_int_equal(forgotten.count, 2);
+    assert_int_equal(forgotten.root, 9);
+    assert_int_equal(forgotten.newest_ns, 2000);
+    assert_int_equal(json_object_size(saved), 3 + 2);
+    seen_destroy(seen);
+}
+
+static void quiet_folders_are_saved_and_come_back(void **state) {
+    (void)state;
+    struct forgotten forgotten = {.since_ns = 500};
+    struct seen *seen = create(100, 10, &forgotten);
+    json_auto_t *saved = json_object();
+    for (unsigned file = 0; file < 400; file++) {
+        note(seen, file / 100, file, 1000 * (file / 100 + 1));
+    }
+    seen_collect(seen, handle_put, saved);
+    seen_remove_folder(seen, mix(1));
+    seen_collect(seen, handle_put, saved);
+    seen_destroy(seen);
+    seen = create(100, 10, &forgotten);
+    restore_all(seen, saved);
+    assert_int_equal(seen_quiet_count(seen), 2);
+    assert_true(seen_covers(seen, mix(0), 1000) && seen_covers(seen, mix(2), 3000));
+    assert_false(seen_covers(seen, mix(1), 2000));
+    assert_true(knows(seen, 3, 399));
+    assert_int_equal(
+        seen_find(seen, &(struct seen_place){9, mix(3), place_of(3, 399).key})->proof_ns, 4000);
+    seen_destroy(seen);
+}
+
+static void what_is_removed_leaves_and_its_room_is_used_again(void **state) {
+    (void)state;
+    struct forgotten forgotten = {0};
+    struct seen *seen = create(100000, 10, &forgotten);
+    json_auto_t *saved = json_object();
+    for (unsigned file = 0; file < 20000; file++) {
+        note(seen, 0, file, 1000);
+        if (file >= 100) {
+            const struct seen_place old = place_of(0, file - 100);
+            seen_remove(seen, &old, 4711); /* another file is there by now */
+            assert_non_null(seen_find(seen, &old));
+            seen_remove(seen, &old, mix(1000000ULL + file - 100));
         }
     }
-    assert_int_equal(forgotten.count, 10);
-    assert_true(knows(seen, 0, 1049));
-    assert_in_range(seen_count(seen), 1, 100);
+    assert_int_equal(seen_count(seen), 100);
+    seen_collect(seen, handle_put, saved);
+    assert_in_range(json_object_size(saved), 1, 10);
     seen_destroy(seen);
 }
 
 static void what_is_saved_comes_back(void **state) {
     (void)state;
     struct forgotten forgotten = {0};
-    struct seen *seen = seen_create(100000, handle_forget, &forgotten);
+    struct seen *seen = create(100000, 10, &forgotten);
     json_auto_t *saved = json_object();
     for (unsigned file = 0; file < 1000; file++) {
         note(seen, file % 3, file, file);
@@ -163,11 +268,11 @@ static void what_is_saved_comes_back(void **state) {
         }
     }
     const struct seen_place moved = place_of(7, 7);
-    seen_move(seen, &moved, mix(1000000ULL), 1);
+    seen_move(seen, &moved, mix(1000000ULL), &once);
     seen_collect(seen, handle_put, saved);
     seen_destroy(seen);
 
-    seen = seen_create(100000, handle_forget, &forgotten);
+    seen = create(100000, 10, &forgotten);
     restore_all(seen, saved);
     for (unsigned file = 1; file < 1000; file++) {
         assert_true(knows(seen, file % 3, file));
@@ -182,7 +287,7 @@ static void what_is_saved_comes_back(void **state) {
 
 static void what_changes_is_saved_and_nothing_else(void **state) {
     (void)state;
-    struct seen *seen = seen_create(100000, handle_forget, NULL);
+    struct seen *seen = create(100000, 10, &(struct forgotten){0});
     json_auto_t *saved = json_object(), *more = json_object(), *nothing = json_object();
     for (unsigned file = 0; file < 10000; file++) {
         note(seen, 0, file, file);
@@ -199,16 +304,16 @@ static void what_changes_is_saved_and_nothing_else(void **state) {
 static void what_is_forgotten_leaves_the_state_file_too(void **state) {
     (void)state;
     struct forgotten forgotten = {0};
-    struct seen *seen = seen_create(100, handle_forget, &forgotten);
+    struct seen *seen = create(100, 10, &forgotten);
     json_auto_t *saved = json_object();
     for (unsigned file = 0; file < 100; file++) {
         note(seen, 0, file, 1);
     }
     seen_collect(seen, handle_put, saved);
     assert_int_equal(json_object_size(saved), 2);
-    note(seen, 1, 0, 1);
+    note(seen, 1, 0, 1000);
     seen_collect(seen, handle_put, saved);
-    assert_int_equal(json_object_size(saved), 1);
+    assert_int_equal(json_object_size(saved), 2); /* a line for each folder */
     seen_destroy(seen);
 }
 
@@ -218,11 +323,12 @@ static void a_damaged_record_is_refused(void **state) {
         "null",
         "7",
         "{}",
+        "{\"root\": \"0000000000000009\", \"from\": 1}",
         "{\"root\": \"0\", \"newest\": 1, \"files\": \"\"}",
         "{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": \"0\"}",
         "{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": \"zzzzzzzzzzzzzzzzzzzzzzzzzzzz"
         "zzzzzzzzzzzzzzzzzzzz\"}"};
-    struct seen *seen = seen_create(100, handle_forget, NULL);
+    struct seen *seen = create(100, 10, &(struct forgotten){0});
     json_auto_t *good = json_loads("{\"root\": \"0000000000000009\", \"newest\": 1, \"files\": "
                                    "\"000000000000000100000000000000020000000000000003\"}",
                                    0, NULL);
@@ -230,6 +336,7 @@ static void a_damaged_record_is_refused(void **state) {
         json_auto_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
         assert_false(seen_restore(seen, "0000000000000001/0", value));
     }
+    assert_false(seen_restore(seen, "0000000000000001/quiet", good));
     assert_false(seen_restore(seen, "1/0", good));
     assert_false(seen_restore(seen, "0000000000000001", good));
     assert_false(seen_restore(seen, "0000000000000001/0x", good));
@@ -245,8 +352,11 @@ int main(void) {
         cmocka_unit_test(what_is_noted_is_found),
         cmocka_unit_test(a_place_holds_one_file_the_latest),
         cmocka_unit_test(a_renamed_file_takes_its_record_along),
-        cmocka_unit_test(when_it_is_full_the_folder_untouched_for_longest_goes),
-        cmocka_unit_test(a_folder_larger_than_the_record_is_survived),
+        cmocka_unit_test(when_it_is_full_a_quiet_folder_is_remembered_as_a_whole),
+        cmocka_unit_test(what_is_not_quiet_or_on_its_way_or_wanted_stays),
+        cmocka_unit_test(the_folder_that_is_quiet_for_longest_is_forgotten_at_last),
+        cmocka_unit_test(quiet_folders_are_saved_and_come_back),
+        cmocka_unit_test(what_is_removed_leaves_and_its_room_is_used_again),
         cmocka_unit_test(what_is_saved_comes_back),
         cmocka_unit_test(what_changes_is_saved_and_nothing_else),
         cmocka_unit_test(what_is_forgotten_leaves_the_state_file_too),

@@ -2,6 +2,8 @@
 /* What a restart remembers. */
 #include "bed.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -75,7 +77,7 @@ static void an_error_is_not_told_again_after_a_restart(void **state) {
 }
 
 static void small_record(struct pipeline_settings *settings) {
-    settings->record = 50;
+    settings->record = 10; /* four times as many, for want of a folder that is quiet */
 }
 
 static void what_the_record_forgets_counts_as_old(void **state) {
@@ -102,7 +104,73 @@ static void what_the_record_forgets_counts_as_old(void **state) {
     }
     bed_settle(bed);
     assert_int_equal(bed->events, 120); /* those stamped with its last tick too */
-    assert_in_range(bed_health(bed, "record.files"), 1, 50);
+    assert_in_range(bed_health(bed, "record.files"), 1, 40);
+    assert_in_range(bed_health(bed, "record.folders"), 1, 4);
+    bed_destroy(bed);
+}
+
+static void backlog_none_drops_what_is_older_than_the_start(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write_and_close(bed, "a/1.dcm", "7");
+    bed_settle(bed);
+    bed_write(bed, "a/2.dcm", "7");
+    bed_write(bed, "a/1.dcm", "7 longer");
+    rest();
+    bed->policy.backlog = BACKLOG_NONE;
+    bed_stop(bed);
+    bed_start(bed);
+    bed_write(bed, "a/3.dcm", "7");
+    bed_scan(bed, "a/1.dcm");
+    bed_scan(bed, "a/2.dcm");
+    bed_scan(bed, "a/3.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 2);
+    assert_int_equal(bed_told(bed, "new 7 3.dcm"), 1);
+    bed->policy.backlog = BACKLOG_SINCE_LAST; /* what was dropped stays so */
+    bed_stop(bed);
+    bed_start(bed);
+    bed_scan(bed, "a/2.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 2);
+    bed_destroy(bed);
+}
+
+static void backlog_all_takes_what_is_older_than_the_following_once(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write(bed, "a/old.dcm", "7");
+    rest();
+    bed_stop(bed);
+    json_object_clear(bed->saved);
+    bed->policy.backlog = BACKLOG_ALL;
+    for (int start = 0; start < 2; start++) {
+        bed_start(bed);
+        bed_scan(bed, "a/old.dcm");
+        bed_settle(bed);
+        assert_string_equal(bed->story, "new 7 old.dcm\n");
+        bed_stop(bed);
+    }
+    bed_start(bed);
+    bed_destroy(bed);
+}
+
+static void since_when_it_is_followed_is_kept_from_before(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write_and_close(bed, "a/1.dcm", "7");
+    bed_settle(bed);
+    bed_stop(bed);
+    AUTOFREE char *key = mem_printf("root:%s", bed->root);
+    json_t *since = json_incref(json_object_get(json_object_get(bed->saved, key), "since"));
+    assert_true(json_is_integer(since));
+    json_object_set_new(bed->saved, key, since); /* as it was written once */
+    bed_write(bed, "a/2.dcm", "7");
+    bed_start(bed);
+    bed_scan(bed, "a/1.dcm");
+    bed_scan(bed, "a/2.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 2);
     bed_destroy(bed);
 }
 
@@ -126,6 +194,9 @@ int main(void) {
         cmocka_unit_test(after_a_restart_what_was_counted_is_known),
         cmocka_unit_test(an_error_is_not_told_again_after_a_restart),
         cmocka_unit_test(what_the_record_forgets_counts_as_old),
+        cmocka_unit_test(backlog_none_drops_what_is_older_than_the_start),
+        cmocka_unit_test(backlog_all_takes_what_is_older_than_the_following_once),
+        cmocka_unit_test(since_when_it_is_followed_is_kept_from_before),
         cmocka_unit_test(the_state_file_names_no_folder_of_a_subject),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void the_wrong_kind_is_refused_with_its_place(void **state) {
 
 static void a_newer_interface_is_refused(void **state) {
     (void)state;
-    refused(SAMPLES "sample-newer.so", MRQ_CHECKER, "plugin interface 2, this mrqart has 1");
+    refused(SAMPLES "sample-newer.so", MRQ_CHECKER, "plugin interface 3, this mrqart has 2");
 }
 
 static void missing_callbacks_are_all_named(void **state) {

@@ -107,13 +107,16 @@ void bench_send(struct bench *bench, struct bench_file file) {
         .digest = file.digest ? file.digest : text_hash(TEXT_HASH_SEED, json, strlen(json)),
     };
     snprintf(answer.station, sizeof(answer.station), "%s", or_else(file.station, "AWP1"));
-    struct tracking_file found = {or_else(file.folder, "/data/one"), or_else(file.name, "1.dcm"),
-                                  file.again};
+    struct tracking_file found = {.folder = or_else(file.folder, "/data/one"),
+                                  .name = or_else(file.name, "1.dcm"),
+                                  .again = file.again,
+                                  .backlog = file.backlog,
+                                  .written_ms = file.written_ms};
     tracking_answer(bench->tracking, &found, &answer, json, strlen(json));
 }
 
 void bench_error(struct bench *bench, const char *folder, const char *name) {
-    struct tracking_file file = {folder, name, false};
+    struct tracking_file file = {.folder = folder, .name = name};
     tracking_error(bench->tracking, &file, "the file ends after 4096 bytes");
 }
 

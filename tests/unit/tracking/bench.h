@@ -28,7 +28,8 @@ struct bench_file {
     const char *about; /* members of "series" */
     const char *note;  /* told apart in the result */
     int instance;
-    bool again;
+    bool again, backlog;
+    int64_t written_ms;
 };
 
 struct bench {
