@@ -244,9 +244,7 @@ function render() {
   showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  if (!view.bedside) {
-    renderTable(view);
-  }
+  renderTable(view);
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
