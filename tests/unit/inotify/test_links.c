@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source-inotify: symbolic links below a watched folder. */
+/* source-inotify and source-fanotify: symbolic links below a watched folder. */
 #include "base/memory.h"
 #include "disk.h"
 #include "rig.h"

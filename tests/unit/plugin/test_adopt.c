@@ -73,7 +73,7 @@ static void refused(const struct mrq_plugin *theirs, const char *because) {
 
 static void a_newer_interface_is_refused_with_both_numbers_and_the_remedy(void **state) {
     (void)state;
-    struct mrq_plugin theirs = {.abi = MRQ_ABI + 6, .size = sizeof(theirs)};
+    struct mrq_plugin theirs = {.abi = MRQ_ABI + 5, .size = sizeof(theirs)};
     refused(&theirs, "plugin interface 7, this mrqart has 2: upgrade mrqart, or build the plugin");
 }
 
