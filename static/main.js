@@ -185,7 +185,7 @@ function look() {
   stations.sort((a, b) => (a.name < b.name ? -1 : 1));
   const shown = only ? stations.filter(({ name }) => name === only) : stations;
   if (shown.length === 0) {
-    shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null }, now));
+    shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null, silent: null }, now));
   }
   const selected = shown.find(({ name }) => name === state.station) ?? shown[0];
   const picked = selected.station.series.get(state.selected) ?? null;
@@ -212,6 +212,7 @@ function look() {
     nothing,
     only,
     actions,
+    again: change, // there is more to show than fits into one frame
     earlier: parts.get("history")?.isShown() ?? false,
     keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),

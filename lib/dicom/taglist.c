@@ -32,6 +32,8 @@ static const char *const creators[CREATOR_COUNT] = {
     [CREATOR_MR] = "SIEMENS MR HEADER",
     [CREATOR_SDS] = "SIEMENS MR SDS 01",
     [CREATOR_SDI] = "SIEMENS MR SDI 02",
+    [CREATOR_GE] = "GEMS_RELA_01",
+    [CREATOR_PHILIPS] = "Philips Imaging DD 001",
 };
 
 const char *tag_creator_text(enum tag_creator creator) {

@@ -30,6 +30,8 @@ enum tag_creator {
     CREATOR_MR,       /* SIEMENS MR HEADER */
     CREATOR_SDS,      /* SIEMENS MR SDS 01: XA, shared by all frames */
     CREATOR_SDI,      /* SIEMENS MR SDI 02: XA, of each frame */
+    CREATOR_GE,       /* GEMS_RELA_01 */
+    CREATOR_PHILIPS,  /* Philips Imaging DD 001 */
     CREATOR_COUNT
 };
 

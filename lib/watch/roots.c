@@ -53,8 +53,7 @@ static bool is_below(const char *inner, const char *outer) {
 }
 
 /** The other root that path lies in, or NULL; of two that are the same the first. */
-static struct root *outer_of(const struct roots *roots, const struct root *self,
-                                   const char *path) {
+static struct root *outer_of(const struct roots *roots, const struct root *self, const char *path) {
     bool before = true;
     struct root *other;
     TAILQ_FOREACH(other, &roots->list, entry) {

@@ -58,6 +58,13 @@ TOP = {
     "ImagingFrequency": ["0018,0084"],
     "NumberOfFrames": ["0028,0008"],
     "NumberOfTemporalPositions": ["0020,0105"],
+    "ImagesInAcquisition": ["0020,1002"],
+    "Averages": ["0018,0083"],
+    "Locations": ["GEMS_RELA_01,0021,4f"],
+    "Slices": ["Philips Imaging DD 001,2001,18"],
+    "Dynamics": ["Philips Imaging DD 001,2001,81"],
+    "Echoes": ["Philips Imaging DD 001,2001,14"],
+    "HeartPhases": ["Philips Imaging DD 001,2001,17"],
 }
 
 # and in the functional groups of enhanced objects
@@ -82,6 +89,8 @@ SHIMS = re.compile(
     r"(?:sAdjData\.uiAdjShimMode|sGRADSPEC\.asGPAData\[0\]\.lOffset[XYZ]"
     r"|sGRADSPEC\.alShimCurrent\[[0-4]\]|sTXSPEC\.asNucleusInfo\[0\]\.lFrequency)\s*=\s*(\S+)"
 )
+LINES = {name: re.compile(rf"^{key}\s*=\s*(\S+)", re.M)
+         for name, key in (("Repetitions", "lRepetitions"), ("Contrasts", "lContrasts"))}
 SEQUENCE_FILE = re.compile(r'tSequenceFileName\s*=\s*"+([^"]*)"')
 
 
@@ -119,7 +128,7 @@ def text_of(vr, value):
 
 
 def protocol(hexadecimal):
-    """Shims and SequenceFile of the text in an OB that dcmdump prints in hexadecimal."""
+    """Shims, SequenceFile and counts of the text in an OB that dcmdump prints in hexadecimal."""
     text = bytes.fromhex(hexadecimal.replace("\\", " ")).decode("latin-1")
     newest = text.find("MrPhoenixProtocol\0")
     begin = text.find("### ASCCONV BEGIN", max(newest, 0))
@@ -127,6 +136,7 @@ def protocol(hexadecimal):
     values = {}
     if SHIMS.search(text):
         values["Shims"] = ",".join(SHIMS.findall(text))
+    values.update({name: line.search(text)[1] for name, line in LINES.items() if line.search(text)})
     match = SEQUENCE_FILE.search(text)
     if match:
         values["SequenceFile"] = match[1].replace("\\", "/")

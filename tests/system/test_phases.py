@@ -162,6 +162,26 @@ class End(PhasesTest):
         self.assertEqual({e["content"]["reason"] for e in ended}, {"complete"})
 
 
+@unittest.skipUnless((DATA / "golden.jsonl").exists(), f"no real DICOM files in {DATA}")
+class Expected(PhasesTest):
+    """What real headers say of how many images there will be."""
+
+    def test_runs_of_volumes_tell(self):
+        self.begin()
+        due = {"dcm_qa/Orientation/ax/axasc35": 2, "dcm_qa_stc/Siemens/B12": 2,
+               "dcm_qa_stc/Siemens/D13": 6, "dcm_qa_stc/Siemens/E11": 22,
+               "dcm_qa_stc/Siemens/B15": None, "dcm_qa/TotalReadoutTime": None,
+               "dcm_qa_stc/GE/ProtocolDataBlock": 150, "dcm_qa_stc/GE/RTIA/": 128,
+               "dcm_qa_stc/GE/RTIAold": 185, "dcm_qa_philips/Magdeburg_2014": 27,
+               "dcm_qa_philips/Bangalore_2008": None, "dcm_qa_uih": None, "dcm_qa_xa30": None}
+        for number, (place, expected) in enumerate(due.items()):
+            path = next(p for p in sorted((DATA / "dicom").rglob("*"))
+                        if p.is_file() and place in str(p))
+            shutil.copy(path, self.told.folder / "session" / f"{number}.dcm")
+            with self.subTest(place=place):
+                self.assertEqual(self.client.event("new")["series"]["expected"], expected)
+
+
 class Silent(PhasesTest):
     def test_a_station_falls_silent_until_its_next_image(self):
         self.begin(silence=0.2)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One file through the checkers: what the answer says, and which files are one series. */
 #include "base/log.h"
+#include "base/memory.h"
 #include "check/check.h"
 
 #include <setjmp.h>
@@ -245,17 +246,57 @@ static void the_station_may_be_the_serial_number(void **state) {
     check_destroy(check);
 }
 
-static void only_mosaics_tell_how_many_images_are_due(void **state) {
+#define MOSAIC "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'M', 'ND', 'MOSAIC']\n"
+#define TIMES(n) "NumberOfTemporalPositions\tn\t" #n "\n"
+#define BOLD                                                                                       \
+    "Manufacturer\tt\tSIEMENS\nSequenceFile\tt\t%CustomerSeq%/cmrr_mbep2d_bold\n"                  \
+    "Repetitions\tn\t419\n"
+#define GE                                                                                         \
+    "Manufacturer\tt\tGE MEDICAL SYSTEMS\nImageType\tt\t['ORIGINAL', 'PRIMARY', 'EPI', 'NONE']\n"  \
+    "ImagesInAcquisition\tn\t15\n"
+#define PHILIPS                                                                                    \
+    "Manufacturer\tt\tPhilips Medical Systems\nImageType\tt\t['ORIGINAL', 'PRIMARY', 'M_FFE']\n"   \
+    "Slices\tn\t9\nDynamics\tn\t3\nHeartPhases\tn\t1\n"
+
+static void how_many_images_are_due(void **state) {
     (void)state;
+    static const struct {
+        const char *header, *expected;
+    } rows[] = {
+        {TIMES(420), "null"},
+        {MOSAIC, "null"},
+        {MOSAIC TIMES(420), "420"},
+        {MOSAIC TIMES(1), "null"},
+        {MOSAIC TIMES(420) "Comments\tt\tSingle-band reference\n", "null"},
+        {TIMES(420) "ImageType\tt\t['DERIVED', 'PRIMARY', 'MOSAIC']\n", "null"},
+        {TIMES(420) "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'MOCO', 'MOSAIC']\n", "null"},
+        {BOLD, "null"},
+        {MOSAIC BOLD, "420"},
+        {MOSAIC BOLD "Contrasts\tn\t1\nAverages\tn\t1\n", "420"},
+        {MOSAIC BOLD "Contrasts\tn\t3\n", "null"},
+        {MOSAIC BOLD "Averages\tn\t2\n", "null"},
+        {MOSAIC BOLD "NumberOfFrames\tn\t36\n", "null"},
+        {MOSAIC "Manufacturer\tt\tSIEMENS\nSequenceFile\tt\t%SiemensSeq%/ep2d_diff\n"
+                "Repetitions\tn\t1\n",
+         "null"},
+        {GE TIMES(10) "Locations\tn\t15\n", "150"},
+        {GE TIMES(10) "Locations\tn\t5\n", "null"},
+        {GE TIMES(1) "Locations\tn\t15\n", "null"},
+        {GE "Locations\tn\t15\n", "null"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\n", "27"},
+        {PHILIPS TIMES(3) "Echoes\tn\t2\n", "null"},
+        {PHILIPS TIMES(1) "Echoes\tn\t1\n", "null"},
+        {MOSAIC TIMES(1e30), "null"},
+        {MOSAIC TIMES(2.5), "null"},
+    };
     struct check *check = create("{}");
-    struct check_answer answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n");
-    expect(&answer, "series.expected", "null");
-    answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n"
-                               "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'MOSAIC']\n");
-    expect(&answer, "series.expected", "420");
-    answer = run(check, SERIES "NumberOfTemporalPositions\tn\t420\n"
-                               "ImageType\tt\t['DERIVED', 'PRIMARY', 'MOSAIC']\n");
-    expect(&answer, "series.expected", "null");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        AUTOFREE char *header = mem_printf("%s%s", SERIES, rows[i].header);
+        struct check_answer answer = run(check, header);
+        expect(&answer, "series.expected", rows[i].expected);
+    }
+    struct check_answer answer = run(check, SERIES MOSAIC "TR\tn\t1300\n");
+    expect(&answer, "series.period", "1300");
     check_destroy(check);
 }
 
@@ -322,7 +363,7 @@ int main(void) {
         cmocka_unit_test(volumes_of_a_split_series_have_one_key),
         cmocka_unit_test(without_uids_folder_number_and_name_tell_series_apart),
         cmocka_unit_test(the_station_may_be_the_serial_number),
-        cmocka_unit_test(only_mosaics_tell_how_many_images_are_due),
+        cmocka_unit_test(how_many_images_are_due),
         cmocka_unit_test(the_subject_is_taken_out_when_asked),
         cmocka_unit_test(the_caller_knows_which_checker_runs),
         cmocka_unit_test(what_cannot_be_loaded_is_refused),
