@@ -178,7 +178,7 @@ promise("names from files stay text", async (daemon) => {
 promise(
   "a simulated session: the deviation is told while it runs, and settled by its repeat",
   async (daemon) => {
-    const page = await open(browser, `${daemon.address}/station/${STATION}`, {
+    const page = await open(browser, `${daemon.address}/station/${STATION}?view=overview`, {
       connection: ["live"],
     });
     daemon.history();
