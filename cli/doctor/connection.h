@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The other end of the daemon's addresses: HTTP and websocket, as little as it takes. */
+/* The other end of the daemon's addresses: connections and HTTP, as little as it takes. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,12 +27,8 @@ bool place_free(const struct place *place);
 /** The answer to GET path, head and all, or NULL; free it. */
 char *place_get(const struct place *place, const char *path);
 
-/** A websocket that has been greeted, or NULL. */
-struct websocket *websocket_open(const struct place *place);
-void websocket_close(struct websocket *websocket); /* takes NULL */
-
-/** The next text message, waiting until end_ms (of connection_now_ms); NULL: none came. Free it. */
-char *websocket_message(struct websocket *websocket, long long end_ms);
+/** Sends all of it; false: the connection is gone. */
+bool connection_send(int fd, const void *bytes, size_t length);
 
 /** ms of a clock that is never set. */
 long long connection_now_ms(void);

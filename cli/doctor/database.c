@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "child.h"
 #include "doctor.h"
-#include "space.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -102,38 +101,4 @@ void doctor_database(struct doctor *doctor) {
             examine_database(doctor, own);
         }
     }
-}
-
-/* ---- the state folder ---------------------------------------------------------------------- */
-
-static json_t *examine_state(void *self) {
-    bool good = access(self, R_OK | W_OK | X_OK) == 0;
-    return json_integer(good ? 0 : errno);
-}
-
-void doctor_state(struct doctor *doctor) {
-    const char *path = doctor_option(doctor, "state_dir");
-    if (!doctor->config) {
-        return;
-    }
-    if (!path) {
-        report_warn(doctor->report, "state", "Set state_dir",
-                    "nothing is kept over a restart of the daemon");
-        return;
-    }
-    json_auto_t *error = child_ask(&doctor->account, examine_state, (void *)path);
-    if (!error || json_integer_value(error) != 0) {
-        int number = error ? (int)json_integer_value(error) : ETIMEDOUT;
-        AUTOFREE char *remedy = mem_printf("install -d -m 0700 -o %s %s (systemd makes it at the "
-                                           "first start)",
-                                           doctor->account.name, path);
-        bool first = number == ENOENT && !doctor->daemon;
-        report_add(doctor->report,
-                   (struct report_line){first ? REPORT_WARNING : REPORT_FAILURE, "state", remedy},
-                   "user %s cannot write in the state folder %s: %s", doctor->account.name, path,
-                   strerror(number));
-        return;
-    }
-    report_ok(doctor->report, "state", "%s can be written by user %s", path, doctor->account.name);
-    space_report(doctor, "space", path);
 }

@@ -64,6 +64,9 @@ void doctor_each(struct doctor *doctor, const char *kind, const char *key,
     json_t *instance, *value;
     json_array_foreach(json_object_get(doctor->config, kind), at, instance) {
         json_t *values = json_object_get(json_object_get(instance, "settings"), key);
+        if (json_is_string(values)) {
+            visit(doctor, instance, json_string_value(values));
+        }
         json_array_foreach(values, index, value) {
             visit(doctor, instance, json_string_value(value));
         }

@@ -25,7 +25,8 @@ struct doctor {
 /** An option of the daemon as text; NULL: it has none, or it is "". */
 const char *doctor_option(const struct doctor *doctor, const char *key);
 
-/** Calls visit for every element of the list called key in the settings of all sources or sinks. */
+/** Calls visit for the text, or each of the list, called key in the settings of sources or sinks.
+ */
 void doctor_each(struct doctor *doctor, const char *kind, const char *key,
                  void (*visit)(struct doctor *doctor, const json_t *instance, const char *value));
 
@@ -41,7 +42,7 @@ void doctor_samba(struct doctor *doctor);
 /** Databases: there, readable, whole, with templates. */
 void doctor_database(struct doctor *doctor);
 
-/** The state folder: writable, with room. */
+/** What the service writes to: the state folder, and where sources store what they receive. */
 void doctor_state(struct doctor *doctor);
 
 /** Addresses: free, or held by our daemon, whose /healthz is asked; fills in health, websocket. */

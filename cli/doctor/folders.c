@@ -27,10 +27,8 @@ struct look {
     char *fault; /* the first thing that cannot be read */
 };
 
-static const struct {
-    const char *plugin;
-    bool needs_kernel; /* waits for the kernel to tell of changes */
-} sources[] = {{"source-inotify", true}, {"source-fanotify", true}, {"source-poll", false}};
+/* sources that wait for the kernel to tell of changes */
+static const char *const kernel_sources[] = {"source-inotify", "source-fanotify"};
 
 /* ---- in a child, with the user's rights ---------------------------------------------------- */
 
@@ -142,9 +140,9 @@ static void tell_seen(struct doctor *doctor, const char *path, const json_t *see
 }
 
 static bool needs_kernel(const char *plugin) {
-    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-        if (strcmp(sources[i].plugin, plugin) == 0) {
-            return sources[i].needs_kernel;
+    for (size_t i = 0; i < sizeof(kernel_sources) / sizeof(kernel_sources[0]); i++) {
+        if (strcmp(kernel_sources[i], plugin) == 0) {
+            return true;
         }
     }
     return false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses: free before the start, ours afterwards; and what the daemon says of itself there. */
 #include "base/memory.h"
-#include "connection.h"
 #include "doctor.h"
 #include "listening.h"
+#include "websocket.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -114,7 +114,29 @@ static void visit_any(struct doctor *doctor, const json_t *instance, const char 
     }
 }
 
+/* a receiver of DICOM speaks no HTTP: that somebody listens must do */
+static void visit_receiver(struct doctor *doctor, const json_t *instance, const char *value) {
+    struct place place;
+    const char *name = json_string_value(json_object_get(instance, "name"));
+    if (!place_parse(&place, value) || place_port(&place) == 0) {
+        return;
+    }
+    int fd = place_connect(&place);
+    if (fd < 0) {
+        tell_unused(doctor, &place);
+        return;
+    }
+    close(fd);
+    if (doctor->daemon) {
+        report_ok(doctor->report, "port", "%s listens on %s", name, place.text);
+    } else {
+        report_fail(doctor->report, "port", "ss -ltnp shows which: stop that, or change \"listen\"",
+                    "another program has %s", place.text);
+    }
+}
+
 void doctor_ports(struct doctor *doctor) {
+    doctor_each(doctor, "sources", "listen", visit_receiver);
     doctor_each(doctor, "sinks", "listen", visit_configured);
     doctor_each(doctor, "sinks", "listen", visit_any);
 }

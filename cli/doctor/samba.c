@@ -149,7 +149,21 @@ static void visit(struct doctor *doctor, const json_t *instance, const char *fol
     free(shares.list);
 }
 
+/* what people type in at the scanner */
+static void tell_named(struct doctor *doctor) {
+    size_t at;
+    json_t *source;
+    json_array_foreach(json_object_get(doctor->config, "sources"), at, source) {
+        const char *share =
+            json_string_value(json_object_get(json_object_get(source, "common"), "share"));
+        if (share && *share) {
+            report_ok(doctor->report, "share", "at the scanner, %s is to be connected", share);
+        }
+    }
+}
+
 void doctor_samba(struct doctor *doctor) {
+    tell_named(doctor);
     if (access(doctor->samba, R_OK) == 0) {
         doctor_each(doctor, "sources", "paths", visit);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A test file in each watched folder, followed to the websocket as a browser gets it. */
 #include "base/memory.h"
-#include "connection.h"
 #include "doctor.h"
 #include "test_image.h"
+#include "websocket.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -43,9 +43,11 @@ static bool read_address(struct caller *caller, const char *text) {
     size_t length = strcspn(text, "/");
     const char *bits = text[length] ? text + length + 1 : NULL;
     struct in_addr v4;
+#ifndef PLANTED_FAULT
     if (length >= sizeof(address)) {
         return false;
     }
+#endif
     memcpy(address, text, length);
     address[length] = '\0';
     if (inet_pton(AF_INET, address, &v4) == 1) {

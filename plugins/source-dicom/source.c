@@ -43,7 +43,7 @@ static void handle_untold(void *self) {
     if (child_state(source->child) != CHILD_LISTENING) {
         told_ended(&source->told);
     }
-    spool_scan(source->spool, MRQ_LIVE);
+    spool_scan(source->spool);
 }
 
 static void set_paused(struct source *source, bool paused) {
@@ -59,11 +59,15 @@ static void source_resume(void *self) {
     set_paused(self, false);
 }
 
+static void source_hold_back(void *self, bool held) {
+    spool_hold_back(((struct source *)self)->spool, held);
+}
+
 static bool source_start(void *self) {
     struct source *source = self;
     mrq_follow(source->host, source->path);
     spool_pause(source->spool, false);
-    spool_scan(source->spool, MRQ_BACKLOG);
+    spool_scan(source->spool);
     child_start(source->child);
     return true;
 }
@@ -174,4 +178,4 @@ MRQ_PLUGIN(.kind = MRQ_SOURCE, .name = "source-dicom", .version = "1.0",
            .description = "objects that scanners and archives push over the network (C-STORE)",
            .options = dicom_options, .open = source_open, .close = source_close,
            .start = source_start, .stop = source_stop, .health = source_health,
-           .pause = source_pause, .resume = source_resume);
+           .pause = source_pause, .resume = source_resume, .hold_back = source_hold_back);

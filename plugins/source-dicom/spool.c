@@ -8,11 +8,11 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     LEVELS = 3,       /* studies, their series, their objects */
     ROOM = 16 * 1024, /* bytes of entries read at once */
-    WANTED_NOTHING = MRQ_BACKLOG + 1,
 };
 
 struct spool {
@@ -22,8 +22,9 @@ struct spool {
     struct entries levels[LEVELS];
     char names[LEVELS - 1][UID_BYTES + 1]; /* of the folders that are open */
     int depth;                             /* of the folder that is read; -1: none is */
-    int wanted;                            /* lane of a scan that is to begin */
-    enum mrq_lane lane;
+    struct timespec began;                 /* what was stored before that is backlog */
+    bool wanted;                           /* a scan is to begin */
+    bool held, left; /* the backlog is, and some of it was met and not handed on */
 };
 
 static void enter(struct spool *spool, int at, const char *name) {
@@ -40,12 +41,22 @@ static void meet_folder(struct spool *spool, const char *name) {
     }
 }
 
+static bool is_older(const struct timespec *time, const struct timespec *than) {
+    return time->tv_sec != than->tv_sec ? time->tv_sec < than->tv_sec
+                                        : time->tv_nsec < than->tv_nsec;
+}
+
 /* it has got this name when it was complete */
 static void meet_object(struct spool *spool, const char *name, const struct stat *about) {
+    enum mrq_lane lane = is_older(&about->st_ctim, &spool->began) ? MRQ_BACKLOG : MRQ_LIVE;
+    if (lane == MRQ_BACKLOG && spool->held) {
+        spool->left = true;
+        return;
+    }
     AUTOFREE char *path =
         mem_printf("%s/%s/%s/%s", spool->path, spool->names[0], spool->names[1], name);
     const struct mrq_found found = {
-        .root = spool->path, .path = path, .stat = about, .lane = spool->lane, .settled = true};
+        .root = spool->path, .path = path, .stat = about, .lane = lane, .settled = true};
     mrq_emit(spool->host, &found);
 }
 
@@ -71,11 +82,10 @@ static bool step(void *self) {
     struct spool *spool = self;
     const struct dirent64 *entry;
     if (spool->depth < 0) {
-        if (spool->wanted == WANTED_NOTHING) {
+        if (!spool->wanted) {
             return false;
         }
-        spool->lane = (enum mrq_lane)spool->wanted;
-        spool->wanted = WANTED_NOTHING;
+        spool->wanted = false;
         enter(spool, AT_FDCWD, spool->path);
         return true;
     }
@@ -103,7 +113,7 @@ struct spool *spool_create(struct mrq_host *host, const char *path) {
     spool->host = host;
     spool->path = mem_dup(path);
     spool->depth = -1;
-    spool->wanted = WANTED_NOTHING;
+    clock_gettime(CLOCK_REALTIME_COARSE, &spool->began); /* the clock of file times */
     for (int i = 0; i < LEVELS; i++) {
         entries_init(&spool->levels[i], ROOM);
     }
@@ -127,9 +137,17 @@ void spool_destroy(struct spool *spool) {
     free(spool);
 }
 
-void spool_scan(struct spool *spool, enum mrq_lane lane) {
-    spool->wanted = (int)lane < spool->wanted ? (int)lane : spool->wanted;
+void spool_scan(struct spool *spool) {
+    spool->wanted = true;
     turns_wake(spool->turns);
+}
+
+void spool_hold_back(struct spool *spool, bool held) {
+    spool->held = held;
+    if (!held && spool->left) {
+        spool->left = false;
+        spool_scan(spool);
+    }
 }
 
 void spool_pause(struct spool *spool, bool paused) {
@@ -137,5 +155,5 @@ void spool_pause(struct spool *spool, bool paused) {
 }
 
 bool spool_is_busy(const struct spool *spool) {
-    return spool->depth >= 0 || spool->wanted != WANTED_NOTHING;
+    return spool->depth >= 0 || spool->wanted || spool->left;
 }

@@ -10,8 +10,14 @@ struct spool;
 struct spool *spool_create(struct mrq_host *host, const char *path);
 void spool_destroy(struct spool *spool);
 
-/** Hands on every object that is there, in slices; what is known already the core drops. */
-void spool_scan(struct spool *spool, enum mrq_lane lane);
+/**
+ * Hands on every object that is there, in slices: as backlog what was stored before spool_create().
+ * What is known already the core drops.
+ */
+void spool_scan(struct spool *spool);
+
+/** Held: no backlog is handed on until it is called with false. */
+void spool_hold_back(struct spool *spool, bool held);
 
 /** Paused at first. */
 void spool_pause(struct spool *spool, bool paused);

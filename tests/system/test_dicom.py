@@ -127,11 +127,12 @@ class Negotiation(Receiver):
                 self.assertEqual([one.contexts[i][0] for i in (1, 3, 5, 7)], want)
                 daemon.stop()
 
-    def test_the_best_known_syntax_is_chosen(self):
+    def test_the_sender_decides_which_syntax_is_taken(self):
         daemon = self.receiver()
         jpeg = "1.2.840.10008.1.2.4.70"
-        one = self.associate(daemon, contexts=[(MR, [jpeg, IMPLICIT, EXPLICIT]), (MR, [jpeg])])
-        self.assertEqual([one.contexts[i][1] for i in (1, 3)], [EXPLICIT, jpeg])
+        one = self.associate(daemon, contexts=[(MR, ["1.2.3", jpeg, EXPLICIT]),
+                                               (MR, [IMPLICIT, EXPLICIT])])
+        self.assertEqual([one.contexts[i][1] for i in (1, 3)], [jpeg, IMPLICIT])
 
     def test_a_connection_that_asks_for_nothing_is_closed(self):
         daemon = self.receiver("acse_timeout = 1;")

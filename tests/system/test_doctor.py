@@ -225,6 +225,22 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
         self.assertEqual(share(f"{self.folder}")["status"], "failure")
         self.assertEqual(share("/elsewhere\n  read only = no")["status"], "warning")
 
+    def test_what_a_source_is_said_to_be_connected_by(self):
+        self.file.write_text(self.config.replace(
+            'paths = ', 'share = "\\\\\\\\server\\\\dicom"; paths = '))
+        self.assertIn(r"\\server\dicom is to be connected",
+                      self.only(self.doctor()[1], "share")["text"])
+
+    def test_a_source_that_receives(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = "127.0.0.1:%d" % taken.getsockname()[1]
+            source = f'plugin = "source-dicom"; spool = "{self.where}/spool"; listen = "{address}";'
+            self.file.write_text(re.sub(r'plugin = "source-inotify";.*?\];', source, self.config))
+            status, checks = self.doctor()
+            self.assertIn(f"another program has {address}",
+                          self.only(checks, "port", "failure")["text"])
+            self.assertEqual(self.only(checks, "spool")["status"], "warning")
+
     def test_a_folder_that_the_daemon_does_not_watch(self):
         daemon = self.running()
         other = self.where / "other"

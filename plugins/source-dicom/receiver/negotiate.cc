@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 #include <cstring>
 
-/* the one that every reader knows best first; then what needs no codec to be stored: all */
+/* none needs a codec to be stored */
 static const char *const transfer_syntaxes[] = {
     UID_LittleEndianExplicitTransferSyntax,
     UID_LittleEndianImplicitTransferSyntax,
@@ -82,13 +82,20 @@ static bool is_wanted(const receiver_settings *settings, const char *uid) {
     return strcmp(uid, UID_VerificationSOPClass) == 0;
 }
 
-/** The best of what was proposed; NULL: none that we know. */
+static bool is_known(const char *uid) {
+    for (const char *one : transfer_syntaxes) {
+        if (strcmp(one, uid) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** The first that we know of those proposed, so that no sender converts; nullptr: none. */
 static const char *choose(const T_ASC_PresentationContext &context) {
-    for (const char *ours : transfer_syntaxes) {
-        for (int i = 0; i < context.transferSyntaxCount; i++) {
-            if (strcmp(ours, context.proposedTransferSyntaxes[i]) == 0) {
-                return ours;
-            }
+    for (int i = 0; i < context.transferSyntaxCount; i++) {
+        if (is_known(context.proposedTransferSyntaxes[i])) {
+            return context.proposedTransferSyntaxes[i];
         }
     }
     return nullptr;
