@@ -244,9 +244,7 @@ function render() {
   showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  if (!view.bedside) {
-    renderTable(view);
-  }
+  renderTable(view);
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
@@ -321,7 +319,7 @@ async function load(name, tries) {
   const [module] = await Promise.all([import(`./${name}.js${again}`), looks]);
   const part = module.create(shared);
   parts.set(name, part);
-  change();
+  part.render?.(look()); // never a part without its texts, not even for a frame
   return part;
 }
 

@@ -256,9 +256,6 @@ export function createSeriesView(nodes, actions) {
   return function render(view) {
     const judged = view.stations.find(({ name }) => name === view.station);
     renderStrip(nodes, judged, view);
-    if (view.bedside) {
-      return;
-    }
     const all = rowItems(listed(judged, view), view);
     if (shownFilter !== view.keeps) {
       most = STEP; // a filter that is lifted brings many

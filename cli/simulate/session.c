@@ -32,6 +32,8 @@ struct session {
     char date[16], time[16], subject[32];
     unsigned plan, files;
     int step, series_number;
+    unsigned long stop_after; /* 0: no run stops, or it has */
+    double stop_ms;
 };
 
 static char *session_path(const struct session *session, const char *folder, const struct tm *day) {
@@ -102,6 +104,16 @@ unsigned session_files(const struct session *session) {
     return session->files;
 }
 
+void session_stop(struct session *session, unsigned long volumes, double pause_ms) {
+    session->stop_after = volumes;
+    session->stop_ms = pause_ms;
+}
+
+/* a volume in each file, as fast as they are acquired */
+static bool is_run(const struct plan *plan) {
+    return plan->kind == PLAIN && plan->twin != CORRECTED && plan->pace_ms == 0;
+}
+
 static const double orientations[3][6] = {
     {1, 0, 0, 0, 1, 0}, {0, 1, 0, 0, 0, -1}, {1, 0, 0, 0, 0, -1}};
 
@@ -141,8 +153,9 @@ static void fill_image(struct image *image, struct session *session, const struc
     } else {
         snprintf(type, room, "%s", plan->type ? plan->type : "");
     }
-    if (plan->kind == PLAIN && plan->twin != CORRECTED && plan->pace_ms == 0) {
+    if (is_run(plan)) {
         image->images = plan->steps;
+        image->image_type = "ORIGINAL\\PRIMARY\\M\\ND\\MOSAIC";
     }
 }
 
@@ -266,7 +279,15 @@ bool session_step(struct session *session, double now, double *pause_ms) {
     }
     int steps = session->layout == SESSION_ARCHIVE ? ARCHIVE_STEPS : plan->steps;
     *pause_ms = plan->pace_ms > 0 ? plan->pace_ms : plan->tr_ms;
-    if (++session->step == steps) {
+    session->step++;
+    bool stops = session->stop_after && is_run(plan) && session->step < steps &&
+                 (unsigned long)session->step == session->stop_after;
+    if (stops) {
+        session->stop_after = 0;
+    }
+    if (stops && session->stop_ms >= 0) {
+        *pause_ms = session->stop_ms;
+    } else if (stops || session->step == steps) {
         next_plan(session);
         skip_plans(session);
         *pause_ms = session->plan == session->site->count ? -1 : BETWEEN_SERIES_MS;

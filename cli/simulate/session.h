@@ -20,6 +20,12 @@ struct session *session_create(unsigned scanner, const char *folder, enum sessio
                                int64_t start, uint64_t *random);
 void session_destroy(struct session *session);
 
+/**
+ * The first run of more than volumes stops after so many: it goes on after pause_ms, or if that is
+ * below 0, another series follows.
+ */
+void session_stop(struct session *session, unsigned long volumes, double pause_ms);
+
 /** The folder that a stream's files go to. */
 const char *session_folder(const struct session *session);
 

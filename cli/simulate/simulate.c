@@ -26,6 +26,9 @@ static const char usage[] =
     "  --keep         keep the sessions of earlier rounds (else the last 4 are kept)\n"
     "  --from FOLDER  stream the real files of FOLDER again, in the order and at the pace of\n"
     "                 their acquisition, with new UIDs\n"
+    "  --stop-after N the first run of more than N volumes in each session stops after N, and\n"
+    "                 the next series follows\n"
+    "  --pause S      with --stop-after: it goes on after S seconds instead\n"
     "  --archive N    write N past sessions that conform, as an archive to import, and end\n"
     "  --help         this text\n"
     "\n"
@@ -37,13 +40,20 @@ static const char usage[] =
     "examples:\n"
     "  mrqart simulate --archive 5 /tmp/history && mrqart db import /tmp/history\n"
     "  mrqart simulate --once --speed 10 /data/dicomstream\n"
+    "  mrqart simulate --stop-after 20 --pause 40 /data/dicomstream\n"
     "  mrqart simulate --from /archive/project /data/dicomstream\n";
 
 static const struct option longs[] = {
-    {"speed", required_argument, NULL, 's'}, {"seed", required_argument, NULL, 'e'},
-    {"once", no_argument, NULL, 'o'},        {"keep", no_argument, NULL, 'k'},
-    {"from", required_argument, NULL, 'f'},  {"archive", required_argument, NULL, 'a'},
-    {"help", no_argument, NULL, 'h'},        {0},
+    {"speed", required_argument, NULL, 's'},
+    {"seed", required_argument, NULL, 'e'},
+    {"once", no_argument, NULL, 'o'},
+    {"keep", no_argument, NULL, 'k'},
+    {"from", required_argument, NULL, 'f'},
+    {"archive", required_argument, NULL, 'a'},
+    {"stop-after", required_argument, NULL, 'S'},
+    {"pause", required_argument, NULL, 'p'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static double real_time(void) {
@@ -62,11 +72,11 @@ static int64_t seeded_start(void) {
     return mktime(&monday);
 }
 
-static bool take_speed(const char *text, double *speed) {
+static bool take_number(const char *name, const char *text, double *number) {
     char *end;
-    *speed = strtod(text, &end);
-    if (end == text || *end || !isfinite(*speed) || *speed < 0) {
-        fprintf(stderr, "mrqart simulate: --speed %s: give a number of 0 or more\n", text);
+    *number = strtod(text, &end);
+    if (end == text || *end || !isfinite(*number) || *number < 0) {
+        fprintf(stderr, "mrqart simulate: --%s %s: give a number of 0 or more\n", name, text);
         return false;
     }
     return true;
@@ -98,7 +108,11 @@ static bool take_seed(const char *text, struct simulation *simulation) {
 static bool take_option(int letter, struct simulation *simulation) {
     switch (letter) {
     case 's':
-        return take_speed(optarg, &simulation->speed);
+        return take_number("speed", optarg, &simulation->speed);
+    case 'p':
+        return take_number("pause", optarg, &simulation->pause_s);
+    case 'S':
+        return take_whole("stop-after", optarg, 1, &simulation->stop_after);
     case 'e':
         return take_seed(optarg, simulation);
     case 'a':
@@ -131,6 +145,14 @@ static bool parse_options(int argc, char **argv, struct simulation *simulation, 
     }
     if (simulation->archive && simulation->from) {
         fputs("mrqart simulate: --archive and --from exclude each other\n", stderr);
+        return false;
+    }
+    if (simulation->stop_after && (simulation->archive || simulation->from)) {
+        fputs("mrqart simulate: --stop-after is for simulated streams only\n", stderr);
+        return false;
+    }
+    if (simulation->pause_s > 0 && !simulation->stop_after) {
+        fputs("mrqart simulate: --pause needs --stop-after\n", stderr);
         return false;
     }
     if (optind + 1 != argc) {

@@ -14,7 +14,9 @@ struct simulation {
     double speed;       /* of the clock on the wall; 0: no pauses */
     uint64_t random;
     int64_t start; /* of a seeded simulation's clock, in seconds since 1970; 0: the real time */
-    unsigned long archive; /* so many past sessions of each scanner; 0: a stream */
+    unsigned long archive;    /* so many past sessions of each scanner; 0: a stream */
+    unsigned long stop_after; /* volumes of the first run that is longer; 0: none stops */
+    double pause_s;           /* on the wall, after which it goes on; 0: it does not */
     bool once, keep;
 };
 

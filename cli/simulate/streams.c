@@ -22,6 +22,8 @@ static void begin_session(struct stream *stream, unsigned scanner, struct simula
     stream->began_s = simulation_time(simulation, stream->due_ms);
     stream->session = session_create(scanner, simulation->folder, SESSION_STREAM,
                                      (int64_t)stream->began_s, &simulation->random);
+    session_stop(stream->session, simulation->stop_after,
+                 simulation->pause_s > 0 ? simulation->pause_s * 1000 * simulation->speed : -1);
 }
 
 static void end_session(struct stream *stream, const struct simulation *simulation) {

@@ -138,6 +138,18 @@ class Runs(DaemonTest):
                 for folder in (one, other)]
         self.assertFalse(uids[0] & uids[1])
 
+    def test_a_run_stops_and_goes_on_where_it_is_told_to(self):
+        def run(folder, *options):
+            folder = self.where / folder
+            simulate("--once", "--speed", 0, "--seed", 5, *options, folder)
+            values = [v for v in values_of(*files_below(folder)).values()
+                      if (v["Station"], v["SequenceName"]) == (FIRST, "RewardedAnti1")
+                      and "MOCO" not in str(v["ImageType"])]
+            self.assertEqual({v["NumberOfTemporalPositions"] for v in values}, {30})
+            return len(values)
+        self.assertEqual(run("stopped", "--stop-after", 20), 20)
+        self.assertEqual(run("paused", "--stop-after", 20, "--pause", 1), 30)
+
     def test_rounds_have_new_uids_old_ones_go_and_sigterm_ends_it(self):
         folder = self.where / "rounds"
         process = subprocess.Popen([str(MRQART), "simulate", "--speed", "0", str(folder)],
@@ -165,6 +177,9 @@ class Runs(DaemonTest):
                                (["--seed", "1.5", "x"], "--seed 1.5: give a whole number"),
                                (["--archive", "0", "x"], "--archive 0: give a whole number of 1"),
                                (["--archive", "1", "--from", "y", "x"], "exclude each other"),
+                               (["--pause", "3", "x"], "--pause needs --stop-after"),
+                               (["--stop-after", "0", "x"], "a whole number of 1"),
+                               (["--stop-after", "9", "--archive", "1", "x"], "streams only"),
                                (["--fast", "x"], "--help shows"), ([], "one folder"),
                                (["x", "y"], "one folder")):
             self.assertIn(message, simulate(*words, status=2).stderr)

@@ -186,3 +186,14 @@ void bench_run(struct bench *bench, size_t count) {
         event_base_loop(bench->base, EVLOOP_ONCE);
     }
 }
+
+void bench_phases(struct bench *bench, const struct phases_settings *phases) {
+    struct tracking_settings settings = {.history = 100, .phases = *phases};
+    tracking_configure(bench->tracking, &settings);
+}
+
+void bench_pass(struct bench *bench, unsigned ms) {
+    struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    event_base_loopexit(bench->base, &time);
+    event_base_dispatch(bench->base);
+}

@@ -47,6 +47,9 @@ struct bench {
 struct bench *bench_create(const struct bench *earlier);
 void bench_destroy(struct bench *bench);
 void bench_interval(struct bench *bench, unsigned ms);
+
+/** Thresholds of phases; until then nothing stalls or ends. */
+void bench_phases(struct bench *bench, const struct phases_settings *phases);
 void bench_send(struct bench *bench, struct bench_file file);
 void bench_error(struct bench *bench, const char *folder, const char *name);
 void bench_collect(struct bench *bench);
@@ -68,3 +71,6 @@ const char *bench_text(const json_t *value);
 
 /** Lets the loop run until there are count events. */
 void bench_run(struct bench *bench, size_t count);
+
+/** Lets ms pass in the loop. */
+void bench_pass(struct bench *bench, unsigned ms);

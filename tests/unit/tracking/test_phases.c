@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How series stall, resume and end: thresholds in ms, and the loop. */
+#include "base/memory.h"
+#include "bench.h"
+#include "tracking/wall_clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { HOUR = 3600000 };
+
+#define DUE(n) "\"uid\":\"1.2\",\"study\":\"1\",\"number\":7,\"name\":\"bold\",\"expected\":" #n
+#define UNKNOWN "\"uid\":\"1.3\",\"study\":\"1\",\"number\":8,\"name\":\"other\",\"expected\":null"
+
+static void assert_types(const struct bench *bench, const char *expected) {
+    AUTOFREE char *types = bench_types(bench);
+    assert_string_equal(types, expected);
+}
+
+static const char *last(const struct bench *bench, const char *key) {
+    return bench_text(bench_last(bench, "content", key, NULL));
+}
+
+static void image(struct bench *bench, uint64_t key, const char *about) {
+    bench_send(bench, (struct bench_file){.key = key, .about = about, .status = CONFORMS});
+}
+
+static void a_series_with_images_due_stalls_and_goes_on(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 30, .silence_ms = HOUR});
+    image(bench, 1, DUE(420));
+    image(bench, 1, DUE(420));
+    bench_run(bench, 3);
+    assert_types(bench, "new update stalled");
+    assert_int_equal(json_integer_value(bench_last(bench, "content", "count", NULL)), 2);
+    assert_true(json_number_value(bench_last(bench, "content", "silent", NULL)) >= 0.03);
+    image(bench, 1, DUE(420));
+    assert_types(bench, "new update stalled resumed update");
+    assert_string_equal(bench_text(bench_last(bench, "series", "phase", NULL)), "running");
+}
+
+static void the_cadence_of_a_series_makes_it_wait(void **state) {
+    struct bench *bench = *state;
+    const char *about = "\"uid\":\"1\",\"expected\":3,\"period\":60000";
+    bench_phases(bench, &(struct phases_settings){.stall_gaps = 5, .stall_after_ms = 1});
+    image(bench, 1, about);
+    bench_pass(bench, 50);
+    assert_types(bench, "new");
+}
+
+static void a_count_that_is_reached_ends_it(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, DUE(2));
+    image(bench, 1, DUE(2));
+    assert_types(bench, "new update ended");
+    assert_string_equal(last(bench, "reason"), "complete");
+    assert_true(json_is_false(bench_last(bench, "content", "incomplete", NULL)));
+    image(bench, 1, DUE(2));
+    assert_types(bench, "new update ended update");
+    assert_string_equal(bench_text(bench_last(bench, "series", "phase", NULL)), "running");
+}
+
+static void a_series_of_one_image_ends_with_it(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, DUE(1));
+    assert_types(bench, "new ended");
+}
+
+static void the_same_file_again_opens_nothing(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, DUE(1));
+    bench_send(bench,
+               (struct bench_file){.key = 1, .about = DUE(1), .status = CONFORMS, .again = true});
+    assert_types(bench, "new ended");
+}
+
+static void a_later_series_ends_what_is_overdue(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, UNKNOWN);
+    image(bench, 2, DUE(2));
+    image(bench, 2, DUE(2));
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 100});
+    bench_run(bench, 5);
+    assert_types(bench, "new new update ended ended");
+    assert_string_equal(last(bench, "reason"), "next-series");
+    assert_true(json_is_null(bench_last(bench, "content", "expected", NULL)));
+}
+
+static void a_series_that_gets_images_is_not_ended_by_others(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = HOUR});
+    for (int i = 0; i < 10; i++) {
+        image(bench, 1, DUE(10));
+        image(bench, 2, DUE(10));
+    }
+    AUTOFREE char *types = bench_types(bench);
+    assert_non_null(strstr(types, "update ended update ended"));
+    assert_int_equal(bench->event_count, 22);
+}
+
+static void what_could_not_be_read_has_come_all_the_same(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 10});
+    image(bench, 1, DUE(2));
+    bench_error(bench, "/data/one", "2.dcm");
+    bench_run(bench, 3);
+    assert_types(bench, "new error ended");
+    assert_string_equal(last(bench, "reason"), "silence");
+    assert_true(json_is_false(bench_last(bench, "content", "incomplete", NULL)));
+}
+
+static void the_backlog_stalls_nothing(void **state) {
+    struct bench *bench = *state;
+    int64_t long_ago = wall_clock_ms() - HOUR;
+    bench_phases(bench, &(struct phases_settings){
+                            .stall_after_ms = 20, .silence_ms = 50, .session_end_ms = HOUR / 2});
+    for (int i = 0; i < 3; i++) {
+        bench_send(bench, (struct bench_file){.key = 1,
+                                              .about = DUE(420),
+                                              .status = CONFORMS,
+                                              .backlog = true,
+                                              .written_ms = long_ago + i * 1000});
+    }
+    bench_run(bench, 4);
+    bench_pass(bench, 100);
+    assert_types(bench, "new update update ended");
+    assert_true(json_is_null(bench_last(bench, "series", "gap", NULL)));
+    assert_string_equal(last(bench, "reason"), "silence");
+}
+
+static void a_series_that_is_caught_up_with_goes_on(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
+    bench_send(bench, (struct bench_file){.key = 1, .about = DUE(420), .backlog = true});
+    image(bench, 1, DUE(420));
+    bench_run(bench, 3);
+    assert_types(bench, "new changed stalled");
+}
+
+static void thresholds_may_change(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = HOUR});
+    image(bench, 1, DUE(420));
+    bench_pass(bench, 20);
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
+    bench_run(bench, 2);
+    assert_types(bench, "new stalled");
+}
+
+/* ---- repeats ---- */
+
+static void send_status(struct bench *bench, uint64_t key, uint32_t status, const char *type) {
+    AUTOFREE char *about = mem_printf("\"study\":\"1\",\"number\":%d,\"name\":\"bold\","
+                                      "\"image_type\":\"%s\"",
+                                      (int)key, type);
+    bench_send(bench, (struct bench_file){.key = key, .about = about, .status = status});
+}
+
+static int repeated(const struct bench *bench) {
+    return (int)json_integer_value(bench_last(bench, "series", "repeats", "number", NULL));
+}
+
+static void what_deviates_is_repeated_by_the_next_of_its_kind(void **state) {
+    struct bench *bench = *state;
+    send_status(bench, 5, DEVIATES, "M");
+    send_status(bench, 6, DEVIATES, "P");
+    assert_int_equal(repeated(bench), 0);
+    send_status(bench, 8, CONFORMS, "M");
+    assert_int_equal(repeated(bench), 5);
+    send_status(bench, 9, DEVIATES, "P");
+    assert_int_equal(repeated(bench), 6);
+    send_status(bench, 10, CONFORMS, "M");
+    assert_int_equal(repeated(bench), 0);
+    send_status(bench, 11, CONFORMS, "P");
+    assert_int_equal(repeated(bench), 9);
+}
+
+static void twins_do_not_repeat_each_other(void **state) {
+    struct bench *bench = *state;
+    send_status(bench, 5, DEVIATES, "M");
+    send_status(bench, 6, DEVIATES, "M");
+    assert_int_equal(repeated(bench), 5);
+    send_status(bench, 5, DEVIATES, "M");
+    send_status(bench, 6, DEVIATES, "M");
+    assert_int_equal(repeated(bench), 0);
+}
+
+static void an_incomplete_run_is_linked_when_it_is_known_to_be(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20});
+    image(bench, 1, DUE(420));
+    image(bench, 2, DUE(420));
+    assert_true(json_is_null(bench_last(bench, "series", "repeats", NULL)));
+    bench_run(bench, 3);
+    image(bench, 2, DUE(420));
+    assert_int_equal(repeated(bench), 7);
+}
+
+/* ---- a restart ---- */
+
+static struct bench *restart(struct bench *bench, const struct phases_settings *phases) {
+    bench_collect(bench);
+    struct bench *later = bench_create(bench);
+    json_object_update(later->records, bench->records); /* the state file is still there */
+    json_array_extend(later->order, bench->order);
+    bench_phases(later, phases);
+    return later;
+}
+
+static void a_stall_is_not_told_again(void **state) {
+    struct bench *bench = *state;
+    const struct phases_settings phases = {.stall_after_ms = 20, .silence_ms = HOUR};
+    bench_phases(bench, &phases);
+    image(bench, 1, DUE(420));
+    bench_run(bench, 2);
+    struct bench *later = restart(bench, &phases);
+    bench_pass(later, 60);
+    assert_int_equal(later->event_count, 0);
+    image(later, 1, DUE(420));
+    assert_types(later, "resumed update");
+    bench_destroy(later);
+}
+
+static void a_running_series_ends_without_a_stall(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, DUE(420));
+    struct bench *later = restart(bench, &(struct phases_settings){.stall_after_ms = 10});
+    bench_run(later, 1);
+    assert_types(later, "ended");
+    assert_true(json_is_true(bench_last(later, "content", "incomplete", NULL)));
+    struct bench *last_one = restart(later, &(struct phases_settings){.stall_after_ms = 10});
+    bench_pass(last_one, 40);
+    assert_int_equal(last_one->event_count, 0);
+    json_t *told = bench_state(last_one);
+    assert_true(json_is_true(bench_in(told, "AWP1", "series", "incomplete", NULL)));
+    json_decref(told);
+    bench_destroy(last_one);
+    bench_destroy(later);
+}
+
+static void silence_is_not_told_again(void **state) {
+    struct bench *bench = *state;
+    const struct phases_settings phases = {.silence_ms = 10};
+    bench_phases(bench, &phases);
+    image(bench, 1, DUE(1));
+    bench_run(bench, 3);
+    assert_types(bench, "new ended silent");
+    struct bench *later = restart(bench, &phases);
+    json_t *told = bench_state(later);
+    assert_string_equal(bench_text(bench_in(told, "AWP1", "silent", NULL)), last(bench, "since"));
+    json_decref(told);
+    bench_pass(later, 40);
+    assert_int_equal(later->event_count, 0);
+    bench_destroy(later);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_make, bench_drop)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_series_with_images_due_stalls_and_goes_on),
+        TEST(the_cadence_of_a_series_makes_it_wait),
+        TEST(a_count_that_is_reached_ends_it),
+        TEST(a_series_of_one_image_ends_with_it),
+        TEST(the_same_file_again_opens_nothing),
+        TEST(a_later_series_ends_what_is_overdue),
+        TEST(a_series_that_gets_images_is_not_ended_by_others),
+        TEST(what_could_not_be_read_has_come_all_the_same),
+        TEST(the_backlog_stalls_nothing),
+        TEST(a_series_that_is_caught_up_with_goes_on),
+        TEST(thresholds_may_change),
+        TEST(what_deviates_is_repeated_by_the_next_of_its_kind),
+        TEST(twins_do_not_repeat_each_other),
+        TEST(an_incomplete_run_is_linked_when_it_is_known_to_be),
+        TEST(a_stall_is_not_told_again),
+        TEST(a_running_series_ends_without_a_stall),
+        TEST(silence_is_not_told_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
