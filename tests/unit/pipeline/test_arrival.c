@@ -209,6 +209,23 @@ static void sources_are_paused_while_the_queue_is_full(void **state) {
     bed_destroy(bed);
 }
 
+static void the_backlog_alone_never_pauses_live_files(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(short_queue);
+    size_t half = bed->settings.queue / 2;
+    for (size_t i = 0; !bed->held; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "a/%zu.dcm", i);
+        bed_write(bed, name, "7");
+        bed_scan(bed, name);
+        assert_in_range(i, 0, half + 20); /* those that workers have already */
+    }
+    assert_false(bed->was_paused);
+    bed_settle(bed);
+    assert_false(bed->held);
+    bed_destroy(bed);
+}
+
 static void handle_drained(void *self) {
     ((struct bed *)self)->drained = true;
 }
@@ -251,6 +268,7 @@ int main(void) {
         TEST(a_file_found_open_is_counted_when_it_is_closed),
         cmocka_unit_test(with_trust_a_name_is_enough_to_be_counted),
         cmocka_unit_test(sources_are_paused_while_the_queue_is_full),
+        cmocka_unit_test(the_backlog_alone_never_pauses_live_files),
         TEST(at_the_end_what_workers_have_is_finished),
         TEST(at_the_end_nobody_is_waited_for_longer_than_said),
     };
