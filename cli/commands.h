@@ -9,3 +9,4 @@ int command_tags(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_db(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_doctor(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"check", command_check, "compare DICOM files with the templates of the database"},
     {"db", command_db, "make, fill and show that database"},
     {"simulate", command_simulate, "write DICOM files as two scanners would"},
+    {"doctor", command_doctor, "look at all that a scan needs, and say what is wrong"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

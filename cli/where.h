@@ -7,3 +7,9 @@ char *where_plugin(const char *name);
 
 /** The database that is used where none is named: that of the sample configuration. */
 #define WHERE_DATABASE "/var/lib/mrqart/db.sqlite"
+
+/** The daemon's configuration, where none is named. */
+#define WHERE_CONFIG "/etc/mrqart.conf"
+
+/** Path of mrqartd, which lies beside this program. Free it. */
+char *where_daemon(void);

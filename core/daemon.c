@@ -146,31 +146,17 @@ static bool take_state(struct daemon *daemon, const struct arguments *arguments,
     return outcome == STATE_DIR_TAKEN;
 }
 
-static void keep_record(void *self, const char *kind, const char *key, const json_t *value) {
-    json_t *records = self;
-    json_array_append_new(records, json_pack("[s, s, O]", kind, key, (json_t *)value));
-}
-
-static void restore(struct daemon *daemon, const json_t *records) {
-    for (size_t i = 0; i < json_array_size(records); i++) {
-        const json_t *record = json_array_get(records, i);
-        const char *kind = json_string_value(json_array_get(record, 0));
-        const char *key = json_string_value(json_array_get(record, 1));
-        if (strcmp(kind, TRACKING_KIND) == 0) {
-            tracking_restore(daemon->parts.tracking, key, json_array_get(record, 2));
-        } else {
-            pipeline_restore(daemon->parts.pipeline, key, json_array_get(record, 2));
-        }
+static void restore_record(void *self, const char *kind, const char *key, const json_t *value) {
+    const struct parts *parts = self;
+    if (strcmp(kind, TRACKING_KIND) == 0) {
+        tracking_restore(parts->tracking, key, value);
+    } else {
+        pipeline_restore(parts->pipeline, key, value);
     }
 }
 
-/* the state is read before the keeper starts, which may rewrite it */
 static bool make_parts(struct daemon *daemon, const struct paths *paths, const json_t *config) {
     struct parts *parts = &daemon->parts;
-    json_auto_t *records = json_array();
-    if (*daemon->state_dir && !keeper_load(daemon->state_dir, keep_record, records)) {
-        return false;
-    }
     parts->http = http_service_create(parts->base);
     parts->keeper = keeper_create(parts->base, paths->worker, daemon->state_dir,
                                   config_text_option(config, "database"));
@@ -184,10 +170,11 @@ static bool make_parts(struct daemon *daemon, const struct paths *paths, const j
                                                         parts->keeper, handle_paused, daemon)
                                       : NULL;
     core_settings_finish(&pipeline);
-    if (!parts->http || !parts->pipeline) {
+    if (!parts->http || !parts->pipeline ||
+        (*daemon->state_dir && !keeper_load(daemon->state_dir, restore_record, parts))) {
         return false;
     }
-    restore(daemon, records);
+    keeper_start(parts->keeper);
     return true;
 }
 

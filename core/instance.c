@@ -20,9 +20,32 @@ static void host_log(struct mrq_host *host, enum mrq_level level, const char *fo
     log_named(level, host->name, format, arguments);
 }
 
+static bool names_folder(const json_t *value, const char *root) {
+    const char *text = json_string_value(value);
+    AUTOFREE char *real = text && *text ? realpath(text, NULL) : NULL;
+    return text && (strcmp(text, root) == 0 || (real && strcmp(real, root) == 0));
+}
+
+/* One of the source's options is that folder: it did not come to it by a link. */
+static bool is_configured(const struct instance *instance, const char *root) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(instance->configured, "settings"), key, value) {
+        bool named = names_folder(value, root);
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            named = named || names_folder(json_array_get(value, i), root);
+        }
+        if (named) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void host_follow(struct mrq_host *host, const char *root) {
     const struct instance *instance = (const struct instance *)host;
-    const struct root_policy policy = source_options_policy(instance->configured);
+    struct root_policy policy = source_options_policy(instance->configured);
+    policy.configured = is_configured(instance, root);
     pipeline_follow(instance->parts->pipeline, root, &policy);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqartd: says what is asked for on the command line, or runs the daemon. */
+#include "base/json_text.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "config/arguments.h"
 #include "config/config.h"
 #include "config/config_dump.h"
@@ -17,8 +19,13 @@ static bool check_config(const json_t *config) {
     return true;
 }
 
-static bool dump_config(const json_t *config) {
-    config_dump(config, stdout);
+static bool dump_config(const json_t *config, bool as_json) {
+    if (as_json) {
+        AUTOFREE char *text = json_text(config, NULL);
+        puts(text);
+    } else {
+        config_dump(config, stdout);
+    }
     return true;
 }
 
@@ -43,7 +50,7 @@ static bool with_config(const struct arguments *arguments, const struct paths *p
     }
     log_set_level(log_level_named(config_text_option(config, "log_level")));
     bool done = arguments->action == ACTION_CHECK_CONFIG  ? check_config(config)
-                : arguments->action == ACTION_DUMP_CONFIG ? dump_config(config)
+                : arguments->action == ACTION_DUMP_CONFIG ? dump_config(config, arguments->json)
                                                           : daemon_run(arguments, paths, config);
     json_decref(config);
     return done;

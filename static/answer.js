@@ -142,11 +142,12 @@ export function create({ by, look, change }) {
       before = document.activeElement;
       setText(refusal, "");
     }
+    const within = panel.contains(document.activeElement);
     panel.hidden = !open;
     setAttribute(by("keep"), "aria-expanded", String(open));
     if (open) {
       panel.focus();
-    } else if (panel.contains(document.activeElement)) {
+    } else if (within) {
       before?.focus();
     }
     change();

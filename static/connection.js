@@ -125,11 +125,14 @@ export class Connection {
     this.hurry();
   }
 
-  /** This computer's clock may be set while the page is open: then our offset is wrong. */
+  /**
+   * Of two messages the one that was less late on its way tells the daemon's time better; and this
+   * computer's clock may be set while the page is open.
+   */
   followClock({ time }) {
-    const offset = Date.parse(time ?? "") - this.environment.now();
-    if (this.live && Math.abs(offset - this.offset) > CLOCK_STEP) {
-      this.offset = offset;
+    const gain = Date.parse(time ?? "") - this.environment.now() - this.offset;
+    if (gain > 0 || gain < -CLOCK_STEP) {
+      this.offset += gain;
     }
   }
 

@@ -122,6 +122,7 @@ export function create({ by, keys, change }) {
   const close = element("button", { type: "button", class: "link" }, "Close");
   let about = null;
   const show = (open) => {
+    const within = help.contains(document.activeElement);
     help.hidden = !open;
     setAttribute(by("help"), "aria-expanded", String(open));
     if (open) {
@@ -134,7 +135,7 @@ export function create({ by, keys, change }) {
         },
         () => {}, // not live, or an older daemon: the names are shown alone
       );
-    } else if (help.contains(document.activeElement)) {
+    } else if (within) {
       by("help").focus();
     }
   };

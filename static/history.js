@@ -2,9 +2,9 @@
 // Earlier sessions of a scanner, in place of the list: one line each, newest first, that opens to
 // its series. Loaded when somebody asks for it.
 import { stateOf } from "./model.js";
-import { makeRow, rowItems, updateRow } from "./panels.js";
+import { STEP, makeRow, rowItems, updateRow } from "./panels.js";
 import { element, keyed, setAttribute, setText, shape } from "./view.js";
-import { calendarDate, clean, clockTime, plural, wordOf } from "./words.js";
+import { calendarDate, clean, clockTime, wordOf } from "./words.js";
 
 const ORDER = [
   "deviates",
@@ -40,12 +40,14 @@ export function earlierSessions({ sessions, session, fates }, keeps) {
     .filter(({ series }) => series.length > 0);
 }
 
+/** A shape and a number for those who see, a number and a word for those who hear. */
 function makeCount([state]) {
-  return element("span", { "class": "tally", "data-state": state }, shape(state, "outline"), element("b"));
+  const word = element("span", { class: "unseen" }, ` ${wordOf(state).toLowerCase()} `);
+  return element("span", { class: "tally" }, shape(state, "outline"), element("b"), word);
 }
 
 function updateCount(node, [state, count]) {
-  setText(node.lastElementChild, String(count));
+  setText(node.children[1], String(count));
   setAttribute(node, "title", `${count} ${wordOf(state).toLowerCase()}`);
 }
 
@@ -72,13 +74,15 @@ function updateSession(node, item, { judged, view, opened, actions }) {
   setText(when, `${calendarDate(at, view.zone)} ${clockTime(at, view.zone)}`);
   setText(project, clean(item.session.series.at(-1).project) || "no project");
   keyed(tallies, countStates(item.series), ([state]) => state, makeCount, updateCount);
-  const told = countStates(item.series).map(([state, n]) => `${n} ${wordOf(state).toLowerCase()}`);
-  const many = plural(item.series.length, "series", "series");
-  setAttribute(head, "aria-label", `${when.textContent}, ${project.textContent}, ${many}: ${told.join(", ")}`);
   setAttribute(head, "aria-expanded", String(open));
+  const rows = open ? rowItems(item.series, view) : [];
+  const most = list.childElementCount + STEP;
+  if (most < rows.length) {
+    view.again();
+  }
   keyed(
     list,
-    open ? rowItems(item.series, view) : [],
+    rows.slice(0, most),
     ({ key }) => key,
     (row) => makeRow(row, actions),
     (row, one) => updateRow(row, one, judged, view),
@@ -91,14 +95,13 @@ export function create({ by, actions, change }) {
   const none = element("p", { class: "about" });
   const box = element("div", { "class": "rows", "data-role": "earlier-list", "hidden": true }, list, none);
   by("list").after(box);
+  let entering = false; // the first line is to have the focus, once it is there
   const show = (on) => {
     box.hidden = !on;
     by("list").hidden = on;
     setAttribute(by("earlier"), "aria-expanded", String(on));
     setText(by("earlier"), on ? "This session" : "Earlier sessions");
-    if (on) {
-      box.querySelector("button")?.focus();
-    }
+    entering = on;
     change();
   };
   const render = (view) => {
@@ -112,6 +115,10 @@ export function create({ by, actions, change }) {
         (item) => makeSession(item, opened, change),
         (node, item) => updateSession(node, item, { judged, view, opened, actions }),
       );
+      if (entering) {
+        entering = false;
+        list.querySelector("button")?.focus({ preventScroll: true });
+      }
       setAttribute(none, "hidden", items.length > 0);
       setText(none, view.keeps ? "No earlier series fits the filter" : "No earlier session is kept");
     }

@@ -185,7 +185,7 @@ function look() {
   stations.sort((a, b) => (a.name < b.name ? -1 : 1));
   const shown = only ? stations.filter(({ name }) => name === only) : stations;
   if (shown.length === 0) {
-    shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null }, now));
+    shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null, silent: null }, now));
   }
   const selected = shown.find(({ name }) => name === state.station) ?? shown[0];
   const picked = selected.station.series.get(state.selected) ?? null;
@@ -212,6 +212,7 @@ function look() {
     nothing,
     only,
     actions,
+    again: change, // there is more to show than fits into one frame
     earlier: parts.get("history")?.isShown() ?? false,
     keeps: parts.get("filter")?.keeps() ?? null,
     known: state.model.known.filter((name) => name !== only),
@@ -243,9 +244,7 @@ function render() {
   showAs(view.bedside ? "bedside" : "overview");
   renderStations(view);
   renderSeries(view);
-  if (!view.bedside) {
-    renderTable(view);
-  }
+  renderTable(view);
   renderFrame(view);
   renderSpeech(view);
   renderPanels(view);
@@ -320,7 +319,7 @@ async function load(name, tries) {
   const [module] = await Promise.all([import(`./${name}.js${again}`), looks]);
   const part = module.create(shared);
   parts.set(name, part);
-  change();
+  part.render?.(look()); // never a part without its texts, not even for a frame
   return part;
 }
 

@@ -24,7 +24,7 @@ function keyOf(series) {
 function stationOf(model, name) {
   let station = model.stations.get(name);
   if (!station) {
-    station = { name, series: new Map(), bound: HISTORY, unreadable: null, silent: null };
+    station = { name, series: new Map(), bound: HISTORY, unreadable: null, silent: null, idle: false };
     model.stations.set(name, station);
   }
   return station;
@@ -132,6 +132,7 @@ function applyError(model, message, at) {
     return;
   }
   const station = stationOf(model, message.station);
+  station.silent = null;
   const named = message.series ? station.series.get(keyOf(message.series)) : null;
   const series = named ?? newestOf(station, at);
   station.unreadable = { ...fault, key: series?.key ?? null };
@@ -178,8 +179,10 @@ export function applyMessage(model, message, shown = null) {
   const station = stationOf(model, String(message.station));
   if (IMAGES.has(type)) {
     station.silent = null;
+    station.idle = false;
   } else if (type === "silent") {
-    station.silent = time(message.content?.since) ?? at;
+    station.silent = time(message.content?.since);
+    station.idle = station.silent === null; // the session has ended in silence
   }
   if (message.series) {
     applyFacts(station, message, at, shown);
@@ -367,6 +370,11 @@ function momentary(series, now) {
   return state === "conforms" && fresh ? "unreadable" : state;
 }
 
+/** Whether a station's newest session has ended: the daemon tells, as long as it knows. */
+function isOver({ silent, idle }, session, now) {
+  return idle || (silent === null && now - session.last >= SESSION); // silent: of an open session
+}
+
 /**
  * Everything that the views need to know of a station at a moment:
  * state, shown, running (of shown), ordered (oldest first), sessions, session (the newest), open.
@@ -375,7 +383,7 @@ export function judge(station, now) {
   const ordered = [...station.series.values()].sort(byStart);
   const sessions = sessionsOf(ordered);
   const session = sessions.at(-1) ?? null;
-  const over = !session || now - session.last >= SESSION;
+  const over = !session || isOver(station, session, now);
   const fates = new Map();
   let open = [];
   for (const one of sessions) {
@@ -428,7 +436,7 @@ function stationState({ shown, station, fates, over }, now) {
   }
   const { open, running } = fates.get(shown.key);
   const state = momentary(shown, now);
-  if (station.silent !== null && !over) {
+  if (station.silent !== null) {
     return open || state === "stalled" ? state : "silent"; // until the session ends: never calm
   }
   return over || (age >= WAITING && !running) ? "waiting" : state;

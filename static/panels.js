@@ -30,6 +30,7 @@ import {
 
 // ---- strip and list ---------------------------------------------------------------------------
 
+export const STEP = 25; // rows made in one frame, where many come at once
 const TRAIL = 64; // shapes in the trail: more than any screen has room for
 
 function lookOf(fate, state) {
@@ -250,19 +251,25 @@ function renderListTitle({ listTitle }, judged, shown, view) {
 export function createSeriesView(nodes, actions) {
   let shownStation;
   let shownFilter;
+  let most = Infinity; // rows that are made by now
   let shownLength;
   return function render(view) {
     const judged = view.stations.find(({ name }) => name === view.station);
     renderStrip(nodes, judged, view);
-    if (view.bedside) {
-      return;
+    const all = rowItems(listed(judged, view), view);
+    if (shownFilter !== view.keeps) {
+      most = STEP; // a filter that is lifted brings many
     }
-    const items = rowItems(listed(judged, view), view);
+    const items = all.slice(0, most);
+    if (items.length < all.length) {
+      most += STEP;
+      view.again();
+    }
     const fresh = shownStation !== judged?.name || shownFilter !== view.keeps;
     shownStation = judged?.name;
     shownFilter = view.keeps;
     const known = nodes.rows.childElementCount > 0 && !fresh;
-    const moves = items.length !== shownLength;
+    const moves = all.length !== shownLength;
     const before = moves ? nodes.list.scrollHeight : 0;
     keyed(
       nodes.rows,
@@ -280,8 +287,8 @@ export function createSeriesView(nodes, actions) {
       },
     );
     if (moves) {
-      shownLength = items.length;
-      nodes.rows.style.height = `calc(${items.length} * var(--row))`;
+      shownLength = all.length;
+      nodes.rows.style.height = `calc(${all.length} * var(--row))`;
       const grown = nodes.list.scrollHeight - before;
       if (nodes.list.scrollTop > 0) {
         nodes.list.scrollTop += grown;
@@ -292,7 +299,7 @@ export function createSeriesView(nodes, actions) {
     if (fresh) {
       nodes.list.scrollTop = 0;
     }
-    renderListTitle(nodes, judged, items.length, view);
+    renderListTitle(nodes, judged, all.length, view);
   };
 }
 

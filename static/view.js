@@ -71,9 +71,11 @@ export function setShape(svg, state, look = "solid") {
   setAttribute(svg, "data-look", look);
 }
 
+const JOINT = /^[,:] /;
+
 /** A comma or colon that stands between two parts goes where each has a line of its own. */
 function jointed(text) {
-  return /^[,:] /.test(text)
+  return JOINT.test(text)
     ? [element("span", { class: "joint" }, text.slice(0, 2)), text.slice(2)]
     : [text];
 }
@@ -202,7 +204,7 @@ function whenText({ state, shown, running }, { hatched, since }, view) {
   }
   const at = clockTime(lastImage(shown), view.zone);
   return isLate(shown)
-    ? `Written ${at}, read ${duration(shown.last - shown.written)} late`
+    ? `From ${at}, read late`
     : `Last series, ended ${at}`;
 }
 
@@ -260,7 +262,9 @@ function face(judged, view) {
 /** Whether a sentence is too long for its two lines; bedside the first part has one of its own. */
 function isLong(parts, bedside) {
   const texts = parts.filter(({ minor }) => !(bedside && minor));
-  const lengths = texts.map(({ strong, text }) => (strong ?? text).trim().length).filter(Boolean);
+  const lengths = texts
+    .map(({ strong, text }) => (strong ?? text.replace(JOINT, "")).trim().length)
+    .filter(Boolean);
   const whole = lengths.reduce((sum, length) => sum + length, 0);
   const parted = bedside && lengths.length > 1;
   return whole > LONG || (parted && Math.max(whole - lengths[0], lengths[0]) > BEDSIDE_LINE);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 enum { FROM_DAEMON = 1, FROM_WORKER = 2 };
 
@@ -104,9 +105,14 @@ static int64_t nanoseconds(const struct timespec *time) {
     return ns + time->tv_nsec;
 }
 
+/* NFS, CIFS, FUSE and the like have no device: their number is made up anew with each mount */
+static uint64_t lasting_device(dev_t device) {
+    return major(device) == 0 ? 0 : device;
+}
+
 struct file_identity protocol_identity(const struct stat *status) {
     return (struct file_identity){
-        .device = status->st_dev,
+        .device = lasting_device(status->st_dev),
         .inode = status->st_ino,
         .size = (uint64_t)status->st_size,
         .modified_ns = nanoseconds(&status->st_mtim),

@@ -15,6 +15,7 @@ enum effect {
     SETS_TEXT,
     SETS_PATH,
     SETS_PORT,
+    SETS_TRUTH,
     ADDS_WATCH,
     ACTS,
 };
@@ -50,6 +51,8 @@ static const struct switch_row {
      "say what is wrong with the configuration, and exit"},
     {"dump-config", 0, NULL, ACTS, 0, ACTION_DUMP_CONFIG,
      "print the configuration in force, defaults included, and exit"},
+    {"json", 0, NULL, SETS_TRUTH, offsetof(struct arguments, json), ACTION_RUN,
+     "with --dump-config: as JSON, for programs"},
     {"dump-plugin", 0, "NAME", SETS_TEXT, offsetof(struct arguments, plugin), ACTION_DUMP_PLUGIN,
      "print the options of a plugin (a name, or the path of its file; mrqartd: those at the\n"
      "        top of the configuration), and exit"},
@@ -132,6 +135,10 @@ static bool apply(struct arguments *arguments, const struct switch_row *row, con
         arguments->action = row->action;
     }
     if (row->effect == ACTS) {
+        return true;
+    }
+    if (row->effect == SETS_TRUTH) {
+        *(bool *)target = true;
         return true;
     }
     if (row->effect == ADDS_WATCH && !*word) {

@@ -27,6 +27,7 @@ struct arguments {
     char *database, *state_dir, *plugin_dir, *static_dir;
     char *log_level;
     char *plugin; /* --dump-plugin: name or file */
+    bool json;    /* --dump-config as JSON */
 };
 
 /** Reads the command line. False, having said what is wrong on stderr: usage error. */

@@ -40,6 +40,7 @@ struct keeper {
         void *self;
     } owners[OWNERS];
     size_t owner_count;
+    bool begun; /* keeper_start() was called */
     bool marked;
     struct text_builder batch; /* kept until it is saved */
     size_t batch_lines;
@@ -232,10 +233,14 @@ struct keeper *keeper_create(struct event_base *base, const char *worker, const 
         clock_ms() - COLLECT_MS; /* the first batch, where it all begins, at once */
     keeper->collect_timer = evtimer_new(base, handle_collect_timer, keeper);
     keeper->start_timer = evtimer_new(base, handle_start_timer, keeper);
-    if (*state_dir || *database) {
+    return keeper;
+}
+
+void keeper_start(struct keeper *keeper) {
+    keeper->begun = true;
+    if (*keeper->state_dir || *keeper->database) {
         start(keeper);
     }
-    return keeper;
 }
 
 /* lets the keeper work on until what was sent is saved; false: it did not in time */
@@ -278,7 +283,9 @@ void keeper_destroy(struct keeper *keeper) {
     if (!keeper) {
         return;
     }
-    finish(keeper);
+    if (keeper->begun) {
+        finish(keeper);
+    }
     keeper_process_destroy(keeper->process);
     keeper_process_destroy(keeper->dying);
     event_free(keeper->collect_timer);

@@ -29,13 +29,16 @@ typedef void (*keeper_record)(void *self, const char *kind, const char *key, con
 bool keeper_load(const char *state_dir, keeper_record record, void *self);
 
 /**
- * Starts the helper (worker: path of mrqart-worker). state_dir "" keeps no state; database "" makes
- * none. It is started anew when it dies. Destroy takes NULL, and waits (2 s at most) for what was
- * put.
+ * worker: path of mrqart-worker, the helper. state_dir "" keeps no state; database "" makes none.
+ * Destroy takes NULL, and waits (2 s at most) for what was put.
  */
 struct keeper *keeper_create(struct event_base *base, const char *worker, const char *state_dir,
                              const char *database);
 void keeper_destroy(struct keeper *keeper);
+
+/** Starts the helper, which may rewrite the file: after keeper_load(). It is started anew when it
+ * dies. */
+void keeper_start(struct keeper *keeper);
 
 /**
  * Asks the owner of some records for what has changed since it was last asked: called when a batch

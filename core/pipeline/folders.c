@@ -150,9 +150,13 @@ struct folder *folders_of(struct folders *folders, const char *root_path, const 
     return folder;
 }
 
-uint64_t folders_key(const struct folder *folder, const char *name) {
-    uint64_t key = text_hash(text_hash(folder->link.hash, "/", 1), name, strlen(name));
+uint64_t folders_key_in(uint64_t folder, const char *name) {
+    uint64_t key = text_hash(text_hash(folder, "/", 1), name, strlen(name));
     return key ? key : 1;
+}
+
+uint64_t folders_key(const struct folder *folder, const char *name) {
+    return folders_key_in(folder->link.hash, name);
 }
 
 struct queued_file *folders_find(const struct folders *folders, const struct folder *folder,

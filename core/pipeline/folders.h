@@ -24,6 +24,8 @@ struct folder *folders_of(struct folders *folders, const char *root, const char 
 
 /** What a file of this name in folder is known by, on its way and in the record. */
 uint64_t folders_key(const struct folder *folder, const char *name);
+/** The same by the hash of the folder's path. */
+uint64_t folders_key_in(uint64_t folder, const char *name);
 
 /** The file on its way, or NULL. */
 struct queued_file *folders_find(const struct folders *folders, const struct folder *folder,

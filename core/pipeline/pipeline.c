@@ -31,6 +31,10 @@ static void collect(void *self) {
     seen_collect(pipeline->seen, put_seen, pipeline->keeper);
 }
 
+static void handle_forgotten(void *self) {
+    pipeline_mark(self);
+}
+
 void pipeline_mark(struct pipeline *pipeline) {
     if (pipeline->keeper) {
         keeper_mark(pipeline->keeper);
@@ -103,6 +107,7 @@ void pipeline_drain(struct pipeline *pipeline, unsigned grace_ms, void (*done)(v
     pipeline->drained_self = self;
     struct timeval grace = {.tv_sec = grace_ms / 1000, .tv_usec = grace_ms % 1000 * 1000L};
     evtimer_add(pipeline->drain_grace, &grace);
+    retention_stop(pipeline->retention);
     workers_retire(pipeline->workers);
     pipeline_drain_check(pipeline);
 }
@@ -145,6 +150,12 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
         .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
     const struct seen_owner record_owner = pipeline_seen_owner(pipeline);
     pipeline->seen = seen_create(&bounds, &record_owner);
+    const struct retention_parts parts = {.folders = pipeline->folders,
+                                          .seen = pipeline->seen,
+                                          .names = &pipeline->names,
+                                          .self = pipeline,
+                                          .forgotten = handle_forgotten};
+    pipeline->retention = retention_create(base, &parts);
     pipeline->order = order_create(base, settings->hold_ms, pipeline_deliver, pipeline);
     pipeline->settling = settling_create(base, settings->settle_ms, handle_due, pipeline);
     const struct workers_owner owner = {.self = pipeline,
@@ -170,6 +181,7 @@ void pipeline_destroy(struct pipeline *pipeline) {
     workers_destroy(pipeline->workers);
     settling_destroy(pipeline->settling);
     order_destroy(pipeline->order);
+    retention_destroy(pipeline->retention);
     seen_destroy(pipeline->seen);
     folders_destroy(pipeline->folders);
     names_destroy(pipeline->names);

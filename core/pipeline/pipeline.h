@@ -52,7 +52,7 @@ void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *
 void pipeline_follow(struct pipeline *pipeline, const char *root, const struct root_policy *policy);
 void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found);
 
-/** Another policy for all folders that policy->source follows. */
+/** Another policy for all folders that policy->source follows; its configured is left as it is. */
 void pipeline_adjust(struct pipeline *pipeline, const struct root_policy *policy);
 
 /** The source follows nothing any more: nothing is removed in its folders. */

@@ -44,6 +44,7 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
                                   (json_int_t)pipeline->record_limit));
     json_object_set_new(health, "disabled", blame_health(pipeline->blame, warnings));
     roots(pipeline, warnings);
+    retention_warnings(pipeline->retention, warnings);
     if (pipeline->paused[MRQ_LIVE]) {
         json_array_append_new(warnings, json_string("the queues are full: sources wait until half "
                                                     "of it is done"));

@@ -8,6 +8,7 @@
 #include "names.h"
 #include "order.h"
 #include "pipeline.h"
+#include "retention.h"
 #include "seen.h"
 #include "settling.h"
 #include "workers/workers.h"
@@ -28,6 +29,7 @@ struct pipeline {
     struct order *order;
     struct settling *settling;
     struct seen *seen;
+    struct retention *retention;
     struct blame *blame;
     char *worker; /* path of mrqart-worker */
     bool trust_names;

@@ -41,14 +41,18 @@ void pipeline_follow(struct pipeline *pipeline, const char *path,
         change(pipeline, root);
     }
     adopt(pipeline, root, policy);
+    retention_update(pipeline->retention);
 }
 
 void pipeline_adjust(struct pipeline *pipeline, const struct root_policy *policy) {
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->source && strcmp(root->source, policy->source) == 0) {
-            adopt(pipeline, root, policy);
+            struct root_policy changed = *policy;
+            changed.configured = root->policy.configured;
+            adopt(pipeline, root, &changed);
         }
     }
+    retention_update(pipeline->retention);
 }
 
 void pipeline_leave(struct pipeline *pipeline, const char *source) {
@@ -59,6 +63,7 @@ void pipeline_leave(struct pipeline *pipeline, const char *source) {
             root->policy = (struct root_policy){0};
         }
     }
+    retention_update(pipeline->retention);
 }
 
 /* ---- old or not -------------------------------------------------------------------------- */
@@ -167,6 +172,7 @@ void pipeline_root_health(const struct pipeline *pipeline, const char *path, jso
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (strcmp(root->path, path) == 0 && root->since_ns) {
             json_object_set_new(said, "since", time_text(root->since_ns));
+            retention_health(root, said);
         }
     }
 }

@@ -15,5 +15,6 @@ struct root_policy {
     const char *source; /* name of the instance */
     enum backlog backlog;
     double retention_h; /* hours; 0: nothing is ever removed */
+    bool configured;    /* the source was told of the folder, and did not come to it by a link */
     bool dry_run;       /* retention only says what it would do */
 };

@@ -12,20 +12,23 @@
 
 enum { LANES = 2 }; /* MRQ_LIVE, MRQ_BACKLOG */
 
+struct retention_pass;
+
 /** A watched folder as a source follows it. */
 struct root {
     TAILQ_ENTRY(root) entry;
     char *path;
     size_t length; /* of path */
     uint64_t hash;
-    int64_t since_ns;          /* when it was first followed; 0: not yet */
-    int64_t floor_ns;          /* what was changed before is forgotten: it counts as seen */
-    bool changed;              /* these two are not in the state file yet */
-    char *source;              /* that follows it; NULL: none does */
-    struct root_policy policy; /* policy.source is source */
-    bool shut;                 /* its processes hang in the kernel: nothing of it is checked */
-    size_t waiting;            /* files of it in the queues */
-    size_t left_out;           /* files that came while it was shut and had no room in the queues */
+    int64_t since_ns;                 /* when it was first followed; 0: not yet */
+    int64_t floor_ns;                 /* what was changed before is forgotten: it counts as seen */
+    bool changed;                     /* these two are not in the state file yet */
+    char *source;                     /* that follows it; NULL: none does */
+    struct root_policy policy;        /* policy.source is source */
+    struct retention_pass *retention; /* NULL: never was on */
+    bool shut;       /* its processes hang in the kernel: nothing of it is checked */
+    size_t waiting;  /* files of it in the queues */
+    size_t left_out; /* files that came while it was shut and had no room in the queues */
 };
 
 enum file_state {

@@ -138,6 +138,9 @@ static bool learn(struct tracking *tracking, const struct tracking_file *file,
 
 void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
                      const struct protocol_answer *answer, const char *json, size_t length) {
+    if (tracking_test(tracking, file, answer)) {
+        return;
+    }
     struct station *station = stations_find(&tracking->stations, answer->station);
     struct series *series =
         station ? station_series(station, answer->series_key, answer->split != 0) : NULL;

@@ -40,7 +40,7 @@ static void publish_text(struct tracking *tracking, const char *type, struct ser
                          const char *content, size_t length) {
     struct event_parts parts = {
         .type = type,
-        .station = series->station,
+        .station = series ? series->station : NULL,
         .series = series,
         .content = content,
         .content_length = length,

@@ -33,7 +33,7 @@ struct tracking {
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news);
 
-/** Publishes any other event of a series: content is taken over. */
+/** Publishes any other event of a series, or of none (NULL): content is taken over. */
 void tracking_publish_content(struct tracking *tracking, const char *type, struct series *series,
                               json_t *content);
 
@@ -79,6 +79,12 @@ void tracking_phases_counted(struct tracking *tracking, struct series *series);
 
 /** The series has changed once more: what was answered before did not mean that. */
 void tracking_outdate_answer(struct series *series);
+
+/* ---- tracking_test.c ---- */
+
+/** Announces a test file; false: it is none. */
+bool tracking_test(struct tracking *tracking, const struct tracking_file *file,
+                   const struct protocol_answer *answer);
 
 /* ---- tracking_saved.c ---- */
 

@@ -9,8 +9,9 @@ static void follow_file(struct mrq_host *host, const struct found_at *at, char *
                         const struct stat *about) {
     char *slash = strrchr(path, '/');
     AUTOFREE char *folder = mem_dup_length(path, slash == path ? 1 : (size_t)(slash - path));
-    const struct root root = {.path = folder, .followed = at->root->followed};
+    struct root root = {.path = folder};
     const struct found_at there = {.root = &root, .lane = at->lane, .fresh = at->fresh};
+    clock_gettime(CLOCK_REALTIME_COARSE, &root.followed); /* for the core this begins here */
     mrq_follow(host, folder);
     found_met(host, &there, path, about);
 }

@@ -53,10 +53,9 @@ static bool is_below(const char *inner, const char *outer) {
 }
 
 /** The other root that path lies in, or NULL; of two that are the same the first. */
-static const struct root *outer_of(const struct roots *roots, const struct root *self,
-                                   const char *path) {
+static struct root *outer_of(const struct roots *roots, const struct root *self, const char *path) {
     bool before = true;
-    const struct root *other;
+    struct root *other;
     TAILQ_FOREACH(other, &roots->list, entry) {
         if (other == self) {
             before = false;
@@ -193,7 +192,7 @@ void roots_health(const struct roots *roots, struct mrq_report *report) {
     const struct root *root;
     TAILQ_FOREACH(root, &roots->list, entry) {
         mrq_report_item(report, "folders", root->path, state_names[root->state]);
-        if (root->folder) {
+        if (root->folder && root->state != ROOT_REFUSED) {
             working++;
             continue;
         }
@@ -204,7 +203,7 @@ void roots_health(const struct roots *roots, struct mrq_report *report) {
         mrq_report_warning(report, text);
     }
     if (working == 0) {
-        mrq_report_broken(report, "none of the watched folders is there");
+        mrq_report_broken(report, "none of the watched folders can be watched");
     }
 }
 
@@ -218,7 +217,7 @@ bool roots_follow_links(const struct roots *roots) {
     return roots->follow_links;
 }
 
-const struct root *roots_of(const struct roots *roots, const char *path) {
+struct root *roots_of(const struct roots *roots, const char *path) {
     return outer_of(roots, NULL, path);
 }
 

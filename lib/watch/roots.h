@@ -62,7 +62,7 @@ struct root *roots_first(const struct roots *roots);
 void roots_add(struct roots *roots, const char *path, enum mrq_lane lane);
 
 /** The watched folder that path, links resolved, lies in or is; NULL: none. */
-const struct root *roots_of(const struct roots *roots, const char *path);
+struct root *roots_of(const struct roots *roots, const char *path);
 
 bool roots_follow_links(const struct roots *roots);
 

@@ -158,22 +158,20 @@ bool child_start(struct child *child, const struct scan_options *options, const 
         become_child(daemon, pair[1]);
         run(options, path);
     }
+    int error = errno;
     close(pair[1]);
-    if (child->pid < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
-        child_end(child);
+    if (child->pid < 0) {
+        child_shut(child);
+        errno = error;
         return false;
     }
+    fcntl(pair[0], F_SETFL, O_NONBLOCK); /* cannot fail */
     return true;
 }
 
-void child_end(struct child *child) {
-    int error = errno;
+void child_shut(struct child *child) {
     if (child->socket >= 0) {
         close(child->socket);
         child->socket = -1;
     }
-    if (child->pid > 0) {
-        kill(child->pid, SIGKILL);
-    }
-    errno = error;
 }

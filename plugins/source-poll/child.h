@@ -10,14 +10,14 @@
 #include <sys/types.h>
 
 struct child {
-    pid_t pid;
-    int socket; /* not blocking; a record per datagram */
+    pid_t pid;  /* -1: there is none */
+    int socket; /* -1: closed; not blocking; a record per datagram */
 };
 
 enum { CHILD_AGAIN = 3 }; /* exit status: the path leads elsewhere now, begin anew */
 
-/** path: absolute, as it is configured. False: see errno. */
+/** path: absolute, as it is configured. False: there is none, see errno. */
 bool child_start(struct child *child, const struct scan_options *options, const char *path);
 
-/** Ends it if it can be ended, and waits for nothing: pid is still to be reaped. */
-void child_end(struct child *child);
+/** Closes its socket, which tells it to end. The process is still to be reaped. */
+void child_shut(struct child *child);

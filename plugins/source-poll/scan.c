@@ -186,7 +186,7 @@ struct scan *scan_create(const struct scan_world *world, const struct scan_optio
     scan->world = *world;
     scan->options = *options;
     table_init(&scan->table);
-    table_add_tree(&scan->table, path);
+    table_add_tree(&scan->table, path)->followed = options->followed;
     scan->state = SCAN_STARTING;
     scan->next_round_ms = scan->next_alive_ms = scan_now(scan);
     return scan;

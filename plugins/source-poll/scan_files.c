@@ -81,7 +81,8 @@ static size_t folder_bytes(const char *path) {
 static void report(struct scan *scan, const struct known_file *file, const char *real,
                    const struct stat *about) {
     const char *root = file->folder->tree->path;
-    bool moved = (file->flags & FILE_NEW) && is_older(&about->st_ctim, &scan->options.followed);
+    bool older = is_older(&about->st_ctim, &file->folder->tree->followed);
+    bool moved = (file->flags & FILE_NEW) && (older || (file->flags & FILE_LINK));
     const struct record head = {
         .kind = RECORD_FILE,
         .flags = (uint16_t)((file->flags & FILE_BACKLOG ? RECORD_BACKLOG : 0) |

@@ -3,6 +3,7 @@
 #include "scan_parts.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool is_below(const char *path, const char *root) {
     size_t length = strlen(root);
@@ -31,11 +32,14 @@ static struct known_file *add_link(struct scan *scan, struct known_folder *folde
 static void lead_to_folder(struct scan *scan, struct known_folder *folder, const char *name,
                            uint64_t inode, const char *real) {
     struct known_tree *tree = tree_of(scan, real);
-    if (tree && (tree->links == 0 || strcmp(real, tree->path) != 0)) {
+    bool shared = tree && tree->links > 0 && folder->tree->links == 0 &&
+                  strcmp(real, tree->path) == 0; /* not in a circle, which would hold itself */
+    if (tree && !shared) {
         return; /* it is scanned already */
     }
     if (!tree && scan->world.follow(scan->world.self, real, FOLLOW_TREE)) {
         tree = table_add_tree(&scan->table, real);
+        clock_gettime(CLOCK_REALTIME_COARSE, &tree->followed); /* the clock of file times */
     }
     if (tree) {
         add_link(scan, folder, name, inode)->target = tree;

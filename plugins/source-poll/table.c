@@ -200,7 +200,7 @@ void table_sweep(struct table *table) {
 
 void table_finish(struct table *table) {
     struct known_tree *tree;
-    while ((tree = TAILQ_LAST(&table->trees, known_trees)) != NULL) {
+    while ((tree = TAILQ_FIRST(&table->trees)) != NULL) {
         drop_tree(table, tree);
     }
     hash_table_finish(&table->files);

@@ -73,8 +73,9 @@ struct known_folder {
 struct known_tree {
     TAILQ_ENTRY(known_tree) entry;
     struct known_folder *top;
-    unsigned links; /* that lead here; 0: the watched folder itself */
-    uint32_t epoch; /* goes up when another folder takes the place of the root */
+    unsigned links;           /* that lead here; 0: the watched folder itself */
+    uint32_t epoch;           /* goes up when another folder takes the place of the root */
+    struct timespec followed; /* since when: what is older and comes is new nevertheless */
     dev_t device;
     bool known, mount; /* it has been there; it was the root of a mount */
     bool inodes;       /* numbers tell files apart: not where FUSE makes them up */

@@ -46,16 +46,23 @@ static void forget_linked(struct watcher *watcher) {
     watcher->linked_count = 0;
 }
 
-void watcher_end(struct watcher *watcher) {
-    if (watcher->child.socket < 0) {
-        return;
+static void shut(struct watcher *watcher) {
+    if (watcher->readable) {
+        event_free(watcher->readable);
+        watcher->readable = NULL;
     }
-    event_free(watcher->readable);
-    watcher->readable = NULL;
-    child_end(&watcher->child);
-    *free_place(watcher) = watcher->child.pid; /* watcher_start() has seen that there is one */
+    child_shut(&watcher->child);
     watcher->counts = (struct scan_counts){0};
     forget_linked(watcher);
+}
+
+void watcher_end(struct watcher *watcher) {
+    shut(watcher);
+    if (watcher->child.pid > 0) {
+        kill(watcher->child.pid, SIGKILL);
+        *free_place(watcher) = watcher->child.pid; /* watcher_start() has seen that there is one */
+        watcher->child.pid = -1;
+    }
 }
 
 bool watcher_reap_last(struct watcher *watcher) {
@@ -86,28 +93,26 @@ static void replace(struct watcher *watcher) {
     watcher->replaced++;
 }
 
-/** The child has closed its socket: it has ended, or will at once. */
-static void handle_end(struct watcher *watcher) {
-    int status = 0;
-    pid_t pid = watcher->child.pid;
-    bool known = waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT | WNOHANG) == 0;
-    known = known && waitpid(pid, &status, WNOHANG) == pid;
-    if (known) {
-        watcher->child.pid = -1;
-    }
-    replace(watcher);
-    if (known && WIFEXITED(status) && WEXITSTATUS(status) == CHILD_AGAIN) {
-        watcher->start_ms = watcher_now_ms();
+static bool has_ended(const struct watcher *watcher) {
+    return watcher->child.socket < 0 && watcher->child.pid > 0;
+}
+
+/** The child has ended, as status tells. */
+static void take_end(struct watcher *watcher, int status) {
+    watcher->child.pid = -1;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_AGAIN) {
         return;
     }
+    replace(watcher);
+    watcher_enter(watcher, WATCHER_SILENT);
     if (!watcher->told_silent) {
         watcher->told_silent = true;
         mrq_warning(watcher->all->host,
-                    "%s: its scan has ended by itself (signal %d); it begins "
-                    "anew, and what was not reported yet is found again",
-                    watcher->path, known && WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+                    "%s: its scan has ended by itself (%s %d); it begins anew, and what was not "
+                    "reported yet is found again",
+                    watcher->path, WIFSIGNALED(status) ? "signal" : "status",
+                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
-    watcher_enter(watcher, WATCHER_SILENT);
 }
 
 /* ---- what it says -------------------------------------------------------------------------- */
@@ -123,7 +128,7 @@ static void handle_readable(evutil_socket_t fd, short what, void *self) {
             return;
         }
         if (got <= 0) {
-            handle_end(watcher);
+            shut(watcher); /* the next tick sees how it has ended */
             return;
         }
         if (!watcher_take(watcher, &buffer, (size_t)got)) {
@@ -161,7 +166,6 @@ void watcher_start(struct watcher *watcher) {
     options.followed = watcher->followed;
     if (!child_start(&watcher->child, &options, watcher->given)) {
         mrq_error(all->host, "%s: cannot start its scan: %m; it is tried again", watcher->path);
-        watcher->child.socket = -1;
         watcher->start_ms = watcher_now_ms() + WATCHER_BACK_OFF_MOST_MS;
         return;
     }
@@ -195,13 +199,14 @@ void watcher_check(struct watcher *watcher) {
     if (watcher->state == WATCHER_REFUSED) {
         return;
     }
-    if (watcher->child.socket < 0) {
-        if (watcher_now_ms() >= watcher->start_ms) {
-            watcher_start(watcher);
-        }
-        return;
+    int status = 0;
+    if (has_ended(watcher) && waitpid(watcher->child.pid, &status, WNOHANG) != 0) {
+        take_end(watcher, status);
     }
-    if (!is_silent(watcher)) {
+    if (watcher->child.pid < 0 && watcher_now_ms() >= watcher->start_ms) {
+        watcher_start(watcher);
+    }
+    if (watcher->child.socket < 0 || !is_silent(watcher)) {
         return;
     }
     replace(watcher);

@@ -38,7 +38,7 @@ struct watcher {
     struct linked *linked;
     size_t linked_count;
     struct timespec followed;
-    struct child child; /* socket -1: there is none */
+    struct child child;
     struct event *readable;
     pid_t leaving[WATCHER_STUCK]; /* ended by us, to be reaped; 0: free */
     struct scan_counts counts;

@@ -22,7 +22,7 @@ struct connection {
     size_t started;
 };
 
-/** "127.0.0.1:PORT"; greet: websocket handshake, and the greeting is read. Ends the program. */
+/** "127.0.0.1:PORT", a path may follow; greet: websocket handshake, and the greeting is read. Ends the program. */
 void connection_open(struct connection *connection, const char *address, bool greet);
 
 /**

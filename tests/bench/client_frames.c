@@ -96,10 +96,11 @@ static void handle_greeting(void *self, const char *start, size_t length) {
 }
 
 static void greet(struct connection *connection, const char *address) {
-    AUTOFREE char *request = mem_printf("GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
+    const char *path = strchr(address, '/');
+    AUTOFREE char *request = mem_printf("GET %s HTTP/1.1\r\nHost: %.*s\r\nUpgrade: websocket\r\n"
                                         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                                        address);
+                                        path ? path : "/", (int)strcspn(address, "/"), address);
     ssize_t sent = write(connection->fd, request, strlen(request));
     char answer[4096];
     size_t have = 0;

@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "node:test";
 import { launch, open, picture, until } from "./browser.mjs";
-import { Fake, noTemplate, result, session } from "./fake.mjs";
+import { Fake, result, session } from "./fake.mjs";
+import { STATES, STATION, banner } from "./states.mjs";
 
 const packages = process.env.MRQART_PLAYWRIGHT
   ? dirname(dirname(process.env.MRQART_PLAYWRIGHT))
@@ -19,84 +20,50 @@ const axe = readFileSync(AXE, "utf8");
 const browser = await launch();
 test.after(() => browser.close());
 
-const STATION = "AWP167046";
-const banner = `article[data-station="${STATION}"]`;
-
 async function violations(page) {
   await page.evaluate(axe); // not as a script of the page, which its policy forbids
   const { violations: found } = await page.evaluate(() => window.axe.run(document));
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-function current(fake, content) {
-  session(fake, STATION, { open: false });
-  return fake.add(STATION, { number: 12, name: "RewardedAnti2", count: 46 }, content, {
-    ago: 20000,
-  });
-}
-
-function cut(fake) {
-  fake.refuse = true;
-  fake.clients.forEach(({ socket }) => socket.destroy());
-}
-
-function unreadable(fake) {
-  const series = fake.stations[STATION].history[0].series;
-  const content = { file: "/a.dcm", message: "the file ends after 4096 bytes", count: 1 };
-  fake.event("error", STATION, { ...series, unreadable: 1 }, content);
-}
-
-function changed(fake) {
-  const series = fake.stations[STATION].history[0].series;
-  series.changes = { TE: { from: 30, to: 33, instance: 47 } };
-  fake.event("changed", STATION, series, { ...result(), changes: series.changes });
-}
-
-function earlier(fake) {
-  session(fake, STATION).phase = "ended";
-  fake.add(STATION, { number: 13, name: "dwi_AP", count: 17 }, result());
-}
-
-/** name → [what the daemon knows, the state of the banner, what happens then] */
 const VIEWS = {
-  "conforms": [(fake) => current(fake, result()), "conforms"],
-  "deviates": [(fake) => session(fake, STATION), "deviates"],
-  "changed": [(fake) => current(fake, result()), "changed", changed],
-  "warns": [(fake) => current(fake, result({ BWP: 2055 }, { status: "warns", n: 2 })), "warns"],
-  "no-template": [(fake) => current(fake, noTemplate()), "no-template"],
-  "not-checked": [
-    (fake) => current(fake, { ...noTemplate(), status: "not-checked" }),
-    "not-checked",
-  ],
-  "unreadable": [(fake) => current(fake, result()), "unreadable", unreadable],
-  "still-open": [earlier, "conforms"],
-  "lost": [(fake) => session(fake, STATION), "lost", cut],
-  "help": [
-    (fake) => session(fake, STATION),
-    "deviates",
-    (fake, page) => page.click("[data-role=help]"),
-  ],
-  "nothing": [() => {}, "waiting"],
+  ...STATES,
+  "help": {
+    state: "deviates",
+    prepare: (fake) => session(fake, STATION),
+    then: (fake, page) => page.click("[data-role=help]"),
+  },
+  "nothing": { state: "waiting", prepare() {} },
 };
 
-const SIZES = { desk: { width: 1280, height: 720 }, phone: { width: 320, height: 640 } };
+const SCREENS = {
+  desk: ["/", { width: 1280, height: 720 }],
+  phone: ["/", { width: 320, height: 640 }],
+  bedside: ["/?view=bedside", { width: 1280, height: 720 }],
+};
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const [size, [path, viewport]] of Object.entries(SCREENS)) {
     test(`axe finds nothing: ${colorScheme}, ${size}`, async () => {
-      for (const [name, [prepare, state, then]] of Object.entries(VIEWS)) {
+      for (const [name, { state = name, prepare, then }] of Object.entries(VIEWS)) {
+        if (size === "bedside" && name === "help") {
+          continue; // there is no button for it
+        }
         const fake = await new Fake().start();
-        prepare(fake);
-        const page = await open(browser, fake.address, { colorScheme, viewport });
-        await then?.(fake, page);
-        await until(
-          page,
-          (wanted) => document.querySelector("article")?.dataset.state === wanted,
-          state,
-        );
-        assert.deepEqual(await violations(page), [], name);
-        await page.context().close();
-        await fake.stop();
+        try {
+          prepare(fake);
+          const page = await open(browser, fake.address + path, { colorScheme, viewport });
+          await then?.(fake, page);
+          await until(
+            page,
+            (wanted) => document.querySelector("article")?.dataset.state === wanted,
+            state,
+          );
+          assert.deepEqual(await violations(page), [], name);
+          await page.context().close();
+        } finally {
+          await fake.stop();
+        }
       }
     });
   }
@@ -150,12 +117,16 @@ const CONTRASTS = {
   "warns": [[6.6, 8.6], { sentence: [15.7, 12.1] }],
   "no-template": [[5.9, 7.4], { sentence: [15.0, 12.2] }],
   "not-checked": [[7.3, 7.7], {}],
+  "incomplete": [[6.5, 5.4], { plate: [9.2, 7.8] }],
+  "stalled": [[9.7, 9.7], { plate: [15.5, 15.5] }],
+  "silent": [[6.6, 8.6], { sentence: [15.7, 12.1] }],
+  "answered": [[6.4, 6.9], {}],
 };
 
 for (const [index, colorScheme] of ["light", "dark"].entries()) {
   for (const [name, [word, more]] of Object.entries(CONTRASTS)) {
     test(`contrast of ${name}, ${colorScheme}: as in the table`, async () => {
-      const [prepare, state, then] = VIEWS[name];
+      const { state = name, prepare, then } = VIEWS[name];
       const fake = await new Fake().start();
       prepare(fake);
       const page = await open(browser, fake.address, { colorScheme });

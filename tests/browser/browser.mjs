@@ -51,12 +51,15 @@ export async function picture(page, name) {
 export async function open(
   browser,
   address,
-  { viewport, colorScheme = "light", connection = ["live", "lost"] } = {},
+  { viewport, colorScheme = "light", connection = ["live", "lost"], init } = {},
 ) {
   const context = await browser.newContext({
     viewport: viewport ?? { width: 1280, height: 720 },
     colorScheme,
   });
+  if (init) {
+    await context.addInitScript(init); // runs before the page's own scripts
+  }
   const page = await context.newPage();
   page.problems = [];
   page.dialogs = 0;

@@ -268,3 +268,142 @@ test("a state that a later daemon may send is no verdict", () => {
   scanner.send("new", 1, "splendid", 0);
   assert.equal(scanner.judge(1).state, "not-checked");
 });
+
+// ---- what the daemon tells of phases ----------------------------------------------------------
+
+/** An event about series 1 of a Scanner that is neither image nor verdict. */
+function tell(scanner, type, second, series, told = {}) {
+  applyMessage(scanner.model, {
+    station: "A",
+    type,
+    seq: ++scanner.seq,
+    time: time(second),
+    content: told,
+    series: { uid: "1.1", study: "1", number: 1, name: "s1", status: "conforms", ...series },
+  });
+}
+
+const due = { series: { phase: "running", count: 46, expected: 420, written: time(0) } };
+
+test("a series runs until the daemon says that it has ended", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, due);
+  assert.equal(scanner.judge(200).running, true);
+  tell(scanner, "ended", 200, { phase: "ended", incomplete: false });
+  assert.equal(scanner.judge(200).running, false);
+  assert.equal(scanner.judge(200).state, "conforms");
+});
+
+test("a stall is said with its seconds and cadence, and an image ends it", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, due);
+  tell(scanner, "stalled", 18, { phase: "stalled", gap: 1.3 });
+  const judged = scanner.judge(24);
+  assert.equal(judged.state, "stalled");
+  assert.equal(
+    say(phrases.sentenceOf(judged, 0)),
+    "No image for 24 s (one every 1.3 s until then)",
+  );
+  assert.equal(phrases.actionOf(judged, 0), "Look at the scanner: stopped or lagging?");
+  assert.equal(scanner.row(1, 24), "Stalled after 46 of 420 images");
+  tell(scanner, "resumed", 40, { phase: "running" });
+  assert.equal(scanner.judge(40).state, "conforms");
+});
+
+test("a deviation outranks a stall", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "deviates", 0, due);
+  tell(scanner, "stalled", 18, { status: "deviates", phase: "stalled", gap: 1.3 });
+  assert.equal(scanner.judge(24).state, "deviates");
+});
+
+test("too few images are an act like a deviation, until they are repeated", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, due);
+  tell(scanner, "ended", 20, {}, { count: 46, expected: 420, incomplete: true });
+  const judged = scanner.judge(21);
+  assert.equal(judged.state, "incomplete");
+  assert.equal(judged.open.length, 1);
+  assert.equal(say(phrases.sentenceOf(judged, 0)), "Series 1 ended after 46 of 420 images");
+  assert.equal(phrases.actionOf(judged, 0), "Repeat series 1 before the subject leaves");
+  assert.equal(scanner.row(1, 21), "Incomplete: 46 of 420 images");
+  assert.equal(phrases.stillOpenText(judged.open).strong, "Still open: series 1, 46 of 420 images.");
+  scanner.send("new", 2, "conforms", 30, { series: { name: "other", repeats: { key: "k1" } } });
+  tell(scanner, "ended", 31, { key: "k1" });
+  assert.equal(scanner.judge(32).open.length, 0);
+  assert.equal(scanner.row(1, 32), "Incomplete: 46 of 420 images; repeated as 2");
+  assert.equal(scanner.row(2, 32), "Conforms, repeats 1");
+});
+
+test("a silent station stays silent until its session ends; then it waits", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, { series: { phase: "ended" } });
+  tell(scanner, "silent", 300, {}, { silent: 300, since: time(0) });
+  for (const second of [301, 601, 1799, 3599]) {
+    assert.equal(scanner.judge(second).state, "silent");
+  }
+  assert.equal(
+    say(phrases.sentenceOf(scanner.judge(360), 0)),
+    "No image for 6 min. Last: series 1, 14:00",
+  );
+  tell(scanner, "acknowledged", 400, {}, { answer: null });
+  assert.equal(scanner.judge(401).state, "silent");
+  tell(scanner, "silent", 3600, {}, { silent: null, since: null });
+  assert.equal(scanner.judge(3601).state, "waiting");
+  scanner.send("update", 1, "conforms", 3700, { started: 0, series: { phase: "running" } });
+  assert.equal(scanner.judge(3701).state, "conforms");
+});
+
+test("what is open is not hidden by silence", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "deviates", 0, { series: { phase: "ended" } });
+  tell(scanner, "silent", 300, { status: "deviates" }, { silent: 300, since: time(0) });
+  assert.equal(scanner.judge(1200).state, "deviates");
+  assert.equal(scanner.judge(1200).open.length, 1);
+});
+
+test("what was answered is no longer open, and says how", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "deviates", 0, due);
+  tell(scanner, "acknowledged", 60, { status: "deviates" }, { answer: "agreed", reason: "" });
+  const judged = scanner.judge(61);
+  assert.equal(judged.state, "deviates");
+  assert.equal(judged.open.length, 0);
+  assert.equal(phrases.actionOf(judged, 0), "Kept: physicist agreed, 14:01");
+  assert.equal(scanner.row(1, 61), "Deviates: TR; kept: physicist agreed");
+  scanner.send("new", 2, "conforms", 62);
+  assert.match(phrases.sessionText(scanner.judge(63), 0), /1 deviates \(1 kept\)/);
+  tell(scanner, "acknowledged", 70, { status: "deviates" }, { answer: null });
+  assert.equal(scanner.judge(71).open.length, 1);
+});
+
+test("what is read long after it was written does not look live", () => {
+  const scanner = new Scanner();
+  const late = { phase: "running", written: time(0), last: time(120) };
+  scanner.send("new", 1, "deviates", 120, { series: late });
+  const judged = scanner.judge(121);
+  assert.equal(judged.running, false);
+  assert.equal(judged.open.length, 1); // the subject may still be there
+  assert.equal(scanner.row(1, 121), "Deviates: TR; read 2 min late");
+  assert.equal(scanner.judge(1801).open.length, 0); // half an hour after it was written
+  assert.equal(scanner.judge(1801).state, "waiting");
+});
+
+test("a verdict says how late it was shown, and is silent where that cannot be known", () => {
+  const text = (shown, judged) => phrases.delayText({ shown, judged });
+  assert.equal(text(1200, 1000), "Verdict shown 0.2 s after the image was written");
+  assert.equal(text(1020, 1000), "Verdict shown 0.02 s after the image was written");
+  assert.equal(text(1000 + 3 * 3600000, 1000), "Verdict shown 3 h after the image was written");
+  assert.equal(text(1000, null), "");
+  assert.equal(text(1000, 9000), "");
+});
+
+test("later images leave the delay of the verdict as it was", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, { series: { written: time(-1) } });
+  scanner.send("update", 1, "conforms", 9, { started: 0, series: { written: time(8) } });
+  assert.equal(
+    phrases.delayText(scanner.judge(10).shown),
+    "Verdict shown 1.0 s after the image was written",
+  );
+});

@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 #define MRQ_ABI 2        /* goes up when a struct of this header grows at its end */
-#define MRQ_ABI_OLDEST 1 /* goes up when this header changes in any other way */
+#define MRQ_ABI_OLDEST 2 /* goes up when this header changes in any other way */
 
 struct event_base;     /* <event2/event.h> */
 struct evhttp_request; /* <event2/http.h> */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host for source-inotify: loads the plugin as built, and remembers all that it says. */
+/* A host for a source: loads the plugin as built, and remembers all that it says. */
 #include "rig.h"
 #include "base/memory.h"
 #include "disk.h"
@@ -232,6 +232,19 @@ double rig_number(struct rig *rig, const char *key) {
     return rig->number;
 }
 
+bool rig_has_watches(struct rig *rig, unsigned count) {
+    double watches = rig_number(rig, "watches");
+    return watches < 0 || watches == count;
+}
+
+bool rig_has_option(const struct rig *rig, const char *key) {
+    const struct mrq_option *option = rig->plugin->options;
+    while (option->key && strcmp(option->key, key) != 0) {
+        option++;
+    }
+    return option->key;
+}
+
 bool rig_has_state(struct rig *rig, const char *path, const char *state) {
     ask_health(rig, NULL);
     AUTOFREE char *text = mem_printf("%s=%s", path, state);
@@ -387,7 +400,7 @@ unsigned rig_followed(const struct rig *rig, const char *root) {
 /* ---- life ---------------------------------------------------------------------------------- */
 
 struct rig *rig_create_in(char *folder, const struct rig_options *options) {
-    void *library = dlopen(SOURCE_INOTIFY, RTLD_NOW | RTLD_LOCAL); /* stays: traces need names */
+    void *library = dlopen(SOURCE_PLUGIN, RTLD_NOW | RTLD_LOCAL); /* stays: traces need names */
     if (!library) {
         fail_msg("%s", dlerror());
     }

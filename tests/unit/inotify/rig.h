@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host for source-inotify: loads the plugin as built, and remembers all that it says. */
+/* A host for a source that the kernel tells (SOURCE_PLUGIN): loads the plugin as built, and
+ * remembers all that it says. */
 #pragma once
 
 #include <mrqart/plugin.h>
@@ -75,6 +76,10 @@ unsigned rig_logged(const struct rig *rig, const char *text);
 /** How often mrq_follow() was called for root. */
 unsigned rig_followed(const struct rig *rig, const char *root);
 
+/** The source watches so many folders, or is one that does not watch folders one by one. */
+bool rig_has_watches(struct rig *rig, unsigned count);
+
+bool rig_has_option(const struct rig *rig, const char *key);
 double rig_number(struct rig *rig, const char *key); /* of health; -1: not there */
 bool rig_has_state(struct rig *rig, const char *path, const char *state);
 bool rig_warns(struct rig *rig, const char *text);

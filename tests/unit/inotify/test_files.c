@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source-inotify: files that are written, renamed, linked, and found. */
+/* source-inotify and source-fanotify: files that are written, renamed, linked, and found. */
 #include "disk.h"
 #include "rig.h"
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source-inotify: the watched folders themselves: missing, gone, replaced, named twice. */
+/* source-inotify and source-fanotify: the watched folders themselves: missing, gone, replaced,
+ * named twice. */
 #include "base/memory.h"
 #include "disk.h"
 #include "rig.h"
@@ -81,7 +82,7 @@ static void a_watched_folder_that_is_removed_and_made_again_goes_on(void **state
         rig_wait_for_state(rig, root, "watched");
     }
     assert_int_equal(rig_logged(rig, "is gone"), 3);
-    assert_true(rig_number(rig, "watches") == 1);
+    assert_true(rig_has_watches(rig, 1));
     rig_destroy(rig);
 }
 
@@ -182,9 +183,12 @@ static void nested_and_repeated_paths_are_watched_once(void **state) {
     disk_write(disk_path("%s/1.dcm", inner));
     disk_write(disk_path("%s/2.dcm", beside));
     rig_wait_for(rig, disk_path("%s/2.dcm", beside));
-    assert_int_equal(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_ANY), 1);
+    /* by the first scan, by an event, or by both */
+    assert_in_range(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_ANY), 1, 2);
+    assert_in_range(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_SCANNED), 0, 1);
+    assert_in_range(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_CLOSED), 0, 1);
     assert_string_equal(rig_root_of(rig, disk_path("%s/1.dcm", inner)), outer);
-    assert_true(rig_number(rig, "watches") == 3);
+    assert_true(rig_has_watches(rig, 3));
     rig_destroy(rig);
 }
 

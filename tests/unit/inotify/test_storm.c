@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source-inotify: whatever happens in whatever order, in the end the tree is as the disk is. */
+/* source-inotify and source-fanotify: whatever happens in whatever order, in the end the tree is as
+ * the disk is. */
 #include "base/memory.h"
 #include "disk.h"
 #include "rig.h"
@@ -78,9 +79,12 @@ static void step(unsigned *seed, const char *root, const char *elsewhere, unsign
 }
 
 /** Fills the kernel's queue, so that what comes next is not told by any event. */
-static void flood(const char *root) {
-    for (unsigned i = 0; i < FLOOD; i++) { /* two names: the kernel merges equal events */
-        close(open(disk_path("%s/flood-%u", root, i % 2), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+static void flood(struct rig *rig) {
+    /* inotify merges an event with the one before it, fanotify with any of the same name */
+    unsigned names = rig_number(rig, "watches") < 0 ? FLOOD : 2;
+    for (unsigned i = 0; i < FLOOD; i++) {
+        const char *path = disk_path("%s/flood-%u", rig_folder(rig), i % names);
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
     }
 }
 
@@ -115,7 +119,7 @@ static int check_probe(const char *path, const struct stat *about, int type, str
 
 static bool has_all_watches(struct rig *rig, const void *unused) {
     (void)unused;
-    return rig_number(rig, "watches") == folders;
+    return rig_has_watches(rig, folders);
 }
 
 static bool has_overflowed(struct rig *rig, const void *unused) {
@@ -132,7 +136,7 @@ static void storm(unsigned seed, bool flooded) {
     for (unsigned i = 0; i < STEPS; i++) {
         step(&seed, rig_folder(rig), elsewhere, i);
         if (flooded && i == STEPS / 2) {
-            flood(rig_folder(rig));
+            flood(rig);
         }
         bool deaf = flooded && i >= STEPS / 2;
         if (!deaf && draw(&seed, 6) == 0) {

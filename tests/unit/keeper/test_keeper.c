@@ -49,6 +49,7 @@ static void handle_collect(void *self) {
 
 static void start(struct owner *owner, const char *database) {
     owner->keeper = keeper_create(owner->base, KEEPER_ALONE, owner->folder, database);
+    keeper_start(owner->keeper);
     keeper_add_owner(owner->keeper, handle_collect, owner);
 }
 
@@ -457,6 +458,7 @@ static void a_keeper_that_is_none_harms_nobody(void **state) {
     const char *const programs[] = {"/nowhere/mrqart-worker", "/bin/false", liar};
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         owner->keeper = keeper_create(owner->base, programs[i], owner->folder, "");
+        keeper_start(owner->keeper);
         keeper_add_owner(owner->keeper, handle_collect, owner);
         put(owner, "a", "1");
         run_for(owner, 200);

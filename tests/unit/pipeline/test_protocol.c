@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <cmocka.h>
 
@@ -166,8 +168,19 @@ static void an_identity_is_device_inode_size_and_time(void **state) {
     assert_int_not_equal(protocol_identity_hash(&one), protocol_identity_hash(&other));
 }
 
+static void a_file_of_a_mount_is_the_same_when_it_is_mounted_anew(void **state) {
+    (void)state;
+    const struct stat nfs = {.st_dev = makedev(0, 51), .st_ino = 2},
+                      again = {.st_dev = makedev(0, 52), .st_ino = 2};
+    const struct stat disk = {.st_dev = makedev(8, 1), .st_ino = 2},
+                      other = {.st_dev = makedev(8, 2), .st_ino = 2};
+    assert_int_equal(protocol_identity(&nfs).device, protocol_identity(&again).device);
+    assert_int_not_equal(protocol_identity(&disk).device, protocol_identity(&other).device);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_of_a_mount_is_the_same_when_it_is_mounted_anew),
         cmocka_unit_test(each_side_says_only_what_is_its_own),
         cmocka_unit_test(a_length_fits_its_kind),
         cmocka_unit_test(an_answer_is_in_range),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plugin's table is taken over whatever header it was built with, or refused with a remedy. */
+#include "base/memory.h"
 #include "captured.h"
 #include "plugin/loader.h"
 
@@ -74,7 +75,10 @@ static void refused(const struct mrq_plugin *theirs, const char *because) {
 static void a_newer_interface_is_refused_with_both_numbers_and_the_remedy(void **state) {
     (void)state;
     struct mrq_plugin theirs = {.abi = MRQ_ABI + 6, .size = sizeof(theirs)};
-    refused(&theirs, "plugin interface 7, this mrqart has 2: upgrade mrqart, or build the plugin");
+    AUTOFREE char *because =
+        mem_printf("plugin interface %d, this mrqart has %d: upgrade mrqart, or build the plugin",
+                   MRQ_ABI + 6, MRQ_ABI);
+    refused(&theirs, because);
 }
 
 static void a_forgotten_interface_is_refused_with_the_remedy(void **state) {

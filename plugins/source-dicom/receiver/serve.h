@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One association, from its request to its end; in a process of its own. */
+#pragma once
+
+#include "settings.h"
+
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Reads DCMTK's data dictionary, once, before the process is shut in. False: there is none. */
+bool serve_prepare(void);
+
+/**
+ * Reads certificate and key. True with *tls NULL where the settings want no TLS; false, with why
+ * filled in: they cannot be used.
+ */
+bool serve_tls(const struct receiver_settings *settings, void **tls, char *why, size_t room);
+
+enum serve_how { SERVE_WHOLE, SERVE_REFUSAL }; /* refusal: there are too many already */
+
+struct connection {
+    int socket;
+    struct sockaddr_storage from;
+    enum serve_how how;
+};
+
+/** Serves a connection until the association has ended. */
+void serve(const struct receiver_settings *settings, void *tls,
+           const struct connection *connection);
+
+#ifdef __cplusplus
+}
+#endif

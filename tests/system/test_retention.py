@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Retention: what was looked at and is old is removed, and nothing else."""
+import contextlib
+
+from mrqart_test import *
+
+CONFIG = """
+settle = 100;
+database = "{where}/db.sqlite";
+sources = ( {{ plugin = "source-inotify"; paths = [ "{where}/watched" ]; {more} }} );
+checkers = ( {{ plugin = "checker-template"; context = "realtime"; }} );
+sinks = ( {{ plugin = "sink-http"; listen = [ "127.0.0.1:0" ]; }},
+          {{ plugin = "sink-websocket"; listen = [ "127.0.0.1:0" ]; }} );
+"""
+SOON = "retention = 0.0001;"
+
+
+class Retention(DaemonTest):
+    def setUp(self):
+        super().setUp()
+        make_database(self.where / "db.sqlite", TEMPLATE)
+
+    def config(self, more):
+        return CONFIG.format(where=self.where, more=more)
+
+    def start(self, more=SOON, **options):
+        return self.daemon(config=self.config(more), **options)
+
+    def shown(self, daemon):
+        folder, = daemon.health()["instances"]["source-inotify"]["folders"]
+        return folder.get("retention", {})
+
+    def record(self, daemon):
+        return daemon.health()["pipeline"]["record"]["files"]
+
+    def passes(self, daemon, folder=None):
+        """Waits until a pass that began later than now has ended: what is written now goes in it."""
+        path = write_dicom((folder or daemon.folder) / "witness" / "1.dcm", SeriesNumber=99)
+        wait_for(lambda: not path.parent.exists(), "the witness to be removed")
+
+    def names(self, folder):
+        return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+    def test_what_was_looked_at_goes_with_its_folders_and_its_record(self):
+        made = self.where / "a"
+        for number in range(1, 21):
+            write_dicom(made / f"b{number % 3}/{number}.dcm", InstanceNumber=number)
+        daemon = self.start()
+        made.rename(daemon.folder / "a")
+        wait_for(lambda: self.names(daemon.folder) == [], "an empty folder")
+        wait_for(lambda: self.record(daemon) == 0, "an empty record")
+        daemon.logged(r"watched: retention has removed \d+ files \(\d+ bytes\) and \d+ folders")
+        self.assertNotRegex(daemon.log(), r"\d\.dcm")
+        shown = wait_for(lambda: self.shown(daemon)["folders"] == 4 and self.shown(daemon), "4 folders")
+        self.assertEqual((shown["files"], shown["dry_run"]), (20, False))
+        self.assertEqual(sum(entry["series"]["count"]
+                             for entry in daemon.state()["AWP167046"]["history"]), 20)
+
+    def test_nothing_is_removed_by_default_or_before_it_is_old(self):
+        for more in ("", "retention = 1;"):
+            daemon = self.start(more)
+            path = write_dicom(daemon.folder / "a/1.dcm")
+            wait_for(lambda: self.record(daemon) == 1, "the record")
+            daemon.stop()
+            self.assertTrue(path.exists())
+
+    def test_what_was_not_looked_at_stays(self):
+        daemon = self.start()
+        keep = daemon.folder / "keep"
+        write_dicom(keep / "before.dcm")
+        daemon.stop()
+        shutil.rmtree(self.where / "state")
+        daemon.start()  # older than the following: never looked at
+        (keep / "notes.txt").write_text("not wanted")
+        (keep / "empty").mkdir()
+        (keep / "broken.dcm").write_bytes(b"no DICOM")
+        (keep / "cut.dcm").write_bytes(dicom_bytes()[:-10])
+        client = daemon.websocket()
+        write_dicom(keep / "gone.dcm", SeriesNumber=2)
+        self.passes(daemon)
+        client.close()
+        wait_for(lambda: not (keep / "gone.dcm").exists(), "one file to go")
+        wait_for(lambda: daemon.health()["pipeline"]["queues"]["settling"] == 0, "all settled")
+        self.passes(daemon)
+        self.assertEqual(self.names(keep), ["before.dcm", "broken.dcm", "cut.dcm", "empty",
+                                            "notes.txt"])
+
+    def test_what_was_changed_since_stays(self):
+        daemon = self.start("")
+        changed = write_dicom(daemon.folder / "a/1.dcm")
+        touched = write_dicom(daemon.folder / "a/2.dcm", InstanceNumber=2)
+        replaced = write_dicom(daemon.folder / "a/3.dcm", InstanceNumber=3)
+        wait_for(lambda: self.record(daemon) == 3, "the record")
+        daemon.stop()
+        times = changed.stat()
+        changed.write_bytes(changed.read_bytes()[:-4] + b"1234")
+        os.utime(changed, ns=(times.st_atime_ns, times.st_mtime_ns))  # only its ctime tells
+        touched.chmod(0o600)
+        other = replaced.with_suffix(".new")
+        other.write_bytes(replaced.read_bytes())
+        os.utime(other, ns=(times.st_atime_ns, replaced.stat().st_mtime_ns))
+        other.rename(replaced)
+        daemon.config = self.config(SOON + ' backlog = "none";')
+        daemon.start()
+        self.passes(daemon)
+        self.assertEqual(self.names(daemon.folder), ["a", "a/1.dcm", "a/2.dcm", "a/3.dcm"])
+
+    def test_links_are_not_followed_and_hard_links_stay(self):
+        outside = self.where / "outside"
+        write_dicom(outside / "1.dcm")
+        daemon = self.start()
+        (daemon.folder / "folder").symlink_to(outside)
+        (daemon.folder / "2.dcm").symlink_to(outside / "1.dcm")
+        linked = write_dicom(self.where / "3.dcm", SeriesNumber=3)
+        os.link(linked, daemon.folder / "3.dcm")
+        self.passes(daemon)
+        self.passes(daemon)
+        self.assertEqual(self.names(daemon.folder), ["2.dcm", "3.dcm", "folder"])
+        self.assertTrue((outside / "1.dcm").exists() and linked.exists())
+
+    def test_a_folder_swapped_for_a_link_leads_nowhere(self):
+        daemon = self.start("")
+        write_dicom(daemon.folder / "a/1.dcm")
+        wait_for(lambda: self.record(daemon) == 1, "the record")
+        daemon.stop()
+        (daemon.folder / "a").rename(self.where / "a")
+        (daemon.folder / "a").symlink_to(self.where / "a")
+        daemon.config = self.config(SOON)
+        daemon.start()
+        self.passes(daemon)
+        self.assertTrue((self.where / "a/1.dcm").exists())
+
+    def test_a_dry_run_only_says_what_would_be(self):
+        daemon = self.start(SOON + " retention_dry_run = true;")
+        path = write_dicom(daemon.folder / "a/1.dcm")
+        daemon.logged(r"retention would remove 1 files \(\d+ bytes\) and 1 folders")
+        self.assertTrue(path.exists())
+        self.assertEqual(self.record(daemon), 1)
+        self.assertTrue(self.shown(daemon)["dry_run"])
+        daemon.config = self.config(SOON)
+        daemon.command()
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: not path.parent.exists(), "the folder to be removed")
+        self.assertNotIn("closed, to be opened anew", daemon.log())
+
+    def test_the_right_to_remove_is_asked_for(self):
+        daemon = self.start("")
+        write_dicom(daemon.folder / "a/1.dcm")
+        wait_for(lambda: self.record(daemon) == 1, "the record")
+        daemon.stop()
+        daemon.config = self.config(SOON)
+        with self.locked(daemon.folder):
+            daemon.start()
+            daemon.logged("retention cannot remove .*ReadWritePaths=")
+            wait_for(lambda: any("ReadWritePaths" in text for text in daemon.health()["warnings"]),
+                     "a warning")
+            self.assertTrue((daemon.folder / "a/1.dcm").exists())
+        wait_for(lambda: not (daemon.folder / "a").exists(), "the file to be removed")
+        wait_for(lambda: not daemon.health()["warnings"], "the end of the warning")
+        self.assertLess(daemon.log().count("retention cannot remove"), 4)  # not at every pass
+
+    @contextlib.contextmanager
+    def locked(self, folder):
+        """Nobody can remove anything there: by its rights, or for root by a mount."""
+        if os.geteuid() != 0:
+            (folder / "a").chmod(0o500)
+            yield
+            (folder / "a").chmod(0o700)
+            return
+        flags = ["mount", "--bind", folder / "a", folder / "a"]
+        if subprocess.run(flags, capture_output=True).returncode != 0:
+            self.skipTest("no right to mount")
+        try:
+            subprocess.run(["mount", "-o", "remount,ro,bind", folder / "a"], check=True)
+            yield
+        finally:
+            subprocess.run(["umount", "--lazy", folder / "a"], check=True)
+
+    def test_a_source_that_is_taken_away_removes_nothing_any_more(self):
+        daemon = self.start()
+        self.passes(daemon)
+        daemon.config = self.config(SOON).replace('/watched"', '/other"')
+        (self.where / "other").mkdir()
+        daemon.command()
+        daemon.signal(signal.SIGHUP)
+        daemon.logged("other is watched")
+        stays = write_dicom(daemon.folder / "stays.dcm")
+        self.passes(daemon, self.where / "other")
+        self.passes(daemon, self.where / "other")
+        self.assertTrue(stays.exists())
+
+
+main()
