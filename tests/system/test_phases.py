@@ -19,6 +19,7 @@ sinks    = ( {{ plugin = "sink-http"; listen = "127.0.0.1:0"; }},
 """
 LONG = 3600  # s: longer than any test runs
 THRESHOLDS = {"interval": 0, "stall_after": LONG, "stall_gaps": 0, "silence": 0, "session_end": 0}
+EVENTS = ("new", "update", "changed", "error", "stalled", "resumed", "ended", "silent")
 MOSAIC = r"ORIGINAL\PRIMARY\M\ND\MOSAIC"
 
 
@@ -64,14 +65,15 @@ class PhasesTest(DaemonTest):
 
     def until(self, *types):
         """All events up to the first of one of the types."""
-        events = [self.client.event()]
-        while events[-1]["type"] not in types:
-            events.append(self.client.event())
-        return [event for event in events if event["type"] != "alive"]
+        events = []
+        while not events or events[-1]["type"] not in types:
+            events.append(self.client.event(*EVENTS))
+        return events
 
     def series(self, number=1):
         history = self.told.state()["AWP167046"]["history"]
-        return next(entry["series"] for entry in history if entry["series"]["number"] == number)
+        found = [entry["series"] for entry in history if entry["series"]["number"] == number]
+        return found[0] if found else {"phase": None}
 
 
 class Stall(PhasesTest):
@@ -180,6 +182,112 @@ class Expected(PhasesTest):
             shutil.copy(path, self.told.folder / "session" / f"{number}.dcm")
             with self.subTest(place=place):
                 self.assertEqual(self.client.event("new")["series"]["expected"], expected)
+
+
+class Run(PhasesTest):
+    """Interoperability mode: each volume has a series of its own, and a number one higher."""
+
+    def volume(self, number, **values):
+        self.write(number, ImageType=r"ORIGINAL\PRIMARY\M\ND\MFSPLIT",
+                   SeriesInstanceUID=f"1.2.3.4.{number}", **values)
+
+    def test_a_run_that_rises_by_one_per_volume_is_one_series_with_one_end(self):
+        self.begin(stall_after=LONG)
+        for number in range(10, 20):
+            self.volume(number)
+        self.counted(10, 10)
+        self.write(20)
+        self.counted(20)
+        self.reload(stall_after=0.01)
+        events = self.until("ended")
+        self.assertEqual([e["type"] for e in events], ["ended"])
+        self.assertEqual(events[0]["content"], {"count": 10, "expected": None, "incomplete": False,
+                                                "reason": "next-series"})
+
+    def test_a_run_is_repeated_by_the_next_of_its_name(self):
+        self.begin()
+        for number in (10, 11):
+            self.volume(number, TR="2000")
+        self.write(12, SequenceName="Other")
+        self.volume(13)
+        self.assertEqual(self.counted(13)["series"]["repeats"]["number"], 10)
+
+
+class Restart(PhasesTest):
+    def test_a_stalled_series_resumes(self):
+        self.begin(stall_after=0.05, silence=LONG)
+        self.write(due=420)
+        self.client.event("stalled")
+        before = self.series()
+        self.restart(stall_after=0.05, silence=LONG)
+        self.assertEqual(self.series(), before)
+        self.write(due=420)
+        self.assertEqual([e["type"] for e in self.until("update")], ["resumed", "update"])
+
+    def test_a_running_series_that_gets_nothing_ends(self):
+        self.begin(silence=LONG)
+        self.write(due=420)
+        self.counted()
+        self.restart()
+        self.reload(stall_after=0.05)
+        ended = self.until("ended")
+        self.assertEqual(len(ended), 1)
+        self.assertEqual(ended[0]["content"], {"count": 1, "expected": 420, "incomplete": True,
+                                            "reason": "silence"})
+
+    def test_what_has_ended_is_not_told_again(self):
+        self.begin(stall_after=0.05)
+        self.write(due=420)
+        self.client.event("ended")
+        before = self.series()
+        self.restart(stall_after=0.05)
+        self.assertEqual(self.series(), before)
+        self.assertEqual((before["phase"], before["incomplete"]), ("ended", True))
+        self.write(2)
+        self.assertEqual([e["type"] for e in self.until("ended")], ["new", "ended"])
+
+    def test_a_silent_station_stays_so(self):
+        self.begin(silence=0.1)
+        self.write()
+        since = self.client.event("silent")["content"]["since"]
+        self.restart(silence=0.1)
+        self.assertEqual(self.told.state()["AWP167046"]["silent"], since)
+        self.write(2)
+        self.assertEqual([e["type"] for e in self.until("silent")], ["new", "silent"])
+
+    def test_files_that_came_meanwhile_complete_it_and_stall_nothing(self):
+        self.begin()
+        self.write(1, due=4)
+        self.counted(1)
+        self.assertEqual(self.told.stop(), 0)
+        for _ in range(3):
+            self.write(1, due=4)
+        self.write(2, due=420)
+        self.told.config = self.text(stall_after=0.05, silence=LONG, session_end=0.2)
+        self.told.start()
+        wait_for(lambda: self.series(2)["phase"] == "ended", "the end of a series caught up with")
+        self.assertEqual([self.series(n)["incomplete"] for n in (1, 2)], [False, True])
+        self.assertEqual([self.series(n)["gap"] for n in (1, 2)], [None, None])
+
+
+class Document(PhasesTest):
+    """docs/messages.md: its examples have the keys of the messages as they are."""
+
+    def test_examples_have_the_keys_of_real_messages(self):
+        text = (SOURCE / "docs/messages.md").read_text()
+        blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+        examples = {block["type"]: block for block in blocks if "type" in block}
+        self.begin(stall_after=0.05, silence=LONG)
+        self.write(due=420)
+        real = {"stalled": self.client.event("stalled")}
+        self.write(due=420)
+        real["resumed"] = self.client.event("resumed")
+        self.reload(stall_after=0.05, silence=0.1)
+        real["ended"] = self.client.event("ended")
+        real["silent"] = self.client.event("silent")
+        for name, message in real.items():
+            self.assertEqual(set(examples[name]), set(message), name)
+            self.assertEqual(set(examples[name]["content"]), set(message["content"]), name)
 
 
 class Silent(PhasesTest):
