@@ -207,3 +207,28 @@ promise(
     assert.deepEqual(page.problems, []);
   },
 );
+
+promise("an answer is kept, seen on another screen, and there after a restart", async (daemon) => {
+  const page = await open(browser, daemon.address, { connection: ["live"] });
+  const other = await open(browser, daemon.address, { connection: ["live"] });
+  daemon.images(12, 2, { TR: "2000" });
+  await shows(page, "word", "Deviates");
+  const acted = (where, wanted) =>
+    until(
+      where,
+      ([selector, value]) => document.querySelector(selector)?.textContent.startsWith(value),
+      [`${banner} [data-role=action]`, wanted],
+    );
+  await page.keyboard.press("a");
+  await acted(page, "To be repeated");
+  await acted(other, "To be repeated");
+  await page.click("[data-answer=agreed]");
+  await acted(other, "Kept: physicist agreed");
+  await page.keyboard.press("?");
+  await until(page, () => document.querySelector("[data-meaning=TR] .meaning")?.textContent);
+  await page.context().close();
+  await daemon.stop();
+  await daemon.start();
+  await acted(other, "Kept: physicist agreed");
+  await other.context().close();
+});
