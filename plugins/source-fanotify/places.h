@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where the folders are that events tell of: a bounded cache from handles to paths. The kernel is
- * asked once for each (some 5 µs), and again when any folder has been renamed.
+ * asked once for each (some 10 µs), and again when any folder has been renamed.
  */
 #pragma once
 

@@ -43,6 +43,7 @@ struct scan {
     struct roots *roots;
     struct turns *turns;
     struct lane lanes[SCAN_LANES];
+    bool held; /* the backlog is */
     unsigned max_depth;
     size_t folders;
     bool told, told_depth, told_read; /* the first scan's end, and what is wrong */
@@ -208,12 +209,13 @@ static bool step(struct scan *scan, struct lane *lane) {
 
 static bool handle_step(void *self) {
     struct scan *scan = self;
-    return step(scan, &scan->lanes[MRQ_LIVE]) || step(scan, &scan->lanes[MRQ_BACKLOG]);
+    return step(scan, &scan->lanes[MRQ_LIVE]) ||
+           (!scan->held && step(scan, &scan->lanes[MRQ_BACKLOG]));
 }
 
 static void handle_rest(void *self) {
     struct scan *scan = self;
-    if (!scan->told) {
+    if (!scan->told && !scan_is_busy(scan)) {
         scan->told = true;
         mrq_info(scan->host, "the first scan of them took %.1f ms: %zu folders",
                  turns_taken_ms(scan->turns), scan->folders);
@@ -261,6 +263,11 @@ bool scan_queue(struct scan *scan, const struct scan_order *order) {
 
 void scan_pause(struct scan *scan, bool paused) {
     turns_pause(scan->turns, paused);
+}
+
+void scan_hold_back(struct scan *scan, bool held) {
+    scan->held = held;
+    turns_wake(scan->turns);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

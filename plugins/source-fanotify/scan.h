@@ -28,4 +28,7 @@ struct scan_order {
 bool scan_queue(struct scan *scan, const struct scan_order *order);
 
 void scan_pause(struct scan *scan, bool paused);
+
+/** Nothing is scanned for the backlog meanwhile. */
+void scan_hold_back(struct scan *scan, bool held);
 bool scan_is_busy(const struct scan *scan);

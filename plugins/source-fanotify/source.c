@@ -143,6 +143,10 @@ static void source_pause(void *self) {
     set_paused(self, true);
 }
 
+static void source_hold_back(void *self, bool held) {
+    scan_hold_back(((struct source *)self)->scan, held);
+}
+
 static void source_resume(void *self) {
     struct source *source = self;
     set_paused(source, false);
@@ -270,4 +274,4 @@ MRQ_PLUGIN(.kind = MRQ_SOURCE, .name = "source-fanotify", .version = "1.0",
            .description = "complete files in folders of this machine, by one mark per file system",
            .options = options, .open = source_open, .close = source_close, .start = source_start,
            .stop = source_stop, .health = source_health, .pause = source_pause,
-           .resume = source_resume);
+           .resume = source_resume, .hold_back = source_hold_back);

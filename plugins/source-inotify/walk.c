@@ -262,7 +262,7 @@ static bool handle_step(void *self) {
 
 static void handle_rest(void *self) {
     struct walk *walk = self;
-    if (!walk->told) {
+    if (!walk->told && !walk_is_busy(walk)) {
         mrq_info(walk->host, "%zu folders are watched; the first scan of them took %.1f ms",
                  tree_counts(walk->tree).folders, turns_taken_ms(walk->turns));
         walk->told = true;

@@ -110,23 +110,30 @@ static bool is_scanning(const struct bench *bench, void *instance) {
     return bench->scanning != 0;
 }
 
-/** Writes count files into the folders of bench-source, and then times their events. */
-static double events_us(struct bench *bench, unsigned count, unsigned folders) {
+/** A file of the folders of bench-source, made or removed. */
+static void touch(const struct bench *bench, unsigned folder, unsigned number, bool there) {
+    AUTOFREE char *path = mem_printf("%s/bench-source/%u/%u", bench->folder, folder, number);
+    int fd = there ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
+    if (there ? fd < 0 || close(fd) < 0 : unlink(path) < 0) {
+        err(1, "%s", path);
+    }
+}
+
+/** Writes count files, and then times their events; they are gone afterwards. */
+static double events_us(struct bench *bench, unsigned count) {
     for (unsigned i = 0; i < count; i++) {
-        AUTOFREE char *path =
-            mem_printf("%s/bench-source/%u/%u", bench->folder, i % folders, i / folders);
-        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-        if (fd < 0) {
-            err(1, "%s", path);
-        }
-        close(fd);
+        touch(bench, i % FOLDERS, i / FOLDERS, true);
     }
     unsigned long until = bench->emitted + count;
     double began = now_us(CLOCK_THREAD_CPUTIME_ID); /* what else the machine does is not ours */
     while (bench->emitted < until) {
         event_base_loop(bench->host.base, EVLOOP_ONCE);
     }
-    return (now_us(CLOCK_THREAD_CPUTIME_ID) - began) / count;
+    double taken = now_us(CLOCK_THREAD_CPUTIME_ID) - began;
+    for (unsigned i = 0; i < count; i++) {
+        touch(bench, i % FOLDERS, i / FOLDERS, false);
+    }
+    return taken / count;
 }
 
 static void measure(struct bench *bench, void *instance, size_t memory) {
@@ -140,9 +147,9 @@ static void measure(struct bench *bench, void *instance, size_t memory) {
     }
     double scanned = now_us(CLOCK_MONOTONIC);
     struct mallinfo2 used = mallinfo2();
-    double new_us = events_us(bench, FOLDERS, FOLDERS), known_us = 1e9;
+    double new_us = events_us(bench, FOLDERS), known_us = 1e9;
     for (int i = 0; i < ROUNDS; i++) {
-        double us = events_us(bench, EVENTS, FOLDERS);
+        double us = events_us(bench, EVENTS);
         known_us = us < known_us ? us : known_us;
     }
     printf("%.3f %.1f %.1f %.2f %.3f\n", (started - began) / 1e3, (scanned - started) / 1e3,

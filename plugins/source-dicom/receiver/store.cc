@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
 #include <sys/statvfs.h>
 
 /* of a value that is read into memory: UIDs are short, and the rest is passed over */
@@ -73,6 +74,16 @@ static bool begin(Outcome &outcome, const Session &session, object &file,
 
 /* ---- the data ------------------------------------------------------------------------------ */
 
+/**
+ * A sender that holds its last, small piece until all before it is acknowledged (Nagle) waits for
+ * our kernel, which waits 40 ms for an answer of ours to put the acknowledgement in. The kernel
+ * forgets this setting by itself.
+ */
+static void acknowledge_at_once(const Session &session) {
+    int on = 1;
+    setsockopt(session.from->socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 /** The next piece, from what was read already or from the network (as DIMSE does it inside). */
 static OFCondition next_piece(const Session &session, DUL_PDV &piece) {
     T_ASC_Association *association = session.association;
@@ -81,6 +92,7 @@ static OFCondition next_piece(const Session &session, DUL_PDV &piece) {
     if (read.good()) {
         return read;
     }
+    acknowledge_at_once(session);
     if (!ASC_dataWaiting(association, patience)) {
         return DIMSE_NODATAAVAILABLE;
     }

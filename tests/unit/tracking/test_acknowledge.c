@@ -57,6 +57,17 @@ static void only_a_series_that_asks_for_an_act_is_answered(void **state) {
     assert_int_equal(answer(bench, fine, "agreed", NULL), MRQ_ACKNOWLEDGED);
 }
 
+static void a_series_that_ended_too_early_is_answered(void **state) {
+    struct bench *bench = *state;
+    AUTOFREE char *key = mem_dup(begin(bench, 1, CONFORMS));
+    AUTOFREE char *counts = mem_printf("%s/count", key);
+    bench_collect(bench);
+    json_object_set_new(json_object_get(bench->records, counts), "incomplete", json_true());
+    struct bench *later = bench_create(bench);
+    assert_int_equal(answer(later, key, "unwell", NULL), MRQ_ACKNOWLEDGED);
+    bench_destroy(later);
+}
+
 static void a_change_outdates_every_answer_but_repeat(void **state) {
     struct bench *bench = *state;
     static const char *const words[] = {"agreed", "repeat"};
@@ -107,6 +118,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(each_word_is_kept_and_told),
         TEST(only_a_series_that_asks_for_an_act_is_answered),
+        TEST(a_series_that_ended_too_early_is_answered),
         TEST(a_change_outdates_every_answer_but_repeat),
         TEST(an_answer_survives_a_restart),
         TEST(a_damaged_answer_is_none),
