@@ -184,8 +184,12 @@ export function create({ by, look, change }) {
         const bedside = document.documentElement.dataset.view === "bedside";
         const items = answerable(view.selected);
         const make = (series) => makeItem(series, send);
-        keyed(list, items, ({ key }) => key, make, (node, series) =>
-          updateItem(node, series, view, bedside),
+        keyed(
+          list,
+          items,
+          ({ key }) => key,
+          make,
+          (node, series) => updateItem(node, series, view, bedside),
         );
       }
     },

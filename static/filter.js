@@ -42,7 +42,9 @@ export function create({ by, change }) {
     const button = element("button", { "type": "button", "data-filter": name }, text);
     button.addEventListener("click", () => {
       kind = kind === name ? null : name;
-      buttons.forEach((one) => setAttribute(one, "aria-pressed", String(one.dataset.filter === kind)));
+      buttons.forEach((one) =>
+        setAttribute(one, "aria-pressed", String(one.dataset.filter === kind)),
+      );
       update();
     });
     setAttribute(button, "aria-pressed", "false");

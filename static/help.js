@@ -91,7 +91,9 @@ function stateList() {
 }
 
 function makeMeaning({ name }) {
-  const texts = ["title", "meaning", "why", "consoles"].map((part) => element("p", { class: part }));
+  const texts = ["title", "meaning", "why", "consoles"].map((part) =>
+    element("p", { class: part }),
+  );
   return element("li", { "data-meaning": name }, element("b", {}, name), ...texts);
 }
 

@@ -35,7 +35,9 @@ export function earlierSessions({ sessions, session, fates }, keeps) {
     .map((one) => ({
       key: one.series[0].key,
       session: one,
-      series: keeps ? one.series.filter((series) => keeps(series, fates.get(series.key))) : one.series,
+      series: keeps
+        ? one.series.filter((series) => keeps(series, fates.get(series.key)))
+        : one.series,
     }))
     .filter(({ series }) => series.length > 0);
 }
@@ -54,7 +56,7 @@ function updateCount(node, [state, count]) {
 function makeSession({ key }, opened, change) {
   const head = element(
     "button",
-    { "type": "button", "class": "session-head" },
+    { type: "button", class: "session-head" },
     element("time"),
     element("bdi"),
     element("span", { class: "tallies" }),
@@ -93,7 +95,12 @@ export function create({ by, actions, change }) {
   const opened = new Set(); // first series of each session that is open
   const list = element("ol");
   const none = element("p", { class: "about" });
-  const box = element("div", { "class": "rows", "data-role": "earlier-list", "hidden": true }, list, none);
+  const box = element(
+    "div",
+    { "class": "rows", "data-role": "earlier-list", "hidden": true },
+    list,
+    none,
+  );
   by("list").after(box);
   let entering = false; // the first line is to have the focus, once it is there
   const show = (on) => {
@@ -120,7 +127,10 @@ export function create({ by, actions, change }) {
         list.querySelector("button")?.focus({ preventScroll: true });
       }
       setAttribute(none, "hidden", items.length > 0);
-      setText(none, view.keeps ? "No earlier series fits the filter" : "No earlier session is kept");
+      setText(
+        none,
+        view.keeps ? "No earlier series fits the filter" : "No earlier session is kept",
+      );
     }
   };
   return {

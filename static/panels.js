@@ -229,7 +229,9 @@ export function rowItems(series, { series: current }) {
 /** The session's series, as far as the filter keeps them. */
 function listed(judged, view) {
   const all = judged?.session?.series ?? [];
-  return view.keeps ? all.filter((series) => view.keeps(series, judged.fates.get(series.key))) : all;
+  return view.keeps
+    ? all.filter((series) => view.keeps(series, judged.fates.get(series.key)))
+    : all;
 }
 
 function renderListTitle({ listTitle }, judged, shown, view) {

@@ -17,6 +17,7 @@ import {
   wordOf,
 } from "./words.js";
 
+const PRIVATE = new Set(["SubID", "PatientID", "Operator"]); // that they differ, not how
 const TOLD = 3000; // ms that the button says so
 
 function dateTime(at, zone) {
@@ -29,6 +30,9 @@ function nameOf(name) {
 }
 
 function findingLine({ parameter, have, expect, checker, message }) {
+  if (PRIVATE.has(parameter)) {
+    return `  ${nameOf(parameter)}: differs`;
+  }
   const [is, due] = formatPair(parameterOf(parameter), have, expect);
   const said = message && !checker?.startsWith("checker-template") ? `: ${clean(message)}` : "";
   const by = said ? ` [${clean(checker)}${said}]` : "";
@@ -37,6 +41,9 @@ function findingLine({ parameter, have, expect, checker, message }) {
 }
 
 function changeLine([name, { from, to, instance }]) {
+  if (PRIVATE.has(name)) {
+    return `  ${nameOf(name)}: changed`;
+  }
   const [is, was] = formatPair(parameterOf(name), to, from);
   const where = isAbsent(instance) ? "" : ` at image ${clean(instance)}`;
   return `  ${nameOf(name)}: from ${was} to ${is}${where}`;
@@ -66,7 +73,9 @@ export function reportOf(series, { station, zone, version }) {
     `Project: ${clean(series.project)}`,
     `Status: ${wordOf(stateOf(series))}`,
     isAnswered(series) ? `Answer: ${answerText(series)}` : "",
-    isAnswered(series) && series.acknowledged.reason ? `Reason: ${clean(series.acknowledged.reason)}` : "",
+    isAnswered(series) && series.acknowledged.reason
+      ? `Reason: ${clean(series.acknowledged.reason)}`
+      : "",
     `Images: ${series.count}${due}`,
     findings.length ? "Findings:" : "Findings: none",
     ...findings.map(findingLine),

@@ -151,7 +151,13 @@ export function create({ by }) {
       );
       keyed(checks, checksOf(view), ({ key }) => key, makeCheck, updateCheck);
       setAttribute(links, "hidden", known.length === 0);
-      keyed(links, known, (name) => name, makeLink, () => {});
+      keyed(
+        links,
+        known,
+        (name) => name,
+        makeLink,
+        () => {},
+      );
     },
   };
 }

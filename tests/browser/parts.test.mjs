@@ -36,32 +36,35 @@ const shown = (page, selector) => page.waitForSelector(selector, { state: "visib
 const gone = (page, selector) => page.waitForSelector(selector, { state: "hidden" });
 
 function says(page, selector, wanted) {
-  return until(
-    page,
-    ([where, what]) => document.querySelector(where)?.textContent.includes(what),
-    [selector, wanted],
-  );
+  return until(page, ([where, what]) => document.querySelector(where)?.textContent.includes(what), [
+    selector,
+    wanted,
+  ]);
 }
 
 // ---- answers ------------------------------------------------------------------------------------
 
-promise("one key answers, on every screen, and it can be changed and withdrawn", full, async (page, fake) => {
-  const other = await open(browser, fake.address);
-  assert.equal(await page.getAttribute(banner, "data-loud"), "fill");
-  await page.keyboard.press("a");
-  await says(page, `${banner} [data-role=action]`, "To be repeated");
-  await says(other, `${banner} [data-role=action]`, "To be repeated");
-  assert.equal(await page.getAttribute(banner, "data-loud"), "tint");
-  assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
-  assert.equal(page.dialogs, 0);
-  await page.click("[data-answer=agreed]");
-  await says(other, `${banner} [data-role=action]`, "Kept: physicist agreed");
-  assert.equal(await page.getAttribute("[data-answer=agreed]", "aria-pressed"), "true");
-  await page.click("[data-answer=none]");
-  await says(other, `${banner} [data-role=action]`, "Repeat series 12");
-  assert.equal(latest(fake).acknowledged, null);
-  await other.context().close();
-});
+promise(
+  "one key answers, on every screen, and it can be changed and withdrawn",
+  full,
+  async (page, fake) => {
+    const other = await open(browser, fake.address);
+    assert.equal(await page.getAttribute(banner, "data-loud"), "fill");
+    await page.keyboard.press("a");
+    await says(page, `${banner} [data-role=action]`, "To be repeated");
+    await says(other, `${banner} [data-role=action]`, "To be repeated");
+    assert.equal(await page.getAttribute(banner, "data-loud"), "tint");
+    assert.equal(await page.getAttribute("[data-role=open]", "data-open"), "none");
+    assert.equal(page.dialogs, 0);
+    await page.click("[data-answer=agreed]");
+    await says(other, `${banner} [data-role=action]`, "Kept: physicist agreed");
+    assert.equal(await page.getAttribute("[data-answer=agreed]", "aria-pressed"), "true");
+    await page.click("[data-answer=none]");
+    await says(other, `${banner} [data-role=action]`, "Repeat series 12");
+    assert.equal(latest(fake).acknowledged, null);
+    await other.context().close();
+  },
+);
 
 promise("by keys alone: why it is kept, in one's own words", full, async (page, fake) => {
   await page.keyboard.press("a");
@@ -83,15 +86,19 @@ promise("by keys alone: why it is kept, in one's own words", full, async (page, 
   await gone(page, "#answers");
 });
 
-promise("a tap on the strip answers as the key does; another keeps it without saying repeat", full, async (page, fake) => {
-  await page.click("[data-role=keep]");
-  await shown(page, "#answers");
-  assert.equal(latest(fake).acknowledged ?? null, null);
-  await page.click("[data-answer=unwell]");
-  await says(page, `${banner} [data-role=action]`, "Kept: subject unwell");
-  assert.equal(await page.isVisible("[data-role=answer]"), false);
-  assert.equal(await text(page, "[data-role=keep]"), "Change answer");
-});
+promise(
+  "a tap on the strip answers as the key does; another keeps it without saying repeat",
+  full,
+  async (page, fake) => {
+    await page.click("[data-role=keep]");
+    await shown(page, "#answers");
+    assert.equal(latest(fake).acknowledged ?? null, null);
+    await page.click("[data-answer=unwell]");
+    await says(page, `${banner} [data-role=action]`, "Kept: subject unwell");
+    assert.equal(await page.isVisible("[data-role=answer]"), false);
+    assert.equal(await text(page, "[data-role=keep]"), "Change answer");
+  },
+);
 
 promise("a refusal is told in words, and nothing looks answered", full, async (page, fake) => {
   fake.refusal = { status: 403, error: "Answers are not taken from <i>this</i> page" };
@@ -254,44 +261,50 @@ promise(
   { init: record },
 );
 
-promise("the tones themselves: a glide without pulses, with a soft beginning", full, async (page) => {
-  const measured = await page.evaluate(async () => {
-    const { TONES, schedule } = await import("/static/sound.js");
-    const rate = 48000;
-    const measure = async (kind) => {
-      const context = new OfflineAudioContext(1, rate, rate);
-      schedule(context, TONES[kind], 0.1);
-      const sound = (await context.startRendering()).getChannelData(0);
-      const part = (from, to) => sound.subarray(rate * from, rate * to);
-      const peak = (samples) => samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-      const hertz = (from, to) => {
-        const samples = part(from, to);
-        const rises = samples.filter((one, at) => at && samples[at - 1] < 0 && one >= 0).length;
-        return rises / (to - from);
+promise(
+  "the tones themselves: a glide without pulses, with a soft beginning",
+  full,
+  async (page) => {
+    const measured = await page.evaluate(async () => {
+      const { TONES, schedule } = await import("/static/sound.js");
+      const rate = 48000;
+      const measure = async (kind) => {
+        const context = new OfflineAudioContext(1, rate, rate);
+        schedule(context, TONES[kind], 0.1);
+        const sound = (await context.startRendering()).getChannelData(0);
+        const part = (from, to) => sound.subarray(rate * from, rate * to);
+        const peak = (samples) => samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+        const hertz = (from, to) => {
+          const samples = part(from, to);
+          const rises = samples.filter((one, at) => at && samples[at - 1] < 0 && one >= 0).length;
+          return rises / (to - from);
+        };
+        const middle = Array.from({ length: 10 }, (_, at) =>
+          peak(part(0.16 + at / 22, 0.17 + at / 22)),
+        );
+        return {
+          before: peak(part(0, 0.1)),
+          attack: peak(part(0.1, 0.11)),
+          lowest: Math.min(...middle),
+          highest: Math.max(...middle),
+          after: peak(part(0.705, 1)),
+          hertz: [hertz(0.15, 0.2), hertz(0.63, 0.68)],
+        };
       };
-      const middle = Array.from({ length: 10 }, (_, at) => peak(part(0.16 + at / 22, 0.17 + at / 22)));
-      return {
-        before: peak(part(0, 0.1)),
-        attack: peak(part(0.1, 0.11)),
-        lowest: Math.min(...middle),
-        highest: Math.max(...middle),
-        after: peak(part(0.705, 1)),
-        hertz: [hertz(0.15, 0.2), hertz(0.63, 0.68)],
-      };
-    };
-    return { deviates: await measure("deviates"), lost: await measure("lost") };
-  });
-  for (const { before, attack, lowest, highest, after } of Object.values(measured)) {
-    assert.equal(before, 0);
-    assert.equal(after, 0);
-    assert.ok(attack < 0.4 * highest, "50 ms of attack");
-    assert.ok(lowest > 0.85 * highest, "no pulses");
-    assert.ok(highest < 0.5);
-  }
-  const [first, last] = measured.deviates.hertz;
-  assert.ok(Math.abs(first - 635) < 30 && Math.abs(last - 455) < 30, `${first} ${last}`);
-  measured.lost.hertz.forEach((hertz) => assert.ok(Math.abs(hertz - 220) < 25, `${hertz}`));
-});
+      return { deviates: await measure("deviates"), lost: await measure("lost") };
+    });
+    for (const { before, attack, lowest, highest, after } of Object.values(measured)) {
+      assert.equal(before, 0);
+      assert.equal(after, 0);
+      assert.ok(attack < 0.4 * highest, "50 ms of attack");
+      assert.ok(lowest > 0.85 * highest, "no pulses");
+      assert.ok(highest < 0.5);
+    }
+    const [first, last] = measured.deviates.hertz;
+    assert.ok(Math.abs(first - 635) < 30 && Math.abs(last - 455) < 30, `${first} ${last}`);
+    measured.lost.hertz.forEach((hertz) => assert.ok(Math.abs(hertz - 220) < 25, `${hertz}`));
+  },
+);
 
 // ---- earlier sessions and filter ----------------------------------------------------------------
 
@@ -355,26 +368,30 @@ promise("earlier sessions: a line each, by key, and back", withPast, async (page
   assert.ok(await page.isVisible("[data-role=rows]"));
 });
 
-promise("the filter keeps what is asked for, and hides no open deviation from the strip", withPast, async (page) => {
-  await page.click("[data-role=filter]");
-  await shown(page, "[data-role=filters]");
-  const named = () => page.locator("[data-role=rows] .name").allTextContents();
-  await page.click("[data-filter=deviates]");
-  await says(page, "[data-role=list-about]", "2 of 12 series");
-  assert.deepEqual(await named(), ["RewardedAnti2", "rest_AP"]);
-  await page.click("[data-filter=open]");
-  await says(page, "[data-role=list-about]", "1 of 12 series");
-  await page.click("[data-filter=open]");
-  await page.fill("[data-role=filters] input", "REST");
-  await says(page, "[data-role=list-about]", "2 of 12 series");
-  assert.deepEqual(await named(), ["rest_AP", "rest_AP"]);
-  await page.click("[data-filter=not-checked]");
-  await says(page, "[data-role=list-about]", "0 of 12 series");
-  assert.match(await text(page, "[data-role=open]"), /1 open: series 12/);
-  await page.click("[data-role=filter]");
-  await says(page, "[data-role=list-about]", "newest first");
-  assert.equal((await named()).length, 12);
-});
+promise(
+  "the filter keeps what is asked for, and hides no open deviation from the strip",
+  withPast,
+  async (page) => {
+    await page.click("[data-role=filter]");
+    await shown(page, "[data-role=filters]");
+    const named = () => page.locator("[data-role=rows] .name").allTextContents();
+    await page.click("[data-filter=deviates]");
+    await says(page, "[data-role=list-about]", "2 of 12 series");
+    assert.deepEqual(await named(), ["RewardedAnti2", "rest_AP"]);
+    await page.click("[data-filter=open]");
+    await says(page, "[data-role=list-about]", "1 of 12 series");
+    await page.click("[data-filter=open]");
+    await page.fill("[data-role=filters] input", "REST");
+    await says(page, "[data-role=list-about]", "2 of 12 series");
+    assert.deepEqual(await named(), ["rest_AP", "rest_AP"]);
+    await page.click("[data-filter=not-checked]");
+    await says(page, "[data-role=list-about]", "0 of 12 series");
+    assert.match(await text(page, "[data-role=open]"), /1 open: series 12/);
+    await page.click("[data-role=filter]");
+    await says(page, "[data-role=list-about]", "newest first");
+    assert.equal((await named()).length, 12);
+  },
+);
 
 promise(
   "500 series in earlier sessions: opened, filtered, scrolled",
@@ -467,7 +484,10 @@ for (const [how, init] of [
       await says(page, "[data-role=copy]", "Copied");
       await says(page, "#say", "Copied");
       const report = await pasted(page);
-      assert.match(report, /^Station: AWP167046\nBegan: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\nSeries: 12 /);
+      assert.match(
+        report,
+        /^Station: AWP167046\nBegan: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\nSeries: 12 /,
+      );
       assert.match(report, /TR \(Repetition time\): have 2000 ms, expect 1300 ms\n/);
       assert.match(report, /Template: seen 412 times, first 2023-01-02, last 2026-09-14\n/);
       assert.match(report, /File: a\.dcm\nMRQART 0\.1\.0\n$/);
@@ -476,26 +496,31 @@ for (const [how, init] of [
   );
 }
 
-promise("prints verdict, table and session on one sheet", full, async (page) => {
-  await page.keyboard.press("j"); // somebody touches the page
-  await page.keyboard.press("Escape");
-  await page.waitForFunction(() => document.querySelector("link[media=print]")?.sheet);
-  const sheets = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-  assert.equal(sheets.match(/\/Type\s*\/Page\b/g).length, 1);
-  await page.emulateMedia({ media: "print" });
-  for (const [selector, visible] of [
-    [`${banner} [data-role=word]`, true],
-    ["tr[data-parameter=TR]", true],
-    ["[data-role=rows] button[data-number='1']", true],
-    ["[data-role=printed]", true],
-    [".bar", false],
-    ["[data-role=copy]", false],
-  ]) {
-    assert.equal(await page.isVisible(selector), visible, selector);
-  }
-  await page.setViewportSize({ width: 700, height: 1000 });
-  await picture(page, "printed");
-}, { colorScheme: "dark" });
+promise(
+  "prints verdict, table and session on one sheet",
+  full,
+  async (page) => {
+    await page.keyboard.press("j"); // somebody touches the page
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.querySelector("link[media=print]")?.sheet);
+    const sheets = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    assert.equal(sheets.match(/\/Type\s*\/Page\b/g).length, 1);
+    await page.emulateMedia({ media: "print" });
+    for (const [selector, visible] of [
+      [`${banner} [data-role=word]`, true],
+      ["tr[data-parameter=TR]", true],
+      ["[data-role=rows] button[data-number='1']", true],
+      ["[data-role=printed]", true],
+      [".bar", false],
+      ["[data-role=copy]", false],
+    ]) {
+      assert.equal(await page.isVisible(selector), visible, selector);
+    }
+    await page.setViewportSize({ width: 700, height: 1000 });
+    await picture(page, "printed");
+  },
+  { colorScheme: "dark" },
+);
 
 // ---- set-up -------------------------------------------------------------------------------------
 
@@ -507,16 +532,28 @@ function bare(fake) {
   ];
 }
 
-promise("the set-up: what is watched since when, the share, what was refused", bare, async (page, fake) => {
-  await says(page, "[data-check=folder][data-ok=true]", "Watching /data/dicomstream since ");
-  await says(page, "[data-check=folder][data-ok=false]", "/data/other: the folder is gone");
-  await says(page, "[data-check=share]", "Connect \\\\mrqart\\dicomstream");
-  await says(page, "[data-check=image]", "2 names refused so far, such as a.txt.");
-  fake.event("error", null, null, { file: "/d/MR.1", message: "it ends after 5 bytes", count: 1 });
-  await says(page, "[data-check=image]", "1 file could not be read: MR.1: it ends after 5 bytes.");
-  fake.add(STATION, { number: 1, name: "localizer" }, result());
-  await gone(page, "[data-role=setup]");
-});
+promise(
+  "the set-up: what is watched since when, the share, what was refused",
+  bare,
+  async (page, fake) => {
+    await says(page, "[data-check=folder][data-ok=true]", "Watching /data/dicomstream since ");
+    await says(page, "[data-check=folder][data-ok=false]", "/data/other: the folder is gone");
+    await says(page, "[data-check=share]", "Connect \\\\mrqart\\dicomstream");
+    await says(page, "[data-check=image]", "2 names refused so far, such as a.txt.");
+    fake.event("error", null, null, {
+      file: "/d/MR.1",
+      message: "it ends after 5 bytes",
+      count: 1,
+    });
+    await says(
+      page,
+      "[data-check=image]",
+      "1 file could not be read: MR.1: it ends after 5 bytes.",
+    );
+    fake.add(STATION, { number: 1, name: "localizer" }, result());
+    await gone(page, "[data-role=setup]");
+  },
+);
 
 // ---- looks, in both themes and sizes, without violations of accessibility ------------------------
 
@@ -527,30 +564,45 @@ const AXE = join(packages, "axe-core/axe.min.js");
 
 /** name → [what the daemon knows, what people do] */
 const LOOKS = {
-  help: [full, async (page) => {
-    await page.keyboard.press("?");
-    await says(page, "[data-meaning=TR]", "Time between");
-  }],
-  states: [full, async (page) => {
-    await page.keyboard.press("?");
-    await says(page, "[data-meaning=TR]", "Time between");
-    await page.locator(".states").scrollIntoViewIfNeeded();
-  }],
-  answers: [full, async (page) => {
-    await page.keyboard.press("a");
-    await says(page, "#answers .given", "To be repeated");
-    await page.click("[data-answer=other]");
-  }],
-  earlier: [withPast, async (page) => {
-    await openEarlier(page);
-    await page.keyboard.press("Enter");
-    await shown(page, `${earlier} button[data-series]`);
-  }],
-  filter: [full, async (page) => {
-    await page.click("[data-role=filter]");
-    await page.click("[data-filter=deviates]");
-    await says(page, "[data-role=list-about]", "2 of 12");
-  }],
+  help: [
+    full,
+    async (page) => {
+      await page.keyboard.press("?");
+      await says(page, "[data-meaning=TR]", "Time between");
+    },
+  ],
+  states: [
+    full,
+    async (page) => {
+      await page.keyboard.press("?");
+      await says(page, "[data-meaning=TR]", "Time between");
+      await page.locator(".states").scrollIntoViewIfNeeded();
+    },
+  ],
+  answers: [
+    full,
+    async (page) => {
+      await page.keyboard.press("a");
+      await says(page, "#answers .given", "To be repeated");
+      await page.click("[data-answer=other]");
+    },
+  ],
+  earlier: [
+    withPast,
+    async (page) => {
+      await openEarlier(page);
+      await page.keyboard.press("Enter");
+      await shown(page, `${earlier} button[data-series]`);
+    },
+  ],
+  filter: [
+    full,
+    async (page) => {
+      await page.click("[data-role=filter]");
+      await page.click("[data-filter=deviates]");
+      await says(page, "[data-role=list-about]", "2 of 12");
+    },
+  ],
   setup: [bare, (page) => shown(page, "[data-check=share]")],
 };
 

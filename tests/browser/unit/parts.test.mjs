@@ -136,10 +136,7 @@ test("a parameter is named as on the console of the scanner at hand, else as on 
   const of = (maker, name) => meanings(ABOUT, maker).find((one) => one.name === name);
   assert.equal(of("Siemens Healthineers", "TR").consoles, "SIEMENS: TR, Routine card");
   assert.equal(of("GE MEDICAL SYSTEMS", "TR").consoles, "GE MEDICAL SYSTEMS: TR");
-  assert.equal(
-    of(undefined, "TR").consoles,
-    "SIEMENS: TR, Routine card · GE MEDICAL SYSTEMS: TR",
-  );
+  assert.equal(of(undefined, "TR").consoles, "SIEMENS: TR, Routine card · GE MEDICAL SYSTEMS: TR");
   assert.equal(of("", "Own").title, "A site's own");
   assert.equal(of("", "FA").title, "Flip angle", "known without the file");
   assert.equal(meanings(null, "")[0].name, "TR");
@@ -191,6 +188,23 @@ test("the report of a change, of a site's checker and of nothing", () => {
   assert.ok(lines(2).includes("Template: none"));
 });
 
+test("the report never has a subject's name or ID, even where they are what differs", () => {
+  const scanner = new Scanner();
+  const findings = ["SubID", "PatientID"].map((parameter) => ({
+    checker: "checker-own",
+    parameter,
+    have: "Doe^Jane",
+    expect: "Roe^Joe",
+    message: "Doe^Jane is not Roe^Joe",
+  }));
+  scanner.send("changed", 1, "deviates", 0, {
+    content: { findings, changes: { SubID: { from: "Roe^Joe", to: "Doe^Jane", instance: 2 } } },
+  });
+  const report = reportOf(scanner.series(1), { station: "A", zone: 0 });
+  assert.doesNotMatch(report, /doe|roe/i);
+  assert.match(report, / {2}SubID: differs\n {2}PatientID: differs\n/);
+});
+
 // ---- set-up -------------------------------------------------------------------------------------
 
 function setupView(more = {}, fault = null) {
@@ -231,7 +245,10 @@ test("the set-up tells what is watched since when, the share, and what was refus
     ],
   );
   assert.match(checks.at(-1).hint, /2 names refused so far, such as a\.txt\./);
-  assert.match(checks.at(-1).hint, /1 file could not be read: MR\.1: the file ends after 5 bytes\./);
+  assert.match(
+    checks.at(-1).hint,
+    /1 file could not be read: MR\.1: the file ends after 5 bytes\./,
+  );
 });
 
 test("the set-up names the remedy for what is missing", () => {
