@@ -59,8 +59,14 @@ class PollTest(DaemonTest):
 
     def scans(self, daemon):
         """The processes that scan, by their names."""
-        return [pid for pid in daemon.children() if pathlib.Path(
-            f"/proc/{pid}/comm").read_text().strip() == "mrqart-poll"]
+        return [pid for pid in daemon.children() if self.name(pid) == "mrqart-poll"]
+
+    @staticmethod
+    def name(pid):
+        try:
+            return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+        except OSError:  # it has ended since it was listed
+            return None
 
     def scan(self, daemon):
         return wait_for(lambda: self.scans(daemon), "a scan")[0]

@@ -37,24 +37,31 @@ static void host_upgraded(struct evhttp_request *request) {
     (void)request;
 }
 
+static void host_announce(struct mrq_host *host, const char *label, const char *address) {
+    (void)host, (void)label, (void)address;
+}
+
 static const struct mrq_host_ops operations = {.log = host_log,
                                                .follow = host_follow,
                                                .emit = host_emit,
                                                .listen = host_listen,
                                                .route = host_route,
-                                               .upgraded = host_upgraded};
+                                               .upgraded = host_upgraded,
+                                               .announce = host_announce};
 
-/* something for every option that must be given */
+/* something for every option that must be given, and no port that somebody else has */
 static json_t *required_values(const struct mrq_option *options) {
     json_t *values = json_object();
     for (; options->key; options++) {
         if (options->required) {
             json_t *value = options->type == MRQ_STRINGS   ? json_pack("[s]", "/nonexistent")
-                            : options->type == MRQ_STRING  ? json_string("x")
+                            : options->type == MRQ_STRING  ? json_string("/")
                             : options->type == MRQ_BOOLEAN ? json_false()
                             : options->type == MRQ_NUMBERS ? json_object()
                                                            : json_integer(1);
             json_object_set_new(values, options->key, value);
+        } else if (strcmp(options->key, "listen") == 0 && options->type == MRQ_STRING) {
+            json_object_set_new(values, options->key, json_string("127.0.0.1:0"));
         }
     }
     return values;
@@ -67,6 +74,7 @@ static bool lives(const struct mrq_plugin *plugin, struct event_base *base) {
                             .name = plugin->name,
                             .database = "",
                             .static_dir = "/nonexistent",
+                            .program_dir = "/nonexistent",
                             .epoch = "",
                             .version = "0"};
     json_auto_t *values = required_values(plugin->options);
