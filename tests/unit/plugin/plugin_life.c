@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 #include <stdio.h>
+#include <string.h>
 
 static void host_log(struct mrq_host *host, enum mrq_level level, const char *format,
                      va_list arguments) {
