@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real daemon for the tests, and a scanner that writes DICOM files into its folder.
+// The real daemon for the tests, scanners that write DICOM files into its folder, and the cable
+// between it and a browser.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,13 +26,35 @@ if (!existsSync(MRQARTD)) {
   process.exit(77);
 }
 
+/** Serial number, which ends the name of a session's folder, and name of the simulated scanners. */
+const SCANNERS = { 167046: "AWP167046", 45012: "MRC45012" };
+
+/** What `--watch` stands for, with room for options of the core. */
+const DEFAULTS = readFileSync(join(BUILD, "share/mrqart/default.conf"), "utf8");
+
 /** mrqartd with folders of its own; ports stay the same when it is started again. */
 export class Daemon {
-  constructor() {
+  /** options: of the core, {stall_after: 0.5}. */
+  constructor(options = {}) {
     this.where = mkdtempSync(join(tmpdir(), "mrqart-"));
     this.folder = join(this.where, "watched");
     mkdirSync(this.folder);
+    this.options = options;
     this.ports = ["0", "0"];
+  }
+
+  /** Writes the configuration; answers with its path. */
+  configure() {
+    const given = {
+      watch: this.folder,
+      database: join(this.where, "db.sqlite"),
+      http: `127.0.0.1:${this.ports[0]}`,
+      websocket: `127.0.0.1:${this.ports[1]}`,
+    };
+    const own = Object.entries(this.options).map(([name, value]) => `${name} = ${value};\n`);
+    const file = join(this.where, "mrqart.conf");
+    writeFileSync(file, own.join("") + DEFAULTS.replace(/\$\{(\w+)\}/g, (_, name) => given[name]));
+    return file;
   }
 
   /** A template database (tests/system/mrqart_test.py), one template per object. */
@@ -60,13 +92,32 @@ export class Daemon {
   }
 
   /** One session of each simulated scanner, so many times as fast as real ones. */
-  simulate(speed) {
+  simulate(speed, ...more) {
     const scanners = spawn(
       MRQART,
-      ["simulate", "--once", "--keep", "--speed", String(speed), this.folder],
+      ["simulate", "--once", "--keep", "--speed", String(speed), ...more, this.folder],
       { stdio: "ignore" },
     );
     return new Promise((resolve) => scanners.once("exit", resolve));
+  }
+
+  /** Takes away what the scanners have written. */
+  clear() {
+    readdirSync(this.folder).forEach((name) => rmSync(join(this.folder, name), { recursive: true }));
+  }
+
+  /** How many files each series of the simulated scanners has: {AWP167046: {1: 9, …}, …}. */
+  files() {
+    const counts = {};
+    for (const folder of readdirSync(this.folder)) {
+      const station = SCANNERS[folder.split(".").at(-1)];
+      for (const file of readdirSync(join(this.folder, folder))) {
+        const number = Number(file.split("_")[1]);
+        const series = (counts[station] ??= {});
+        series[number] = (series[number] ?? 0) + 1;
+      }
+    }
+    return counts;
   }
 
   /** Starts it and waits for the ready line. */
@@ -74,14 +125,8 @@ export class Daemon {
     this.process = spawn(
       MRQARTD,
       [
-        "--watch",
-        this.folder,
-        "-p",
-        this.ports[0],
-        "--ws-port",
-        this.ports[1],
-        "--database",
-        join(this.where, "db.sqlite"),
+        "--config",
+        this.configure(),
         "--state-dir",
         join(this.where, "state"),
       ],
@@ -170,5 +215,53 @@ export class Daemon {
   junk(name, bytes) {
     mkdirSync(join(this.folder, "AWP167046"), { recursive: true });
     writeFileSync(join(this.folder, "AWP167046", name), bytes);
+  }
+}
+
+/** A cable to the daemon. Pulled, it closes no connection: bytes go no further, in no direction. */
+export class Cable {
+  async plug(daemon) {
+    this.pairs = new Set();
+    this.pulled = false;
+    this.server = createServer((near) => this.join(near, Number(daemon.ports[0])));
+    await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    this.address = `http://127.0.0.1:${this.server.address().port}`;
+    return this;
+  }
+
+  join(near, port) {
+    const far = connect(port, "127.0.0.1");
+    const pair = [near, far];
+    this.pairs.add(pair);
+    const end = () => {
+      this.pairs.delete(pair);
+      pair.forEach((socket) => socket.destroy());
+    };
+    pair.forEach((socket, index) => {
+      socket.on("data", (data) => pair[1 - index].write(data));
+      socket.on("error", end);
+      socket.on("close", end);
+    });
+    if (this.pulled) {
+      pair.forEach((socket) => socket.pause());
+    }
+  }
+
+  pull() {
+    this.pulled = true;
+    this.pairs.forEach((pair) => pair.forEach((socket) => socket.pause()));
+  }
+
+  /** Back again. forgotten: what was connected is unknown by now, as behind a router that slept. */
+  push({ forgotten = false } = {}) {
+    this.pulled = false;
+    for (const pair of this.pairs) {
+      pair.forEach((socket) => (forgotten ? socket.destroy() : socket.resume()));
+    }
+  }
+
+  async remove() {
+    this.push({ forgotten: true });
+    await new Promise((resolve) => this.server.close(resolve));
   }
 }

@@ -175,39 +175,6 @@ promise("names from files stay text", async (daemon) => {
   assert.deepEqual(page.problems, []);
 });
 
-promise(
-  "a simulated session: the deviation is told while it runs, and settled by its repeat",
-  async (daemon) => {
-    const page = await open(browser, `${daemon.address}/station/${STATION}?view=overview`, {
-      connection: ["live"],
-    });
-    daemon.history();
-    const ended = daemon.simulate(10);
-    await until(
-      page,
-      (where) =>
-        document.querySelector(where)?.dataset.state === "deviates" &&
-        Number(document.querySelector(`${where} [data-role=count]`).textContent) >= 8,
-      banner,
-    );
-    await picture(page, "real-session"); // docs/screenshot.png is this one
-    assert.equal(await ended, 0);
-    await until(page, () => document.querySelectorAll("[data-role=rows] button").length >= 14);
-    const verdicts = await page.locator("[data-role=rows] .verdict").allTextContents();
-    for (const wanted of [
-      "Deviated: TR; repeated as 9",
-      "Conforms, repeats 8",
-      "No template",
-      "Conforms; 1 file unreadable",
-    ]) {
-      assert.ok(verdicts.includes(wanted), `${wanted} is not in ${verdicts.join(" | ")}`);
-    }
-    assert.ok(verdicts.some((verdict) => /^Changed: FA/.test(verdict)));
-    assert.ok(verdicts.some((verdict) => /^Not checked: /.test(verdict)));
-    assert.deepEqual(page.problems, []);
-  },
-);
-
 promise("an answer is kept, seen on another screen, and there after a restart", async (daemon) => {
   const page = await open(browser, daemon.address, { connection: ["live"] });
   const other = await open(browser, daemon.address, { connection: ["live"] });
