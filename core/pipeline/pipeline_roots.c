@@ -33,6 +33,20 @@ static void adopt(struct pipeline *pipeline, struct root *root, const struct roo
     }
 }
 
+/* Where the clock was ahead when it was first followed, all that comes now would be older. */
+static void heed_clock(struct pipeline *pipeline, struct root *root) {
+    int64_t now_ns = pipeline_now_ns();
+    if (root->since_ns > now_ns || root->floor_ns > now_ns) {
+        log_warning(
+            "%s: the clock has been set back since it was first followed; looked at is what "
+            "is newer than the oldest file that is known of it",
+            root->path);
+        root->since_ns = seen_oldest(pipeline->seen, root->hash, now_ns);
+        root->floor_ns = 0;
+        change(pipeline, root);
+    }
+}
+
 void pipeline_follow(struct pipeline *pipeline, const char *path,
                      const struct root_policy *policy) {
     struct root *root = folders_root(pipeline->folders, path);
@@ -40,6 +54,7 @@ void pipeline_follow(struct pipeline *pipeline, const char *path,
         root->since_ns = pipeline_now_ns();
         change(pipeline, root);
     }
+    heed_clock(pipeline, root);
     adopt(pipeline, root, policy);
     retention_update(pipeline->retention);
 }
@@ -73,12 +88,27 @@ static int64_t floor_of(const struct root *root) {
     return all || root->floor_ns > root->since_ns ? root->floor_ns : root->since_ns;
 }
 
+/* A state file of before may know it by the number of a device that is made up with each mount. */
+static void adopt_identity(struct pipeline *pipeline, const struct seen_place *place,
+                           const struct seen_file *known, const struct stat *status,
+                           uint64_t hash) {
+    if (known->identity != hash && known->identity == protocol_identity_hash_once(status)) {
+        struct seen_file file = *known;
+        file.identity = hash;
+        const struct seen_times times = pipeline_times(0);
+        seen_note(pipeline->seen, place, &file, &times);
+        pipeline_mark(pipeline);
+    }
+}
+
 bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
                      const struct root *root, const struct stat *status) {
     const struct seen_file *known = seen_find(pipeline->seen, place);
     const struct file_identity identity = protocol_identity(status);
     uint64_t hash = protocol_identity_hash(&identity);
     if (known) {
+        adopt_identity(pipeline, place, known, status, hash);
+        known = seen_find(pipeline->seen, place);
         bool late = root->policy.backlog == BACKLOG_NONE && identity.changed_ns < root->since_ns;
         return known->identity == hash || late;
     }

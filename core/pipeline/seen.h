@@ -88,6 +88,13 @@ void seen_remove_folder(struct seen *seen, uint64_t folder);
 size_t seen_count(const struct seen *seen);
 size_t seen_quiet_count(const struct seen *seen);
 
+/** When the file of root that was changed first was, as far as is known; most_ns if that is less.
+ */
+int64_t seen_oldest(const struct seen *seen, uint64_t root, int64_t most_ns);
+
+/** Files that were SEEN_WANTED and for which there was no room one by one. */
+size_t seen_crowded(const struct seen *seen);
+
 /** One record of the state file; value is stolen, NULL: it is void. */
 typedef void (*seen_put)(void *self, const char *key, json_t *value);
 
