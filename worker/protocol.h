@@ -110,5 +110,5 @@ struct file_identity protocol_identity(const struct stat *status);
  */
 uint64_t protocol_identity_hash(const struct file_identity *identity);
 
-/** The same as it was in state files of before: of whatever number the device has at the time. */
+/** The same as it was in state files of before: with the number that every device has now. */
 uint64_t protocol_identity_hash_once(const struct stat *status);

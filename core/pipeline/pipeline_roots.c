@@ -7,7 +7,8 @@
 #include "keeper/keeper.h"
 #include "tracking/text_builder.h"
 
-static const char root_key[] = "root:"; /* before a path: its record in the state file */
+/* before a path: its records in the state file, the floor after the other */
+static const char root_key[] = "root:", floor_key[] = "floor:";
 
 static struct root *first(const struct pipeline *pipeline) {
     return folders_first_root(pipeline->folders);
@@ -88,27 +89,15 @@ static int64_t floor_of(const struct root *root) {
     return all || root->floor_ns > root->since_ns ? root->floor_ns : root->since_ns;
 }
 
-/* A state file of before may know it by the number of a device that is made up with each mount. */
-static void adopt_identity(struct pipeline *pipeline, const struct seen_place *place,
-                           const struct seen_file *known, const struct stat *status,
-                           uint64_t hash) {
-    if (known->identity != hash && known->identity == protocol_identity_hash_once(status)) {
-        struct seen_file file = *known;
-        file.identity = hash;
-        const struct seen_times times = pipeline_times(0);
-        seen_note(pipeline->seen, place, &file, &times);
-        pipeline_mark(pipeline);
-    }
-}
-
 bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
                      const struct root *root, const struct stat *status) {
-    const struct seen_file *known = seen_find(pipeline->seen, place);
     const struct file_identity identity = protocol_identity(status);
     uint64_t hash = protocol_identity_hash(&identity);
+    if (seen_identify(pipeline->seen, protocol_identity_hash_once(status), hash)) {
+        pipeline_mark(pipeline);
+    }
+    const struct seen_file *known = seen_find(pipeline->seen, place);
     if (known) {
-        adopt_identity(pipeline, place, known, status, hash);
-        known = seen_find(pipeline->seen, place);
         bool late = root->policy.backlog == BACKLOG_NONE && identity.changed_ns < root->since_ns;
         return known->identity == hash || late;
     }
@@ -165,26 +154,30 @@ struct seen_owner pipeline_seen_owner(struct pipeline *pipeline) {
 void pipeline_collect_roots(struct pipeline *pipeline) {
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->changed) {
-            AUTOFREE char *key = mem_printf("%s%s", root_key, root->path);
-            keeper_put(pipeline->keeper, PIPELINE_RECORD, key,
-                       json_pack("{s:I, s:I}", "since", (json_int_t)root->since_ns, "floor",
-                                 (json_int_t)root->floor_ns));
+            AUTOFREE char *since = mem_printf("%s%s", root_key, root->path);
+            AUTOFREE char *floor = mem_printf("%s%s", floor_key, root->path);
+            keeper_put(pipeline->keeper, PIPELINE_RECORD, since, json_integer(root->since_ns));
+            keeper_put(pipeline->keeper, PIPELINE_RECORD, floor, json_integer(root->floor_ns));
             root->changed = false;
         }
     }
 }
 
+static const char *path_behind(const char *key, const char *head) {
+    size_t length = strlen(head);
+    return strncmp(key, head, length) == 0 && key[length] == '/' ? key + length : NULL;
+}
+
 bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value) {
-    size_t length = sizeof(root_key) - 1;
-    const json_t *since = json_object_get(value, "since");
-    if (strncmp(key, root_key, length) != 0 || key[length] != '/' ||
-        !(json_is_integer(value) || json_is_integer(since))) {
+    const char *since = path_behind(key, root_key), *floor = path_behind(key, floor_key);
+    if (!json_is_integer(value) || !(since || floor)) {
         return false;
     }
-    struct root *root = folders_root(pipeline->folders, key + length);
-    /* a lone number is how it was written before these were two: both at once */
-    root->since_ns = json_integer_value(since ? since : value);
-    root->floor_ns = json_integer_value(since ? json_object_get(value, "floor") : value);
+    struct root *root = folders_root(pipeline->folders, since ? since : floor);
+    root->floor_ns = json_integer_value(value); /* of before these were two: both at once */
+    if (since) {
+        root->since_ns = root->floor_ns;
+    }
     return true;
 }
 

@@ -218,6 +218,21 @@ void seen_move(struct seen *seen, const struct seen_place *place, uint64_t ident
     }
 }
 
+bool seen_identify(struct seen *seen, uint64_t once, uint64_t identity) {
+    const struct seen_slot *slot;
+    bool any = false;
+    while (once != identity && (slot = seen_index_find(&seen->index, once))) {
+        struct seen_folder *folder = slot->folder;
+        size_t position = slot->position;
+        seen_index_remove(&seen->index, folder, position);
+        folder->files[position].identity = identity;
+        seen_index_add(&seen->index, folder, position);
+        mark_file(seen, folder, position);
+        any = true;
+    }
+    return any;
+}
+
 void seen_remove(struct seen *seen, const struct seen_place *place, uint64_t identity) {
     struct seen_folder *folder = folder_at(seen, place->folder);
     long position = folder ? seen_folder_find(folder, place->key) : -1;

@@ -80,6 +80,9 @@ void seen_note(struct seen *seen, const struct seen_place *place, const struct s
 void seen_move(struct seen *seen, const struct seen_place *place, uint64_t identity,
                const struct seen_times *times);
 
+/** What was known by the identity once is known by another from now on. False: there was none. */
+bool seen_identify(struct seen *seen, uint64_t once, uint64_t identity);
+
 /** The file with this identity at place was removed; and a folder with all that was in it. */
 void seen_remove(struct seen *seen, const struct seen_place *place, uint64_t identity);
 void seen_remove_folder(struct seen *seen, uint64_t folder);
