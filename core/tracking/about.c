@@ -63,6 +63,11 @@ bool about_same(const struct about *about, const struct about *other, enum about
     return about_has(about, key) && strcmp(about->values[key], other->values[key]) == 0;
 }
 
+bool about_derived(const struct about *about) {
+    const char *type = about->values[ABOUT_IMAGE_TYPE];
+    return strstr(type, "DERIVED") || strstr(type, "MOCO");
+}
+
 bool about_before(const struct about *about, const struct about *other) {
     return about_same(about, other, ABOUT_STUDY) && about->number > 0 &&
            about->number < other->number;

@@ -46,5 +46,8 @@ json_t *about_save(const struct about *about);
 bool about_same(const struct about *about, const struct about *other, enum about_key key);
 bool about_has(const struct about *about, enum about_key key);
 
+/** Computed from other images: its own scan need not have begun when it does. */
+bool about_derived(const struct about *about);
+
 /** Of one study, in which the scanner counts its series: it was begun there before other. */
 bool about_before(const struct about *about, const struct about *other);

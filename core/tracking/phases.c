@@ -48,11 +48,13 @@ static int64_t end_ms(const struct phases_settings *settings, const struct serie
 
 /*
  * Whether the scanner was set to later after series. Not so if later is only late: what a long
- * reconstruction sends at once when another series is running already, and what is caught up with.
+ * reconstruction sends at once when another series is running already, and what is caught up with;
+ * nor if it is computed, such as the motion-corrected twin.
  */
 static bool is_next(const struct series *later, const struct series *series) {
     bool caught_up = !later->live && later->written_ms && later->written_ms < series->written_ms;
-    return !caught_up && !about_before(&later->about, &series->about);
+    return !caught_up && !about_derived(&later->about) &&
+           !about_before(&later->about, &series->about);
 }
 
 static bool next_has_begun(const struct series *series) {

@@ -167,6 +167,15 @@ static void what_was_only_late_is_no_next_series(void **state) {
     assert_string_equal(last(bench, "reason"), "next-series");
 }
 
+static void what_is_computed_is_no_next_series(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 50, .silence_ms = HOUR});
+    image(bench, 5, NUMBER(5, 420));
+    image(bench, 6, NUMBER(6, null) ",\"image_type\":\"DERIVED\"");
+    bench_run(bench, 3);
+    assert_types(bench, "new new stalled");
+}
+
 static void what_is_caught_up_with_is_no_next_series(void **state) {
     struct bench *bench = *state;
     int64_t now = wall_clock_ms();
@@ -371,6 +380,7 @@ int main(void) {
         TEST(a_series_that_is_caught_up_with_goes_on),
         TEST(thresholds_may_change),
         TEST(what_was_only_late_is_no_next_series),
+        TEST(what_is_computed_is_no_next_series),
         TEST(what_is_caught_up_with_is_no_next_series),
         TEST(a_file_written_again_is_no_sign_of_life),
         TEST(a_clock_set_back_does_not_hold_the_time_of_writing),
