@@ -2,8 +2,11 @@
 /* The user that the service runs as, with all groups. */
 #include "account.h"
 
+#include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +75,7 @@ bool account_of_process(struct account *account, pid_t process) {
         fclose(status);
     }
     take_name(account);
+    account->process = process;
     return found;
 }
 
@@ -82,7 +86,22 @@ void account_own(struct account *account) {
     take_name(account);
 }
 
+/* A unit may hide folders (PrivateTmp, ProtectHome), or forbid to write there (ProtectSystem). */
+static void look_as(pid_t process) {
+    char path[64], folder[PATH_MAX];
+    snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)process);
+    int space = process > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool known = getcwd(folder, sizeof(folder)) != NULL;
+    if (space >= 0 && setns(space, CLONE_NEWNS) == 0 && known && chdir(folder) < 0) {
+        perror(folder); /* the configuration may have been named from here */
+    }
+    if (space >= 0) {
+        close(space);
+    }
+}
+
 bool account_become(const struct account *account) {
+    look_as(account->process);
     if (geteuid() == account->user) {
         return true; /* in a namespace of one's own even root may not change groups */
     }

@@ -116,6 +116,13 @@ static void tell_missing(struct doctor *doctor, const char *path, const json_t *
                     user);
         return;
     }
+    if (error == ENOENT && access(path, F_OK) == 0) {
+        report_fail(doctor->report, "folder",
+                    "The unit has a /tmp or /home of its own (PrivateTmp, ProtectHome): choose "
+                    "another folder, or systemctl edit mrqart",
+                    "%s is there, but not for the running service", path);
+        return;
+    }
     AUTOFREE char *remedy =
         mem_printf("Make it, mount it, or change \"paths\" in %s", doctor->file);
     report_fail(doctor->report, "folder", remedy, "%s %s", path,
