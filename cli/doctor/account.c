@@ -6,7 +6,6 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,14 +88,15 @@ void account_own(struct account *account) {
 /* A unit may hide folders (PrivateTmp, ProtectHome), or forbid to write there (ProtectSystem). */
 static void look_as(pid_t process) {
     char path[64], folder[PATH_MAX];
-    snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)process);
-    int space = process > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    snprintf(path, sizeof(path), "/proc/%d/root", (int)process);
+    int root = process > 0 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool known = getcwd(folder, sizeof(folder)) != NULL;
-    if (space >= 0 && setns(space, CLONE_NEWNS) == 0 && known && chdir(folder) < 0) {
+    bool entered = root >= 0 && fchdir(root) == 0 && chroot(".") == 0;
+    if (root >= 0 && known && chdir(folder) < 0 && entered) {
         perror(folder); /* the configuration may have been named from here */
     }
-    if (space >= 0) {
-        close(space);
+    if (root >= 0) {
+        close(root);
     }
 }
 

@@ -324,6 +324,16 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
         self.assertEqual(line["text"], f"{inner} is there, but not for the running service")
         self.assertIn("PrivateTmp", line["remedy"])
 
+    def test_a_folder_that_retention_cannot_write_in(self):
+        self.need_root()
+        self.where.chmod(0o755)
+        self.folder.chmod(0o755)
+        self.file.write_text(self.config.replace("paths = ", "retention = 48; paths = "))
+        line = self.only(self.doctor("--user", "nobody")[1], "retention", "failure")
+        self.assertIn(f"user nobody cannot remove files in {self.folder}", line["text"])
+        self.folder.chmod(0o777)
+        self.assertNotIn("retention", self.failures(self.doctor("--user", "nobody")[1]))
+
     def test_a_run_that_is_killed_leaves_no_file(self):
         self.running()
         other = self.where / "other"
