@@ -112,7 +112,7 @@ class Acknowledge(DaemonTest):
                 (404, {**good, "series": good["series"] + " "}),
                 (404, {**good, "series": "+" + good["series"]}),
                 (404, {**good, "station": "nowhere"}),
-                (413, {**good, "reason": "x" * 5000})):
+                (413, {**good, "reason": "x" * 5000}), (413, {**good, "reason": "x" * 60000})):
             with self.subTest(body=body):
                 status, said, _ = self.post(daemon, body)
                 self.assertEqual(status, expected, said)
