@@ -326,8 +326,8 @@ export function delayText({ shown, judged }) {
   if (judged === null || !Number.isFinite(ms) || ms < -1000) {
     return ""; // the clocks of the two hosts differ
   }
-  const seconds = Math.max(0, ms) / 1000;
-  const delay = ms < 9950 ? `${seconds.toFixed(ms < 95 ? 2 : 1)} s` : duration(ms);
+  const seconds = `${(ms / 1000).toFixed(ms < 95 ? 2 : 1)} s`;
+  const delay = ms < 10 ? "less than 0.01 s" : ms < 9950 ? seconds : duration(ms);
   return `Verdict shown ${delay} after the image was written`;
 }
 

@@ -393,6 +393,7 @@ test("a verdict says how late it was shown, and is silent where that cannot be k
   const text = (shown, judged) => phrases.delayText({ shown, judged });
   assert.equal(text(1200, 1000), "Verdict shown 0.2 s after the image was written");
   assert.equal(text(1020, 1000), "Verdict shown 0.02 s after the image was written");
+  assert.equal(text(1004, 1000), "Verdict shown less than 0.01 s after the image was written");
   assert.equal(text(1000 + 3 * 3600000, 1000), "Verdict shown 3 h after the image was written");
   assert.equal(text(1000, null), "");
   assert.equal(text(1000, 9000), "");
