@@ -392,7 +392,7 @@ function namesOf(series) {
 
 /** "46 of 420 images" */
 export function imagesText({ count, expected }) {
-  return expected ? `${count} of ${expected} images` : plural(count, "image", "images");
+  return expected >= count ? `${count} of ${expected} images` : plural(count, "image", "images");
 }
 
 const ANSWERS = {

@@ -13,6 +13,9 @@ static void trim(struct tracking *tracking, struct station *station) {
     unsigned most = tracking->settings.history ? tracking->settings.history : 1;
     struct series *series;
     while ((series = station_surplus(station, most))) {
+        if (series->phase != SERIES_ENDED) {
+            tracking_end(tracking, series, "next-series"); /* nobody will hear of it again */
+        }
         tracking_forget(tracking, series);
     }
 }

@@ -3,6 +3,7 @@
 #include "watch/roots.h"
 #include "base/memory.h"
 #include "watch/gate.h"
+#include "watch/paths.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,33 +26,6 @@ static const char *const state_names[] = {
 
 /* ---- their paths --------------------------------------------------------------------------- */
 
-/** path without links as far as it exists; the rest as it is. Free it. */
-static char *resolve(const char *path) {
-    char *real = realpath(path, NULL);
-    if (real) {
-        return real;
-    }
-    AUTOFREE char *parent = mem_dup(path);
-    size_t length = strlen(parent);
-    while (length > 1 && parent[length - 1] == '/') {
-        parent[--length] = '\0';
-    }
-    char *slash = strrchr(parent, '/');
-    if (!slash || slash == parent) {
-        AUTOFREE char *top = slash ? mem_dup("") : realpath(".", NULL);
-        return mem_printf("%s/%s", top ? top : "", slash ? parent + 1 : parent);
-    }
-    *slash = '\0';
-    AUTOFREE char *above = resolve(parent);
-    return mem_printf("%s/%s", strcmp(above, "/") == 0 ? "" : above, slash + 1);
-}
-
-static bool is_below(const char *inner, const char *outer) {
-    size_t length = strlen(outer);
-    return strncmp(inner, outer, length) == 0 &&
-           (inner[length] == '\0' || inner[length] == '/' || length == 1);
-}
-
 /** The other root that path lies in, or NULL; of two that are the same the first. */
 static struct root *outer_of(const struct roots *roots, const struct root *self, const char *path) {
     bool before = true;
@@ -59,7 +33,8 @@ static struct root *outer_of(const struct roots *roots, const struct root *self,
     TAILQ_FOREACH(other, &roots->list, entry) {
         if (other == self) {
             before = false;
-        } else if (is_below(path, other->path) && (before || strcmp(path, other->path) != 0)) {
+        } else if (paths_is_within(path, other->path) &&
+                   (before || strcmp(path, other->path) != 0)) {
             return other;
         }
     }
@@ -90,7 +65,7 @@ static void drop_nested(struct roots *roots) {
 
 /** A missing folder may come as a link: the place it leads to is what is watched. */
 static void resolve_again(struct roots *roots, struct root *root) {
-    char *path = resolve(root->given);
+    char *path = paths_resolve(root->given);
     if (strcmp(path, root->path) == 0 || outer_of(roots, root, path)) {
         free(path);
         return;
@@ -225,7 +200,7 @@ struct root *roots_of(const struct roots *roots, const char *path) {
 static bool holds_a_root(const struct roots *roots, const char *path) {
     const struct root *root;
     TAILQ_FOREACH(root, &roots->list, entry) {
-        if (is_below(root->path, path)) {
+        if (paths_is_within(root->path, path)) {
             return true;
         }
     }
@@ -235,7 +210,7 @@ static bool holds_a_root(const struct roots *roots, const char *path) {
 static struct root *append(struct roots *roots, const char *given) {
     struct root *root = mem_new(struct root);
     root->given = mem_dup(given);
-    root->path = resolve(given);
+    root->path = paths_resolve(given);
     TAILQ_INSERT_TAIL(&roots->list, root, entry);
     return root;
 }

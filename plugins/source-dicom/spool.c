@@ -2,6 +2,7 @@
 /* The spool as it is found by a look into it. */
 #include "spool.h"
 #include "base/memory.h"
+#include "base/times.h"
 #include "uid.h"
 #include "watch/entries.h"
 #include "watch/turns.h"
@@ -41,14 +42,9 @@ static void meet_folder(struct spool *spool, const char *name) {
     }
 }
 
-static bool is_older(const struct timespec *time, const struct timespec *than) {
-    return time->tv_sec != than->tv_sec ? time->tv_sec < than->tv_sec
-                                        : time->tv_nsec < than->tv_nsec;
-}
-
 /* it has got this name when it was complete */
 static void meet_object(struct spool *spool, const char *name, const struct stat *about) {
-    enum mrq_lane lane = is_older(&about->st_ctim, &spool->began) ? MRQ_BACKLOG : MRQ_LIVE;
+    enum mrq_lane lane = times_is_older(&about->st_ctim, &spool->began) ? MRQ_BACKLOG : MRQ_LIVE;
     if (lane == MRQ_BACKLOG && spool->held) {
         spool->left = true;
         return;

@@ -2,6 +2,7 @@
 /* Scans of folders with all that lies below, in slices, depth first. */
 #include "scan.h"
 #include "base/memory.h"
+#include "base/times.h"
 #include "watch/entries.h"
 #include "watch/faults.h"
 #include "watch/links.h"
@@ -77,16 +78,9 @@ static void tell_fault(struct scan *scan, const struct root *root, const char *p
     }
 }
 
-static bool is_older(const struct timespec *time, const struct timespec *than) {
-    return time->tv_sec != than->tv_sec ? time->tv_sec < than->tv_sec
-                                        : time->tv_nsec < than->tv_nsec;
-}
-
-/** A rename changes a folder's status and not its content. */
 static bool has_come_since(const struct entries *folder, const struct timespec *time) {
     struct stat about;
-    return time->tv_sec && fstat(folder->fd, &about) == 0 && !is_older(&about.st_ctim, time) &&
-           is_older(&about.st_mtim, time);
+    return time->tv_sec && fstat(folder->fd, &about) == 0 && times_was_moved(&about, time);
 }
 
 /** Goes into the folder that is at lane->path, of that length, and name in the one above. */

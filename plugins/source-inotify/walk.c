@@ -2,6 +2,7 @@
 /* Scans of folders, in slices. */
 #include "walk.h"
 #include "base/memory.h"
+#include "base/times.h"
 #include "faults.h"
 #include "watch/entries.h"
 #include "watch/links.h"
@@ -170,6 +171,14 @@ static void fail(struct walk *walk, struct folder *folder, int error) {
     }
 }
 
+/** The first scan may meet a folder that was moved in before the event that tells so. */
+static bool was_moved_in(const struct walk *walk, const struct folder *folder, enum mrq_lane lane) {
+    struct stat about;
+    return lane == MRQ_BACKLOG && folder->parent && !(folder->flags & FOLDER_SCANNED) &&
+           fstat(walk->cursors[lane].entries.fd, &about) == 0 &&
+           times_was_moved(&about, &folder->root->followed);
+}
+
 static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) {
     struct cursor *cursor = &walk->cursors[lane];
     tree_watch(walk->tree, folder);
@@ -181,6 +190,9 @@ static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) 
     if (!entries_open(&cursor->entries, AT_FDCWD, path)) {
         fail(walk, folder, errno);
         return;
+    }
+    if (was_moved_in(walk, folder, lane)) {
+        folder->flags |= FOLDER_FRESH;
     }
     cursor->scan = tree_scan_begins(walk->tree);
     cursor->deep = folder->flags & FOLDER_DEEP;
@@ -195,11 +207,12 @@ static void end(struct walk *walk, struct folder *folder, enum mrq_lane lane) {
     if (folder->flags & FOLDER_SCANNED) { /* before that nothing below it is known */
         tree_sweep(walk->tree, folder, cursor->scan);
     }
-    folder->flags &= (uint8_t) ~(FOLDER_FRESH | (folder->watch >= 0 ? FOLDER_TOLD : 0));
+    folder->flags &= (uint8_t) ~(folder->watch >= 0 ? FOLDER_TOLD : 0);
     folder->flags |= FOLDER_SCANNED;
     if (cursor->left) {
         tree_put(walk->tree, folder, FOLDER_HELD_BACK);
     } else {
+        folder->flags &= (uint8_t)~FOLDER_FRESH;
         rest(walk, folder);
     }
     if (folder->flags & FOLDER_AGAIN) {

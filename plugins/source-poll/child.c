@@ -2,6 +2,7 @@
 /* The child in which one watched folder is scanned. */
 #include "child.h"
 #include "base/memory.h"
+#include "watch/paths.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/stat.h>
@@ -16,6 +17,11 @@
 #include <unistd.h>
 
 enum { CHILD_SOCKET = 3 }; /* the only descriptor but the standard ones */
+
+/** What the daemon has said. */
+struct orders {
+    bool held; /* the backlog is */
+};
 
 /* ---- the world, as a scan sees it ---------------------------------------------------------- */
 
@@ -69,23 +75,44 @@ static void tell(void *self, const struct record *head, const char *path) {
     }
 }
 
+/** Takes an order in, and waits for it if wait. False: there is none. */
+static bool hear(struct orders *orders, bool wait, enum order *order) {
+    uint8_t byte = 0;
+    ssize_t got;
+    do {
+        got = recv(CHILD_SOCKET, &byte, 1, wait ? 0 : MSG_DONTWAIT);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0 && errno == EAGAIN) {
+        return false;
+    }
+    if (got <= 0) {
+        _exit(EXIT_SUCCESS); /* the daemon is gone, or needs us no more */
+    }
+    *order = byte;
+    if (byte >= ORDER_HOLD) {
+        orders->held = byte == ORDER_HOLD;
+    }
+    return true;
+}
+
 static bool follow(void *self, const char *path, enum follow_what what) {
     const struct record head = {.kind = RECORD_FOLLOW,
                                 .flags = what == FOLLOW_FILES ? RECORD_FILES : 0};
+    enum order order = ORDER_HOLD;
     tell(self, &head, path);
-    char answer = 0;
-    ssize_t got;
-    do {
-        got = recv(CHILD_SOCKET, &answer, 1, 0);
-    } while (got < 0 && errno == EINTR);
-    if (got <= 0) {
-        _exit(EXIT_SUCCESS);
+    while (order >= ORDER_HOLD) {
+        hear(self, true, &order);
     }
-    return answer != 0;
+    return order == ORDER_FOLLOW;
 }
 
-static const struct scan_world world = {
-    .now_ms = now_ms, .look = look, .tell = tell, .follow = follow};
+static bool held(void *self) {
+    struct orders *orders = self;
+    enum order order;
+    while (hear(orders, false, &order)) {
+    }
+    return orders->held;
+}
 
 /* ---- its life ------------------------------------------------------------------------------ */
 
@@ -113,38 +140,25 @@ static void become_child(pid_t daemon, int socket) {
     close_range(CHILD_SOCKET + 1, ~0U, 0);
 }
 
-/** path without links as far as it exists; the rest as it is. */
-static void resolve(const char *path, char real[PATH_MAX]) {
-    char *at = mem_dup(path);
-    size_t length = strlen(at);
-    real[0] = '\0';
-    while (length > 0 && !realpath(at, real)) {
-        do {
-            at[--length] = '\0';
-        } while (length > 0 && path[length] != '/');
-    }
-    const char *rest = path + length;
-    size_t known = strcmp(real, "/") == 0 || length == 0 ? 0 : strlen(real);
-    if (known + strlen(rest) < PATH_MAX && (*rest || known == 0)) {
-        strcpy(real + known, *rest ? rest : "/");
-    }
-    free(at);
-}
-
 static _Noreturn void run(const struct scan_options *options, const char *path) {
-    char real[PATH_MAX], again[PATH_MAX];
-    resolve(path, real);
-    if (strcmp(real, path) != 0 && !follow(NULL, real, FOLLOW_TREE)) {
+    struct orders orders = {0};
+    const struct scan_world world = {&orders, now_ms, look, tell, follow, held};
+    const char *real = paths_resolve(path);
+    if (strcmp(real, path) != 0 && !follow(&orders, real, FOLLOW_TREE)) {
         _exit(EXIT_SUCCESS); /* the daemon has said why */
     }
     struct scan *scan = scan_create(&world, options, real);
-    struct pollfd end = {.fd = CHILD_SOCKET, .events = POLLIN};
-    do {
-        if (scan_is_missing(scan) && (resolve(path, again), strcmp(real, again) != 0)) {
-            _exit(CHILD_AGAIN);
+    struct pollfd heard = {.fd = CHILD_SOCKET, .events = POLLIN};
+    for (;;) {
+        if (scan_is_missing(scan)) {
+            AUTOFREE char *again = paths_resolve(path);
+            if (strcmp(real, again) != 0) {
+                _exit(CHILD_AGAIN);
+            }
         }
-    } while (poll(&end, 1, (int)scan_work(scan)) <= 0);
-    _exit(EXIT_SUCCESS); /* nothing is sent to us unasked: it is the end of the socket */
+        poll(&heard, 1, (int)scan_work(scan));
+        held(&orders); /* ends with the socket */
+    }
 }
 
 bool child_start(struct child *child, const struct scan_options *options, const char *path) {
@@ -167,6 +181,11 @@ bool child_start(struct child *child, const struct scan_options *options, const 
     }
     fcntl(pair[0], F_SETFL, O_NONBLOCK); /* cannot fail */
     return true;
+}
+
+bool child_order(const struct child *child, enum order order) {
+    uint8_t byte = (uint8_t)order;
+    return send(child->socket, &byte, 1, MSG_NOSIGNAL) == 1;
 }
 
 void child_shut(struct child *child) {

@@ -19,5 +19,8 @@ enum { CHILD_AGAIN = 3 }; /* exit status: the path leads elsewhere now, begin an
 /** path: absolute, as it is configured. False: there is none, see errno. */
 bool child_start(struct child *child, const struct scan_options *options, const char *path);
 
+/** Tells it order. False: not now. */
+bool child_order(const struct child *child, enum order order);
+
 /** Closes its socket, which tells it to end. The process is still to be reaped. */
 void child_shut(struct child *child);

@@ -14,10 +14,19 @@
 enum record_kind {
     RECORD_FILE = 1, /* is complete, or no regular file: about, flags, root_bytes */
     RECORD_FOLDER,   /* has come: root_bytes */
-    RECORD_FOLLOW,   /* may path be followed? Answered with one byte, 1 or 0, when it is */
+    RECORD_FOLLOW,   /* may path be followed? Answered by ORDER_FOLLOW or ORDER_REFUSE */
+    RECORD_LEFT,     /* no link leads to path any more: it is not followed */
     RECORD_FAULT,    /* fault, error, root_bytes */
     RECORD_STATE,    /* a sign of life: state, error, counts; without path */
     RECORD_KINDS,
+};
+
+/** What the daemon tells the child: a byte per datagram. */
+enum order {
+    ORDER_REFUSE, /* answers RECORD_FOLLOW */
+    ORDER_FOLLOW, /* … */
+    ORDER_HOLD,   /* no more files of the backlog are to be told … */
+    ORDER_RELEASE /* … until now */
 };
 
 enum record_flag {

@@ -17,7 +17,7 @@ static void tell_state(struct scan *scan) {
         .error = scan->error,
         .counts = {.folders = scan->table.folders.count,
                    .files = scan->table.files.count,
-                   .settling = scan->table.settling_count,
+                   .settling = scan->table.counts[LIST_LIVE] + scan->table.counts[LIST_BACKLOG],
                    .rounds = scan->rounds,
                    .round_ms = scan->round_ms},
     };
@@ -53,6 +53,10 @@ void scan_breathe(struct scan *scan) {
     scan_settled(scan);
     if (scan_now(scan) >= scan->next_alive_ms) {
         tell_state(scan);
+    }
+    if (!scan->newest && scan_now(scan) >= scan->next_newest_ms) {
+        scan_newest(scan);
+        scan->next_newest_ms = scan_now(scan) + scan->options.interval_ms;
     }
 }
 
@@ -136,11 +140,20 @@ static void scan_tree(struct scan *scan, struct known_tree *tree) {
     }
 }
 
+static void drop_unlinked(struct scan *scan) {
+    struct known_tree *tree;
+    while ((tree = table_unlinked(&scan->table)) != NULL) {
+        scan->world.tell(scan->world.self, &(struct record){.kind = RECORD_LEFT}, tree->path);
+        table_drop_tree(&scan->table, tree);
+    }
+}
+
 static void run_round(struct scan *scan) {
     int64_t begun_ms = scan_now(scan);
     scan->budget = SCAN_BUDGET;
+    scan->next_newest_ms = begun_ms + scan->options.interval_ms;
     struct known_tree *tree;
-    table_sweep(&scan->table);
+    drop_unlinked(scan);
     TAILQ_FOREACH(tree, &scan->table.trees, entry) {
         scan_tree(scan, tree);
     }
@@ -158,9 +171,7 @@ bool scan_is_missing(const struct scan *scan) {
 }
 
 static int64_t due_ms(const struct scan *scan) {
-    const struct known_file *file = TAILQ_FIRST(&scan->table.settling);
-    int64_t due = scan->next_round_ms;
-    int64_t settled = file ? file->since_ms + scan->options.settle_ms : due;
+    int64_t due = scan->next_round_ms, settled = scan_settled_ms(scan);
     due = settled < due ? settled : due;
     return scan->next_alive_ms < due ? scan->next_alive_ms : due;
 }

@@ -9,6 +9,8 @@
  * after its last change it is looked at in each round, since a file that is rewritten in place does
  * not change its folder; after that every SCAN_FULL_MS, or more rarely where a tree is so large
  * that this would hold up the rounds (SCAN_BUDGET).
+ * A round may take long, the first above all. So that new files need not wait for its end, the
+ * folders that have changed last are looked at meanwhile, once per interval.
  */
 #pragma once
 
@@ -21,6 +23,7 @@ enum {
     SCAN_FULL_MS = 600000,    /* the same pace: a file that is old is missed no longer */
     SCAN_BUDGET = 2000,       /* entries looked at again in one round: 1 s at 0.5 ms each */
     SCAN_BREATH_ENTRIES = 64, /* then the clock is looked at */
+    SCAN_BUFFER = 32 * 1024,  /* bytes of entries read at once, some 1,000 */
 };
 
 struct scan_look {
@@ -42,6 +45,8 @@ struct scan_world {
     void (*tell)(void *self, const struct record *head, const char *path);
     /** May path be followed? True: it is, from now on. */
     bool (*follow)(void *self, const char *path, enum follow_what what);
+    /** No more files of the backlog are to be told for now. */
+    bool (*held)(void *self);
 };
 
 struct scan_options {

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the scan: files, from their first sight to their report. */
 #include "base/memory.h"
+#include "base/times.h"
 #include "scan_parts.h"
 #include <errno.h>
 #include <string.h>
-
-static bool is_older(const struct timespec *time, const struct timespec *than) {
-    return time->tv_sec != than->tv_sec ? time->tv_sec < than->tv_sec
-                                        : time->tv_nsec < than->tv_nsec;
-}
 
 struct known_form scan_form(const struct known_tree *tree, const struct stat *about) {
     return (struct known_form){.modified = about->st_mtim,
@@ -38,7 +34,8 @@ static bool place(const struct known_file *file, const char *path, char real[PAT
 
 static bool look_at(struct scan *scan, struct known_file *file, const char *real,
                     struct scan_look *look) {
-    if (!scan_look(scan, real, file->flags & FILE_SETTLING, look)) {
+    bool settles = file->list == LIST_LIVE || file->list == LIST_BACKLOG;
+    if (!scan_look(scan, real, settles, look)) {
         return false;
     }
     errno = ENOENT; /* another thing has taken the name */
@@ -81,7 +78,7 @@ static size_t folder_bytes(const char *path) {
 static void report(struct scan *scan, const struct known_file *file, const char *real,
                    const struct stat *about) {
     const char *root = file->folder->tree->path;
-    bool older = is_older(&about->st_ctim, &file->folder->tree->followed);
+    bool older = times_is_older(&about->st_ctim, &file->folder->tree->followed);
     bool moved = (file->flags & FILE_NEW) && (older || (file->flags & FILE_LINK));
     const struct record head = {
         .kind = RECORD_FILE,
@@ -98,7 +95,7 @@ static void settle(struct scan *scan, struct known_file *file) {
     char path[PATH_MAX], real[PATH_MAX];
     struct scan_look look;
     if (!table_path(file->folder, file->name, path, sizeof(path))) {
-        table_rest(&scan->table, file);
+        table_put(&scan->table, file, LIST_NONE);
     } else if (!place(file, path, real) || !look_at(scan, file, real, &look)) {
         if (scan_is_absence(errno) && scan_root_stands(scan, file->folder->tree)) {
             table_drop_file(&scan->table, file);
@@ -107,30 +104,52 @@ static void settle(struct scan *scan, struct known_file *file) {
         }
     } else if (!take_form(scan, file, &look.about, false)) {
         report(scan, file, real, &look.about);
-        table_settled(&scan->table, file);
+        table_put(&scan->table, file, LIST_RECENT);
     }
+}
+
+static int64_t due_ms(const struct scan *scan, enum file_list list) {
+    const struct known_file *file = TAILQ_FIRST(&scan->table.lists[list]);
+    return file ? file->since_ms + scan->options.settle_ms : INT64_MAX;
+}
+
+int64_t scan_settled_ms(const struct scan *scan) {
+    int64_t live_ms = due_ms(scan, LIST_LIVE), backlog_ms = due_ms(scan, LIST_BACKLOG);
+    return backlog_ms < live_ms && !scan->world.held(scan->world.self) ? backlog_ms : live_ms;
 }
 
 void scan_settled(struct scan *scan) {
-    struct known_file *file;
-    while ((file = TAILQ_FIRST(&scan->table.settling)) != NULL &&
-           scan_now(scan) >= file->since_ms + scan->options.settle_ms) {
-        settle(scan, file);
+    while (scan_now(scan) >= due_ms(scan, LIST_LIVE)) {
+        settle(scan, TAILQ_FIRST(&scan->table.lists[LIST_LIVE]));
+    }
+    for (unsigned i = 0; i < SCAN_BREATH_ENTRIES && scan_now(scan) >= scan_settled_ms(scan); i++) {
+        bool live = scan_now(scan) >= due_ms(scan, LIST_LIVE);
+        settle(scan, TAILQ_FIRST(&scan->table.lists[live ? LIST_LIVE : LIST_BACKLOG]));
     }
 }
 
+/** Looks at a file that has been reported; false: it is gone. */
+static bool look_again(struct scan *scan, struct known_file *file) {
+    char path[PATH_MAX];
+    if (scan_now(scan) >= file->since_ms + SCAN_RECENT_MS ||
+        !table_path(file->folder, file->name, path, sizeof(path))) {
+        table_put(&scan->table, file, LIST_NONE);
+        return true;
+    }
+    return scan_file(scan, file, path, false) || !scan_root_stands(scan, file->folder->tree);
+}
+
 void scan_recent(struct scan *scan) {
-    struct known_file *last = TAILQ_LAST(&scan->table.recent, known_files), *file, *next;
-    for (file = last ? TAILQ_FIRST(&scan->table.recent) : NULL; file; file = next) {
-        next = file == last ? NULL : TAILQ_NEXT(file, waiting);
-        char path[PATH_MAX];
-        if (scan_now(scan) >= file->since_ms + SCAN_RECENT_MS ||
-            !table_path(file->folder, file->name, path, sizeof(path))) {
-            table_rest(&scan->table, file);
-        } else if (!scan_file(scan, file, path, false) &&
-                   scan_root_stands(scan, file->folder->tree)) {
+    for (size_t left = scan->table.counts[LIST_RECENT]; left > 0; left--) {
+        struct known_file *file = TAILQ_FIRST(&scan->table.lists[LIST_RECENT]);
+        if (!file) {
+            return; /* meanwhile some have changed or gone */
+        }
+        table_put(&scan->table, file, LIST_RECENT);
+        if (!look_again(scan, file)) {
             table_drop_file(&scan->table, file);
         }
+        scan_breathe(scan);
     }
 }
 
@@ -143,29 +162,31 @@ void scan_arrived(struct scan *scan, struct known_file *file, const struct stat 
     }
     scan->arrivals[scan->arrival_count++] = (struct arrival){file, about->st_mtim};
     const struct known_folder *folder = file->folder;
-    bool known = folder->tree->scanned || scan->options.again;
+    bool known = folder->tree->scanned || scan->options.again ||
+                 !times_is_older(&about->st_ctim, &folder->tree->followed);
     file->form = scan_form(folder->tree, about);
     file->flags |= (uint8_t)(scan_is_fresh(folder) ? FILE_NEW : known ? 0 : FILE_BACKLOG);
 }
 
 static int by_time(const void *one, const void *other) {
     const struct arrival *first = one, *second = other;
-    if (is_older(&first->modified, &second->modified)) {
+    if (times_is_older(&first->modified, &second->modified)) {
         return -1;
     }
-    return is_older(&second->modified, &first->modified) ||
+    return times_is_older(&second->modified, &first->modified) ||
                    strcmp(first->file->name, second->file->name) > 0
                ? 1
                : -1;
 }
 
-void scan_arrivals(struct scan *scan) {
-    if (scan->arrival_count > 1) {
-        qsort(scan->arrivals, scan->arrival_count, sizeof(*scan->arrivals), by_time);
+void scan_arrivals(struct scan *scan, size_t first) {
+    size_t count = scan->arrival_count - first;
+    if (count > 1) {
+        qsort(scan->arrivals + first, count, sizeof(*scan->arrivals), by_time);
     }
     int64_t now_ms = scan_now(scan); /* later than they were looked at: they settle longer */
-    for (size_t i = 0; i < scan->arrival_count; i++) {
+    for (size_t i = first; i < scan->arrival_count; i++) {
         table_settle(&scan->table, scan->arrivals[i].file, now_ms);
     }
-    scan->arrival_count = 0;
+    scan->arrival_count = first;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the scan: folders, and what a reading of one tells. */
+#include "base/times.h"
 #include "scan_parts.h"
-#include <dirent.h>
+#include "watch/entries.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -77,7 +78,7 @@ static void meet_file(struct scan *scan, struct known_folder *folder, const char
     }
 }
 
-static void meet_known(struct scan *scan, struct known_file *file, const struct dirent *entry,
+static void meet_known(struct scan *scan, struct known_file *file, const struct dirent64 *entry,
                        const struct reading *reading) {
     bool another = file->listed_inode != entry->d_ino;
     if (file->target && another) {
@@ -94,7 +95,7 @@ static void meet_known(struct scan *scan, struct known_file *file, const struct 
 }
 
 /** The entry's path is scan->path. */
-static void meet(struct scan *scan, struct known_folder *folder, const struct dirent *entry,
+static void meet(struct scan *scan, struct known_folder *folder, const struct dirent64 *entry,
                  const struct reading *reading) {
     struct scan_look look;
     struct known_file *file = table_find_file(&scan->table, folder, entry->d_name);
@@ -112,32 +113,45 @@ static void meet(struct scan *scan, struct known_folder *folder, const struct di
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+static void read_entry(struct scan *scan, struct known_folder *folder, const struct dirent64 *entry,
+                       const struct reading *reading) {
+    size_t before = enter(scan, entry->d_name);
+    if (before == 0) {
+        scan_tell_fault(scan, folder->tree, FAULT_DEPTH, scan->path);
+        return;
+    }
+    meet(scan, folder, entry, reading);
+    leave(scan, before);
+    scan_breathe(scan);
+}
+
 static bool read_entries(struct scan *scan, struct known_folder *folder,
                          const struct reading *reading) {
-    int fd = open(scan->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-    if (!stream) {
-        return false;
-    }
-    const struct dirent *entry;
-    while ((errno = 0, entry = readdir(stream)) != NULL) {
-        const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-            continue;
+    struct entries entries;
+    const struct dirent64 *entry;
+    enum entries_step step = ENTRIES_FAILED;
+    entries_init(&entries, SCAN_BUFFER);
+    if (entries_open(&entries, AT_FDCWD, scan->path)) {
+        while ((step = entries_next(&entries, &entry)) < ENTRIES_END) {
+            if (step == ENTRIES_ONE) {
+                read_entry(scan, folder, entry, reading);
+            }
         }
-        size_t before = enter(scan, name);
-        if (before == 0) {
-            scan_tell_fault(scan, folder->tree, FAULT_DEPTH, scan->path);
-            continue;
-        }
-        meet(scan, folder, entry, reading);
-        leave(scan, before);
-        scan_breathe(scan);
     }
     int error = errno;
-    closedir(stream);
+    entries_finish(&entries);
     errno = error;
-    return error == 0;
+    return step == ENTRIES_END;
+}
+
+/** Forgets below, which is no longer in folder; later, where that may be on somebody's way. */
+static void drop_folder(struct scan *scan, struct known_folder *folder,
+                        struct known_folder *below) {
+    if (scan->newest) {
+        folder->unsure = true;
+    } else {
+        table_drop_folder(&scan->table, below);
+    }
 }
 
 /** Forgets what the reading did not meet, and says whether that was something. */
@@ -153,7 +167,7 @@ static bool forget(struct scan *scan, struct known_folder *folder) {
     for (struct known_folder *below = TAILQ_FIRST(&folder->folders), *next; below; below = next) {
         next = TAILQ_NEXT(below, sibling);
         if (below->read != folder->read) {
-            table_drop_folder(&scan->table, below);
+            drop_folder(scan, folder, below);
             lost = true;
         }
     }
@@ -205,12 +219,15 @@ static void fail(struct scan *scan, struct known_folder *folder, int error) {
 static void read_folder(struct scan *scan, struct known_folder *folder,
                         const struct reading *reading) {
     int64_t begun_ms = scan_now(scan);
+    size_t first = scan->arrival_count;
     folder->read = ++scan->reading;
     folder->unsure = false;
+    folder->busy = true;
     bool done = read_entries(scan, folder, reading);
     int error = errno;
-    bool arrived = scan->arrival_count > 0;
-    scan_arrivals(scan);
+    bool arrived = scan->arrival_count > first;
+    folder->busy = false;
+    scan_arrivals(scan, first);
     if (!done) {
         fail(scan, folder, error);
         return;
@@ -227,13 +244,20 @@ static void read_folder(struct scan *scan, struct known_folder *folder,
     folder->full_ms = reading->full ? begun_ms : folder->full_ms;
     folder->epoch = folder->tree->epoch;
     folder->reads++;
+    table_note(&scan->table, folder);
 }
 
 /* ---- one folder ---------------------------------------------------------------------------- */
 
-/** A folder that has only now come here was elsewhere below the root, and what is in it is known.
+/**
+ * Until the first scan has met it nothing but its times tell that a folder has come meanwhile. One
+ * that comes later may have been elsewhere below the root: then what is in it is known.
  */
 static void first_sight(struct scan *scan, struct known_folder *folder, const struct stat *about) {
+    if (!folder->tree->scanned && !scan->options.again && folder->parent &&
+        times_was_moved(about, &folder->tree->followed)) {
+        folder->fresh = true;
+    }
     if (folder->fresh && table_has_number(&scan->table, about->st_ino)) {
         folder->fresh = false;
     }
@@ -270,8 +294,10 @@ static bool is_quiet(const struct scan *scan, const struct known_folder *folder)
            scan_now(scan) >= folder->seen_ms + SCAN_RECENT_MS;
 }
 
-static void scan_below(struct scan *scan, struct known_folder *folder, unsigned depth) {
-    for (struct known_folder *below = TAILQ_FIRST(&folder->folders), *next; below; below = next) {
+/** Goes into those below folder, from the one that is below on. */
+static void scan_below(struct scan *scan, struct known_folder *folder, struct known_folder *below,
+                       unsigned depth) {
+    for (struct known_folder *next; below; below = next) {
         next = TAILQ_NEXT(below, sibling);
         size_t before = enter(scan, below->name);
         if (before == 0 || depth >= scan->options.max_depth) {
@@ -279,7 +305,7 @@ static void scan_below(struct scan *scan, struct known_folder *folder, unsigned 
         } else if (!scan_folder(scan, below, depth + 1) && !scan->cut &&
                    scan_root_stands(scan, folder->tree)) {
             folder->unsure = true; /* what has its name now is met by a reading */
-            table_drop_folder(&scan->table, below);
+            drop_folder(scan, folder, below);
         }
         if (before) {
             leave(scan, before);
@@ -307,7 +333,58 @@ bool scan_folder(struct scan *scan, struct known_folder *folder, unsigned depth)
         read_folder(scan, folder, &reading);
     }
     if (!scan->cut) {
-        scan_below(scan, folder, depth);
+        scan_below(scan, folder, TAILQ_FIRST(&folder->folders), depth);
     }
     return true;
+}
+
+/* ---- the newest ---------------------------------------------------------------------------- */
+
+static unsigned depth_of(const struct known_folder *folder) {
+    unsigned depth = 0;
+    for (; folder->parent; folder = folder->parent) {
+        depth++;
+    }
+    return depth;
+}
+
+/** Looks at folder, which has been read before, and at what has come below it since. */
+static void look_again(struct scan *scan, struct known_folder *folder) {
+    struct scan_look look;
+    struct reading reading;
+    struct known_folder *last = TAILQ_LAST(&folder->folders, known_folders);
+    if (folder->busy || folder->reads == 0 ||
+        !table_path(folder, NULL, scan->path, sizeof(scan->path))) {
+        return;
+    }
+    scan->length = strlen(scan->path);
+    if (!scan_look(scan, scan->path, true, &look) || look.about.st_ino != folder->form.inode) {
+        return; /* another one: that is for a round to see */
+    }
+    if (is_due(scan, folder, &look.about, &reading)) {
+        read_folder(scan, folder, &reading);
+        scan_below(scan, folder, last ? TAILQ_NEXT(last, sibling) : TAILQ_FIRST(&folder->folders),
+                   depth_of(folder));
+    }
+}
+
+void scan_newest(struct scan *scan) {
+    char path[PATH_MAX];
+    size_t length = scan->length, count = 0;
+    bool cut = scan->cut;
+    struct known_folder *folder, *folders[TABLE_NEWEST + 1];
+    folders[count++] = TAILQ_FIRST(&scan->table.trees)->top;
+    TAILQ_FOREACH(folder, &scan->table.newest, newer) { /* which changes meanwhile */
+        folders[count++] = folder;
+    }
+    memcpy(path, scan->path, length + 1);
+    scan->newest = true;
+    for (size_t i = 0; i < count; i++) {
+        scan->cut = false;
+        look_again(scan, folders[i]);
+    }
+    scan->newest = false;
+    scan->cut = cut;
+    scan->length = length;
+    memcpy(scan->path, path, length + 1);
 }

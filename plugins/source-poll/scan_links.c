@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the scan: symbolic links, if they are followed. */
 #include "scan_parts.h"
+#include "watch/paths.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static bool is_below(const char *path, const char *root) {
-    size_t length = strlen(root);
-    return length == 1 || (strncmp(path, root, length) == 0 && path[length] == '/');
-}
 
 /** The tree that path is the root of, or lies in. */
 static struct known_tree *tree_of(struct scan *scan, const char *path) {
     struct known_tree *tree;
     TAILQ_FOREACH(tree, &scan->table.trees, entry) {
-        if (strcmp(path, tree->path) == 0 || is_below(path, tree->path)) {
+        if (paths_is_within(path, tree->path)) {
             return tree;
         }
     }

@@ -20,9 +20,10 @@ struct scan {
     enum scan_state state;
     int error;
     uint32_t rounds, round_ms, reading;
-    int64_t next_round_ms, next_alive_ms;
+    int64_t next_round_ms, next_newest_ms, next_alive_ms;
     unsigned breath, budget;
-    bool cut; /* the root has gone in the middle of a round */
+    bool newest; /* only the newest folders are looked at: none is forgotten meanwhile */
+    bool cut;    /* the root has gone in the middle of a round */
     bool told[FAULTS];
     struct arrival *arrivals;
     size_t arrival_count, arrival_room;
@@ -62,14 +63,17 @@ void scan_tell_fault(struct scan *scan, const struct known_tree *tree, enum scan
 
 /** Looks at file, which is at path, and has it settle if it has changed. False: it is gone. */
 bool scan_file(struct scan *scan, struct known_file *file, const char *path, bool forgiving);
-/** Reports files that have kept their form for long enough. */
+/** Reports files that have kept their form for long enough: live ones, and some of the backlog. */
 void scan_settled(struct scan *scan);
+/** When one is due to be. */
+int64_t scan_settled_ms(const struct scan *scan);
 /** Looks at those that have changed lately. */
 void scan_recent(struct scan *scan);
 /** A reading has met file first, as about says. */
 void scan_arrived(struct scan *scan, struct known_file *file, const struct stat *about);
-/** The reading has come to its end: those files settle in the order in which they were written. */
-void scan_arrivals(struct scan *scan);
+/** The reading has come to its end: the arrivals from first on settle in the order in which they
+ * were written. */
+void scan_arrivals(struct scan *scan, size_t first);
 
 /* scan_links.c */
 
@@ -80,6 +84,8 @@ void scan_link(struct scan *scan, struct known_folder *folder, const char *name,
 
 /** Looks at folder, whose path is scan->path, and at all below it. False: there is none. */
 bool scan_folder(struct scan *scan, struct known_folder *folder, unsigned depth);
+/** Looks at the newest folders, in the middle of whatever is looked at. */
+void scan_newest(struct scan *scan);
 /** How many files are known at most is reached; told. */
 bool scan_is_full(struct scan *scan, const struct known_tree *tree);
 /** Whether what a reading of folder meets first has come under our eyes. */

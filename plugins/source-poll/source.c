@@ -46,6 +46,10 @@ static void source_resume(void *self) {
     watchers_pause(((struct source *)self)->watchers, false);
 }
 
+static void source_hold_back(void *self, bool held) {
+    watchers_hold_back(((struct source *)self)->watchers, held);
+}
+
 static void source_health(void *self, struct mrq_report *report) {
     watchers_health(((struct source *)self)->watchers, report);
 }
@@ -87,4 +91,4 @@ MRQ_PLUGIN(.kind = MRQ_SOURCE, .name = "source-poll", .version = "1.0",
            .description = "complete files in folders of network and other mounts, by looking again",
            .options = options, .open = source_open, .close = source_close, .start = source_start,
            .stop = source_stop, .health = source_health, .pause = source_pause,
-           .resume = source_resume);
+           .resume = source_resume, .hold_back = source_hold_back);

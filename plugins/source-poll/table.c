@@ -2,13 +2,16 @@
 /* What the scanning child knows: the folders below its roots, and their files. */
 #include "table.h"
 #include "base/memory.h"
+#include "base/times.h"
 #include <stddef.h>
 #include <string.h>
 
 void table_init(struct table *table) {
     *table = (struct table){0};
-    TAILQ_INIT(&table->settling);
-    TAILQ_INIT(&table->recent);
+    for (size_t list = 0; list < LISTS; list++) {
+        TAILQ_INIT(&table->lists[list]);
+    }
+    TAILQ_INIT(&table->newest);
     TAILQ_INIT(&table->trees);
 }
 
@@ -46,35 +49,33 @@ struct known_file *table_add_file(struct table *table, struct known_folder *fold
     return file;
 }
 
-void table_rest(struct table *table, struct known_file *file) {
-    if (file->flags & FILE_SETTLING) {
-        TAILQ_REMOVE(&table->settling, file, waiting);
-        table->settling_count--;
-    } else if (file->flags & FILE_RECENT) {
-        TAILQ_REMOVE(&table->recent, file, waiting);
+static void take_out(struct table *table, struct known_file *file) {
+    if (file->list != LIST_NONE) {
+        TAILQ_REMOVE(&table->lists[file->list], file, waiting);
+        table->counts[file->list]--;
+        file->list = LIST_NONE;
     }
-    file->flags &= (uint8_t) ~(FILE_SETTLING | FILE_RECENT);
+}
+
+void table_put(struct table *table, struct known_file *file, enum file_list list) {
+    take_out(table, file);
+    if (list != LIST_NONE) {
+        TAILQ_INSERT_TAIL(&table->lists[list], file, waiting);
+        table->counts[list]++;
+        file->list = (uint8_t)list;
+    }
 }
 
 void table_settle(struct table *table, struct known_file *file, int64_t now_ms) {
-    table_rest(table, file);
     file->since_ms = now_ms;
-    file->flags |= FILE_SETTLING;
-    TAILQ_INSERT_TAIL(&table->settling, file, waiting);
-    table->settling_count++;
-}
-
-void table_settled(struct table *table, struct known_file *file) {
-    table_rest(table, file);
-    file->flags |= FILE_RECENT;
-    TAILQ_INSERT_TAIL(&table->recent, file, waiting);
+    table_put(table, file, file->flags & FILE_BACKLOG ? LIST_BACKLOG : LIST_LIVE);
 }
 
 void table_drop_file(struct table *table, struct known_file *file) {
     if (file->target) {
         file->target->links--;
     }
-    table_rest(table, file);
+    take_out(table, file);
     hash_table_remove(&table->files, &file->link);
     TAILQ_REMOVE(&file->folder->files, file, sibling);
     free(file);
@@ -136,6 +137,37 @@ bool table_has_number(const struct table *table, uint64_t inode) {
     return false;
 }
 
+static void note_no_more(struct table *table, struct known_folder *folder) {
+    if (folder->newest) {
+        TAILQ_REMOVE(&table->newest, folder, newer);
+        table->newest_count--;
+        folder->newest = false;
+    }
+}
+
+void table_note(struct table *table, struct known_folder *folder) {
+    const struct timespec *changed = &folder->form.modified;
+    note_no_more(table, folder);
+    if (table->newest_count == TABLE_NEWEST) {
+        struct known_folder *oldest = TAILQ_LAST(&table->newest, known_folders);
+        if (!times_is_older(&oldest->form.modified, changed)) {
+            return;
+        }
+        note_no_more(table, oldest);
+    }
+    struct known_folder *at = TAILQ_FIRST(&table->newest);
+    while (at && times_is_older(changed, &at->form.modified)) {
+        at = TAILQ_NEXT(at, newer);
+    }
+    if (at) {
+        TAILQ_INSERT_BEFORE(at, folder, newer);
+    } else {
+        TAILQ_INSERT_TAIL(&table->newest, folder, newer);
+    }
+    folder->newest = true;
+    table->newest_count++;
+}
+
 static void drop_one(struct table *table, struct known_folder *folder) {
     struct known_file *file;
     while ((file = TAILQ_FIRST(&folder->files)) != NULL) {
@@ -145,6 +177,7 @@ static void drop_one(struct table *table, struct known_folder *folder) {
         hash_table_remove(&table->inodes, &folder->by_inode.link);
         table->left[table->left_at++ % TABLE_LEFT] = folder->form.inode;
     }
+    note_no_more(table, folder);
     if (folder->parent) {
         TAILQ_REMOVE(&folder->parent->folders, folder, sibling);
     }
@@ -182,26 +215,23 @@ struct known_tree *table_add_tree(struct table *table, const char *path) {
     return tree;
 }
 
-static void drop_tree(struct table *table, struct known_tree *tree) {
+void table_drop_tree(struct table *table, struct known_tree *tree) {
     TAILQ_REMOVE(&table->trees, tree, entry);
     table_drop_folder(table, tree->top);
     free(tree);
 }
 
-void table_sweep(struct table *table) {
+struct known_tree *table_unlinked(const struct table *table) {
     struct known_tree *tree = TAILQ_FIRST(&table->trees);
-    while ((tree = tree ? TAILQ_NEXT(tree, entry) : NULL) != NULL) {
-        if (tree->links == 0) {
-            drop_tree(table, tree);
-            tree = TAILQ_FIRST(&table->trees); /* it may have led to others */
-        }
+    while ((tree = TAILQ_NEXT(tree, entry)) != NULL && tree->links > 0) {
     }
+    return tree;
 }
 
 void table_finish(struct table *table) {
     struct known_tree *tree;
     while ((tree = TAILQ_FIRST(&table->trees)) != NULL) {
-        drop_tree(table, tree);
+        table_drop_tree(table, tree);
     }
     hash_table_finish(&table->files);
     hash_table_finish(&table->folders);

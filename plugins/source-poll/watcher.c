@@ -2,6 +2,7 @@
 /* The watched folders: all of a source. */
 #include "watcher.h"
 #include "base/memory.h"
+#include "watch/paths.h"
 #include "watcher_parts.h"
 #include <stdio.h>
 #include <string.h>
@@ -41,19 +42,13 @@ static char *absolute(const char *given) {
     return path;
 }
 
-static bool is_in(const char *path, const char *root) {
-    size_t length = strlen(root);
-    return strncmp(path, root, length) == 0 &&
-           (path[length] == '\0' || path[length] == '/' || length == 1);
-}
-
 static const struct watcher *outer_of(const struct watchers *watchers, const struct watcher *self) {
     const struct watcher *other;
     bool later = false; /* of two that are the same the first stays */
     TAILQ_FOREACH(other, &watchers->list, entry) {
         later = later || other == self;
         bool same = strcmp(self->path, other->path) == 0;
-        if (other != self && is_in(self->path, other->path) && (!same || !later)) {
+        if (other != self && paths_is_within(self->path, other->path) && (!same || !later)) {
             return other;
         }
     }
@@ -132,6 +127,14 @@ void watchers_pause(struct watchers *watchers, bool paused) {
     }
 }
 
+void watchers_hold_back(struct watchers *watchers, bool held) {
+    struct watcher *watcher;
+    watchers->held = held;
+    TAILQ_FOREACH(watcher, &watchers->list, entry) {
+        watcher_hold_back(watcher);
+    }
+}
+
 /* ---- /healthz ------------------------------------------------------------------------------ */
 
 static void report_folder(const struct watcher *watcher, struct mrq_report *report) {
@@ -139,6 +142,12 @@ static void report_folder(const struct watcher *watcher, struct mrq_report *repo
     struct tm when;
     strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&watcher->since, &when));
     mrq_report_item(report, "folders", watcher->path, state_names[watcher->state]);
+    for (size_t i = 0; i < watcher->linked_count; i++) {
+        if (watcher->linked[i].tree) {
+            mrq_report_item(report, "folders", watcher->linked[i].path,
+                            state_names[watcher->state]);
+        }
+    }
     AUTOFREE char *text = mem_printf(
         "%s since %s; %llu files in %llu folders, %llu wait to settle; the last scan took %g s",
         state_names[watcher->state], since, (unsigned long long)watcher->counts.files,

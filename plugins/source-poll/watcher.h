@@ -29,4 +29,7 @@ void watchers_stop(struct watchers *watchers);
 /** Reads no more; the scans then wait when their sockets are full. */
 void watchers_pause(struct watchers *watchers, bool paused);
 
+/** The scans tell no more of the backlog until it is released; they go on with live files. */
+void watchers_hold_back(struct watchers *watchers, bool held);
+
 void watchers_health(const struct watchers *watchers, struct mrq_report *report);

@@ -170,10 +170,12 @@ void watcher_start(struct watcher *watcher) {
         return;
     }
     watcher->resolving = true;
+    watcher->held = false;
     watcher->heard_ms = watcher_now_ms();
     watcher->readable = event_new(all->host->base, watcher->child.socket, EV_READ | EV_PERSIST,
                                   handle_readable, watcher);
     watcher_pause(watcher, all->paused);
+    watcher_hold_back(watcher);
 }
 
 void watcher_pause(struct watcher *watcher, bool paused) {
@@ -185,6 +187,14 @@ void watcher_pause(struct watcher *watcher, bool paused) {
         event_del(watcher->readable);
     } else {
         event_add(watcher->readable, NULL);
+    }
+}
+
+void watcher_hold_back(struct watcher *watcher) {
+    bool held = watcher->all->held;
+    if (watcher->held != held && watcher->child.socket >= 0 &&
+        child_order(&watcher->child, held ? ORDER_HOLD : ORDER_RELEASE)) {
+        watcher->held = held;
     }
 }
 
@@ -206,6 +216,7 @@ void watcher_check(struct watcher *watcher) {
     if (watcher->child.pid < 0 && watcher_now_ms() >= watcher->start_ms) {
         watcher_start(watcher);
     }
+    watcher_hold_back(watcher);
     if (watcher->child.socket < 0 || !is_silent(watcher)) {
         return;
     }

@@ -50,6 +50,7 @@ struct watcher {
     unsigned replaced;
     bool resolving;    /* the child has said nothing yet: it looks where the path leads */
     bool scanned;      /* to its end, once, by whichever child */
+    bool held;         /* the child has been told to hold the backlog */
     bool told[FAULTS]; /* FAULT_READ is told by the child, once per folder */
     bool told_silent, told_gone, told_stuck;
 };
@@ -59,7 +60,7 @@ struct watchers {
     struct watcher_options options;
     TAILQ_HEAD(, watcher) list;
     struct event *tick;
-    bool paused, running;
+    bool paused, running, held;
 };
 
 int64_t watcher_now_ms(void);
@@ -80,3 +81,5 @@ void watcher_check(struct watcher *watcher);
 bool watcher_reap_last(struct watcher *watcher);
 /** Reads, or no more. */
 void watcher_pause(struct watcher *watcher, bool paused);
+/** Tells the child whether the backlog is held, unless it knows; again with each tick. */
+void watcher_hold_back(struct watcher *watcher);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the watched folders: what becomes of what a scan tells. */
 #include "base/memory.h"
+#include "watch/paths.h"
 #include "watcher_parts.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* ---- files --------------------------------------------------------------------------------- */
 
@@ -48,21 +48,16 @@ static bool take_file(struct watcher *watcher, const struct record_buffer *buffe
 
 /* ---- folders that are to be followed ------------------------------------------------------- */
 
-static bool is_in(const char *path, const char *root) {
-    size_t length = strlen(root);
-    return strncmp(path, root, length) == 0 &&
-           (path[length] == '\0' || path[length] == '/' || length == 1);
-}
-
 /** The folder with all that lies below it that path is in, of this or another watcher. */
 static const char *tree_of(const struct watcher *watcher, const char *path) {
     const struct watcher *other;
     TAILQ_FOREACH(other, &watcher->all->list, entry) {
-        if (other != watcher && other->state != WATCHER_REFUSED && is_in(path, other->path)) {
+        if (other != watcher && other->state != WATCHER_REFUSED &&
+            paths_is_within(path, other->path)) {
             return other->path;
         }
         for (size_t i = 0; i < other->linked_count; i++) {
-            if (other->linked[i].tree && is_in(path, other->linked[i].path)) {
+            if (other->linked[i].tree && paths_is_within(path, other->linked[i].path)) {
                 return other->linked[i].path;
             }
         }
@@ -92,7 +87,7 @@ static bool take_linked(struct watcher *watcher, const char *path, bool tree) {
             return true;
         }
     }
-    if (tree_of(watcher, path) || is_in(path, watcher->path)) {
+    if (tree_of(watcher, path) || paths_is_within(path, watcher->path)) {
         return false;
     }
     if (watcher->linked_count >= WATCHER_LINKED) {
@@ -113,9 +108,20 @@ static bool take_follow(struct watcher *watcher, const struct record_buffer *buf
     bool files = buffer->head.flags & RECORD_FILES;
     /* the first that a child asks for is its own, before it says anything else */
     bool own = !files && watcher->resolving;
-    char answer =
+    bool follow =
         own ? take_path(watcher, buffer->path) : take_linked(watcher, buffer->path, !files);
-    return send(watcher->child.socket, &answer, 1, MSG_NOSIGNAL) == 1;
+    return child_order(&watcher->child, follow ? ORDER_FOLLOW : ORDER_REFUSE);
+}
+
+/** No link leads there any more; some of its files may be linked still. */
+static bool take_left(struct watcher *watcher, const char *path) {
+    for (size_t i = 0; i < watcher->linked_count; i++) {
+        if (strcmp(watcher->linked[i].path, path) == 0) {
+            watcher->linked[i].tree = false;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- what is wrong ------------------------------------------------------------------------- */
@@ -246,6 +252,9 @@ bool watcher_take(struct watcher *watcher, struct record_buffer *buffer, size_t 
         break;
     case RECORD_FOLLOW:
         taken = take_follow(watcher, buffer);
+        break;
+    case RECORD_LEFT:
+        taken = take_left(watcher, buffer->path);
         break;
     case RECORD_FAULT:
         taken = take_fault(watcher, buffer);

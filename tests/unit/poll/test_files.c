@@ -101,7 +101,7 @@ static void a_file_that_takes_the_place_of_another_is_reported(void **state) {
 static void what_was_there_is_backlog_and_what_comes_or_changes_is_live(void **state) {
     (void)state;
     struct world *world = world_create();
-    const struct scan_options options = world_options();
+    const struct scan_options options = world_later();
     disk_write(in(world, "old.dcm"));
     disk_write(in(world, "growing.dcm"));
     world_begin(world, &options);
@@ -112,7 +112,38 @@ static void what_was_there_is_backlog_and_what_comes_or_changes_is_live(void **s
     assert_string_equal(world_last(world, RECORD_FILE)->path, in(world, "old.dcm"));
     world_run(world, 4000);
     assert_string_equal(world_last(world, RECORD_FILE)->path, in(world, "growing.dcm"));
+    assert_int_equal(world_last(world, RECORD_FILE)->head.flags & RECORD_BACKLOG, 0);
+    world_destroy(world);
+}
+
+static void what_was_written_since_we_follow_is_no_backlog(void **state) {
+    (void)state;
+    struct world *world = world_create();
+    const struct scan_options options = world_options(); /* that is, since 1970 */
+    disk_write(in(world, "first.dcm"));
+    world_begin(world, &options);
+    world_run(world, 4000);
     assert_int_equal(world_last(world, RECORD_FILE)->head.flags, 0);
+    world_destroy(world);
+}
+
+static void while_the_backlog_is_held_only_live_files_are_reported(void **state) {
+    (void)state;
+    struct world *world = world_create();
+    const struct scan_options options = world_later();
+    disk_write(in(world, "old.dcm"));
+    world->held = true;
+    world_begin(world, &options);
+    world_run(world, 10000);
+    assert_int_equal(world_count(world, RECORD_FILE, NULL), 0);
+    disk_write(in(world, "live.dcm"));
+    world_run(world, 10000);
+    assert_int_equal(world_count(world, RECORD_FILE, NULL), 1);
+    assert_int_equal(world_count(world, RECORD_FILE, in(world, "live.dcm")), 1);
+    world->held = false;
+    world_run(world, 1000);
+    assert_int_equal(world_count(world, RECORD_FILE, in(world, "old.dcm")), 1);
+    assert_int_equal(world_last(world, RECORD_FILE)->head.flags, RECORD_BACKLOG);
     world_destroy(world);
 }
 
@@ -175,6 +206,8 @@ int main(void) {
         cmocka_unit_test(an_old_file_rewritten_in_place_is_found_at_the_slow_pace),
         cmocka_unit_test(a_file_that_takes_the_place_of_another_is_reported),
         cmocka_unit_test(what_was_there_is_backlog_and_what_comes_or_changes_is_live),
+        cmocka_unit_test(what_was_written_since_we_follow_is_no_backlog),
+        cmocka_unit_test(while_the_backlog_is_held_only_live_files_are_reported),
         cmocka_unit_test(files_are_reported_in_the_order_in_which_they_were_written),
         cmocka_unit_test(a_file_removed_before_it_settles_is_forgotten),
         cmocka_unit_test(files_beyond_the_bound_are_told_once),

@@ -76,9 +76,7 @@ static void a_folder_moved_in_with_older_files_is_reported_as_new(void **state) 
     char *elsewhere = disk_create();
     disk_folder(disk_path("%s/d/e", elsewhere));
     disk_write(disk_path("%s/d/e/a.dcm", elsewhere));
-    struct scan_options options = world_options();
-    clock_gettime(CLOCK_REALTIME, &options.followed);
-    options.followed.tv_sec++;
+    const struct scan_options options = world_later();
     struct world *world = begun(&options);
     disk_rename(disk_path("%s/d", elsewhere), in(world, "d"));
     world_run(world, 4000);
@@ -92,11 +90,9 @@ static void a_folder_moved_in_with_older_files_is_reported_as_new(void **state) 
 static void a_folder_renamed_below_the_root_holds_nothing_new(void **state) {
     (void)state;
     struct world *world = world_create();
-    struct scan_options options = world_options();
+    const struct scan_options options = world_later();
     disk_folder(in(world, "a"));
     disk_write(in(world, "a/old.dcm"));
-    clock_gettime(CLOCK_REALTIME, &options.followed);
-    options.followed.tv_sec++;
     world_begin(world, &options);
     world_run(world, 10000);
     disk_rename(in(world, "a"), in(world, "z"));
@@ -106,6 +102,40 @@ static void a_folder_renamed_below_the_root_holds_nothing_new(void **state) {
     const struct told *told = world_last(world, RECORD_FILE);
     assert_string_equal(told->path, in(world, "0/old.dcm"));
     assert_int_equal(told->head.flags & RECORD_MOVED, 0); /* so that its age decides */
+    world_destroy(world);
+}
+
+enum { LONG = 400, LONG_CHANGES = 150 }; /* folders; looks after which something happens */
+
+static void change_meanwhile(struct world *world) {
+    if (world->looks == LONG_CHANGES) {
+        disk_write(in(world, "live.dcm"));
+        disk_folder(in(world, "new"));
+        disk_write(in(world, "new/live.dcm"));
+        for (int i = 0; i < LONG; i += 2) { /* some of which have not been looked at */
+            disk_remove(disk_path("%s/%d", world->folder, i));
+        }
+    }
+}
+
+static void in_a_long_first_scan_the_newest_folders_are_looked_at_again(void **state) {
+    (void)state;
+    struct world *world = world_create();
+    const struct scan_options options = world_options();
+    for (int i = 0; i < LONG; i++) {
+        disk_folder(disk_path("%s/%d", world->folder, i));
+    }
+    world->slow_ms = 100;
+    world->looked = change_meanwhile;
+    world_begin(world, &options);
+    scan_work(world->scan);
+    assert_int_equal(world_last(world, RECORD_STATE)->head.counts.rounds, 1);
+    assert_int_equal(world_count(world, RECORD_FILE, in(world, "live.dcm")), 1);
+    assert_int_equal(world_count(world, RECORD_FILE, in(world, "new/live.dcm")), 1);
+    world->slow_ms = 0;
+    world_run(world, 10000);
+    assert_int_equal(world_last(world, RECORD_STATE)->head.counts.folders, LONG / 2 + 2);
+    assert_int_equal(world_count(world, RECORD_FILE, NULL), 2);
     world_destroy(world);
 }
 
@@ -231,6 +261,7 @@ int main(void) {
         cmocka_unit_test(folders_that_are_not_trusted_are_read_each_time),
         cmocka_unit_test(a_folder_moved_in_with_older_files_is_reported_as_new),
         cmocka_unit_test(a_folder_renamed_below_the_root_holds_nothing_new),
+        cmocka_unit_test(in_a_long_first_scan_the_newest_folders_are_looked_at_again),
         cmocka_unit_test(a_folder_removed_and_made_again_is_read_again),
         cmocka_unit_test(a_root_that_fails_for_a_while_is_gone_and_nothing_is_doubled),
         cmocka_unit_test(a_mount_that_is_taken_away_leaves_no_bare_folder_to_be_scanned),

@@ -73,6 +73,7 @@ static void without_its_link_a_folder_is_no_longer_followed(void **state) {
     world_run(rig.world, 10000);
     assert_int_equal(world_count(rig.world, RECORD_FILE, NULL), 0);
     assert_int_equal(world_last(rig.world, RECORD_STATE)->head.counts.folders, 1);
+    assert_int_equal(world_count(rig.world, RECORD_LEFT, rig.elsewhere), 1);
     finish(&rig);
 }
 

@@ -17,6 +17,10 @@ static bool look(void *self, const char *path, bool fresh, struct scan_look *see
     (void)fresh;
     struct world *world = self;
     world->looks++;
+    world->now_ms += world->slow_ms;
+    if (world->looked) {
+        world->looked(world);
+    }
     errno = world->failing;
     if (errno || lstat(path, &seen->about) < 0) {
         return false;
@@ -49,6 +53,10 @@ static bool follow(void *self, const char *path, enum follow_what what) {
     return !((struct world *)self)->refuse;
 }
 
+static bool held(void *self) {
+    return ((struct world *)self)->held;
+}
+
 struct scan_options world_options(void) {
     return (struct scan_options){
         .interval_ms = 2000,
@@ -61,6 +69,13 @@ struct scan_options world_options(void) {
     };
 }
 
+struct scan_options world_later(void) {
+    struct scan_options options = world_options();
+    clock_gettime(CLOCK_REALTIME, &options.followed);
+    options.followed.tv_sec++;
+    return options;
+}
+
 struct world *world_create(void) {
     struct world *world = mem_new(struct world);
     world->folder = disk_create();
@@ -69,8 +84,12 @@ struct world *world_create(void) {
 }
 
 void world_begin(struct world *world, const struct scan_options *options) {
-    const struct scan_world given = {
-        .self = world, .now_ms = now_ms, .look = look, .tell = tell, .follow = follow};
+    const struct scan_world given = {.self = world,
+                                     .now_ms = now_ms,
+                                     .look = look,
+                                     .tell = tell,
+                                     .follow = follow,
+                                     .held = held};
     world->scan = scan_create(&given, options, world->folder);
 }
 

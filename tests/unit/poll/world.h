@@ -16,13 +16,16 @@ struct world {
     char *folder; /* the watched one */
     struct scan *scan;
     int64_t now_ms;
-    bool timeless; /* folders keep no times */
-    bool mounted;  /* the watched folder is the root of a mount */
-    dev_t device;  /* added to all numbers of devices */
-    ino_t shift;   /* added to all numbers of files */
-    int failing;   /* not 0: the errno of every look */
-    bool refuse;   /* to follow anything */
+    bool timeless;    /* folders keep no times */
+    bool mounted;     /* the watched folder is the root of a mount */
+    dev_t device;     /* added to all numbers of devices */
+    ino_t shift;      /* added to all numbers of files */
+    int failing;      /* not 0: the errno of every look */
+    bool refuse;      /* to follow anything */
+    bool held;        /* the backlog is */
+    unsigned slow_ms; /* that a look takes */
     unsigned looks;
+    void (*looked)(struct world *world); /* called after each look, unless NULL */
     struct told told[WORLD_TOLD];
     unsigned told_count;
 };
@@ -34,6 +37,8 @@ void world_destroy(struct world *world);
 
 /** What tests begin with: 2 s, 2 s, and no bound that matters. */
 struct scan_options world_options(void);
+/** The same, of a folder that is followed since a second from now: what is there is older. */
+struct scan_options world_later(void);
 
 /** Has the scan work for so long. */
 void world_run(struct world *world, unsigned ms);
