@@ -243,12 +243,18 @@ class Process(Watched, DaemonTest):
         for number in range(3000):  # not wanted, but looked at: a pass takes a while
             (daemon.folder / f"{number}.txt").touch()
 
+        def state(pid):
+            """Its letter in proc(5), where it is such a process."""
+            name, rest = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)
+            return name.endswith("(mrqart-remove") and rest.split()[0]
+
         def stopped():
             for pid in daemon.children():
                 with contextlib.suppress(OSError):
-                    if pathlib.Path(f"/proc/{pid}/comm").read_text() == "mrqart-remove\n":
+                    if state(pid):
                         os.kill(pid, signal.SIGSTOP)
-                        return pid
+                        if wait_for(lambda: state(pid) in "TZX" and state(pid), "its stop") == "T":
+                            return pid  # else it had ended and was not yet fetched
         return wait_for(stopped, "a process that removes")
 
     def test_one_that_hangs_is_ended_and_another_takes_its_place(self):
