@@ -488,6 +488,7 @@ function listenToKeys() {
 setInterval(everySecond, 1000);
 setInterval(checkHealth, HEALTH);
 addEventListener("online", wake);
+addEventListener("resize", change); // sentences are fitted to their places
 document.addEventListener("visibilitychange", () => !document.hidden && wake());
 connection.open();
 render();

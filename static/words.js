@@ -492,9 +492,10 @@ function stalledSentence({ shown, now }) {
 
 function silentSentence({ shown, now }, zoneMinutes) {
   const last = lastImage(shown);
+  const ended = shown.phase === "ended" ? "ended " : "";
   return [
     { strong: `No image for ${duration(now - last)}.` },
-    { text: ` Last: ${named(shown).toLowerCase()}, ${clockTime(last, zoneMinutes)}` },
+    { text: ` Last: ${named(shown).toLowerCase()}, ${ended}${clockTime(last, zoneMinutes)}` },
   ];
 }
 

@@ -63,7 +63,7 @@ async function firstLoads(browser) {
 function time() {
   window.delays = [];
   window.frames = [];
-  let waiting = [];
+  const waiting = [];
   const after = new MessageChannel(); // its message comes when the frame has been made
   after.port1.onmessage = () => {
     const now = performance.now();
@@ -147,20 +147,10 @@ async function memory(session) {
 
 /** Series after series on each scanner, as fast as the page takes them. */
 async function scan(page, fake, from, to) {
-  let sent = 0;
   for (let number = from; number < to; number++) {
     for (const name of STATIONS) {
       const facts = { number, name: `series_${number}`, study: `1.2.${Math.floor(number / 20)}` };
-      const series = fake.add(name, facts, result(number % 7 ? {} : { TR: 2000 }));
-      fake.stations[name].history.length = Math.min(fake.stations[name].history.length, 100);
-      for (let image = 1; image < DAY.images; image++) {
-        fake.update(name, series);
-        sent += 1;
-        if (sent % BATCH === 0) {
-          await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
-        }
-      }
-      fake.end(name, series);
+      await acquire(page, fake, name, facts);
     }
   }
   await until(
@@ -168,6 +158,19 @@ async function scan(page, fake, from, to) {
     (wanted) => document.documentElement.dataset.seq === wanted,
     String(fake.seq),
   );
+}
+
+async function acquire(page, fake, name, facts) {
+  const series = fake.add(name, facts, result(facts.number % 7 ? {} : { TR: 2000 }));
+  const { history } = fake.stations[name];
+  history.length = Math.min(history.length, 100); // what the daemon keeps
+  for (let image = 1; image < DAY.images; image++) {
+    fake.update(name, series);
+    if (fake.seq % BATCH === 0) {
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    }
+  }
+  fake.end(name, series);
 }
 
 async function wholeDay(browser) {

@@ -344,7 +344,7 @@ test("a silent station stays silent until its session ends; then it waits", () =
   }
   assert.equal(
     say(phrases.sentenceOf(scanner.judge(360), 0)),
-    "No image for 6 min. Last: series 1, 14:00",
+    "No image for 6 min. Last: series 1, ended 14:00",
   );
   tell(scanner, "acknowledged", 400, {}, { answer: null });
   assert.equal(scanner.judge(401).state, "silent");
