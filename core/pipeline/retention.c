@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "forked.h"
 #include "retention_sweep.h"
 #include "workers/clock.h"
 
@@ -180,16 +181,11 @@ static void handle_readable(evutil_socket_t notes, short events, void *self) {
 
 /* ---- the process ------------------------------------------------------------------------- */
 
-static void sweep_in_child(const struct retention_pass *pass, int notes) {
+static void sweep_in_child(const struct retention_pass *pass) {
     const struct retention_parts *parts = &pass->retention->parts;
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGHUP, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "mrqart-remove", 0, 0, 0);
     setpriority(PRIO_PROCESS, 0, MEEKNESS);
-    dup2(notes, STDERR_FILENO + 1);
-    close_range(STDERR_FILENO + 2, ~0U, 0); /* sockets of ours must not live on in it */
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t now_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
@@ -201,7 +197,7 @@ static void sweep_in_child(const struct retention_pass *pass, int notes) {
         .roots = folders_first_root(parts->folders),
         .before_ns = now_ns - (int64_t)(pass->hours * 3600e9),
         .dry_run = pass->dry_run,
-        .notes = STDERR_FILENO + 1,
+        .notes = FORKED_PIPE,
     };
     retention_sweep(&job);
     _exit(0);
@@ -217,9 +213,9 @@ static bool start_child(struct retention_pass *pass) {
     pass->dry_run = pass->root->policy.dry_run;
     pass->done = false;
     pass->now = (struct counts){0};
-    pass->child = fork();
+    pass->child = forked_start(ends[1]);
     if (pass->child == 0) {
-        sweep_in_child(pass, ends[1]);
+        sweep_in_child(pass);
     }
     close(ends[1]);
     if (pass->child > 0) {

@@ -59,8 +59,7 @@ static bool may_go(const struct sweep *sweep, const struct stat *status, const c
                                 .identity = protocol_identity_hash(&identity),
                                 .bytes = identity.size};
     return known && known->identity == note->identity && known->proof_ns &&
-           known->proof_ns == identity.changed_ns && identity.changed_ns < job->before_ns &&
-           status->st_nlink == 1;
+           known->proof_ns < job->before_ns && status->st_nlink == 1;
 }
 
 static void sweep_file(struct sweep *sweep, int folder, const char *name, const struct stat *status,

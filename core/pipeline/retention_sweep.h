@@ -28,7 +28,7 @@ struct sweep_job {
     const struct names *names;
     uint64_t root_hash;
     const struct root *roots; /* all that are watched, the first of the list: each has its own */
-    int64_t before_ns;        /* files that were changed before are old enough */
+    int64_t before_ns;        /* files that were looked at as they were then are old enough */
     bool dry_run;
     int notes; /* where notes are written */
 };

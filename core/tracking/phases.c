@@ -62,7 +62,7 @@ static bool next_has_begun(const struct series *series) {
     while (later && later->order > series->seen_order && !is_next(later, series)) {
         later = TAILQ_NEXT(later, begun);
     }
-    return later && later->order > series->seen_order;
+    return later && later->order > series->seen_order && !series->station->shared;
 }
 
 struct phases_due phases_of_series(const struct phases_settings *settings,

@@ -61,7 +61,9 @@ struct station *stations_find(const struct stations *stations, const char *name)
 struct station *stations_get(struct stations *stations, const char *name) {
     struct station *station = stations_find(stations, name);
     if (!station) {
-        station = create(stations->count < STATIONS ? name : other);
+        bool shared = stations->count >= STATIONS;
+        station = create(shared ? other : name);
+        station->shared = shared;
         stations->list[stations->count++] = station;
     }
     return station;

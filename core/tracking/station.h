@@ -22,6 +22,7 @@ struct station {
     int64_t age_ms;   /* how old that file was then, or was when we were started */
     bool live;        /* it came live */
     bool idle;        /* its session has ended */
+    bool shared;      /* "other": series of several scanners, none of which follows another */
     struct hash_table by_key;
     unsigned count, open;
 };

@@ -98,6 +98,11 @@ void tracking_phases_counted(struct tracking *tracking, struct series *series);
 /** The series has changed once more: what was answered before did not mean that. */
 void tracking_outdate_answer(struct series *series);
 
+/* ---- tracking_redact.c ---- */
+
+/** Takes the subject out of what is kept of every series: of before redact was asked for. */
+void tracking_redact_station(struct tracking *tracking, struct station *station);
+
 /* ---- tracking_test.c ---- */
 
 /** Announces a test file; false: it is none. */

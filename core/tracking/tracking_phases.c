@@ -161,7 +161,9 @@ static void go_on(struct tracking *tracking, const struct tracking_file *file,
     series->live = !file->backlog;
     series->heard_ms = now;
     series->age_ms = age_of(file);
-    note_written(series, file);
+    if (image) {
+        note_written(series, file);
+    }
     bool stalled = series->phase == SERIES_STALLED;
     if (stalled || (series->phase == SERIES_ENDED && image)) {
         series->incomplete = false;

@@ -11,3 +11,13 @@
  */
 bool links_follow(struct mrq_host *host, struct roots *roots, const struct found_at *at,
                   const char *path);
+
+/** What is remembered of links: those of roots. Destroy takes NULL. */
+struct links *links_create(struct mrq_host *host, struct roots *roots);
+void links_destroy(struct links *links);
+
+/**
+ * Looks at some of them again: a folder that no link leads to any more is no longer watched, and
+ * what a link leads to may have come.
+ */
+void links_round(struct links *links);

@@ -3,6 +3,7 @@
 #include "watch/roots.h"
 #include "base/memory.h"
 #include "watch/gate.h"
+#include "watch/links.h"
 #include "watch/paths.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -14,9 +15,11 @@ struct roots {
     struct mrq_host *host;
     struct roots_owner owner;
     struct gate *gate;
+    struct links *links; /* NULL: they are not followed */
     TAILQ_HEAD(root_list, root) list;
-    size_t linked;                    /* of list: those that links lead to */
-    bool follow_links, started, told; /* that there are too many */
+    struct root_list left; /* no link leads to them any more; scans may name them still */
+    size_t linked;         /* of both lists: those that links lead, or have led, to */
+    bool started, told;    /* that there are too many */
 };
 
 static const char *const state_names[] = {
@@ -88,13 +91,26 @@ static void miss(struct roots *roots, struct root *root, int error) {
     gate_wait(roots->gate, root->path);
 }
 
+static void tell_there(struct roots *roots, const struct root *root, enum root_state before) {
+    if (root->told || before == ROOT_WAITING) {
+        mrq_notice(roots->host, "%s is %swatched", root->path, root->told ? "there now, and " : "");
+    } else {
+        mrq_warning(roots->host,
+                    "%s is another folder now, and that one is watched: something was mounted or "
+                    "unmounted there, or another took its place. If that was not meant, mount it "
+                    "again",
+                    root->path);
+    }
+}
+
 static enum root_look look(struct roots *roots, struct root *root, enum mrq_lane lane) {
+    enum root_state before = root->state;
     if (!root->folder && roots->started) {
         resolve_again(roots, root);
     }
     enum root_look seen = roots->owner.look(roots->owner.self, root, lane);
     if (seen == ROOT_ANOTHER && root->state != ROOT_REFUSED) {
-        mrq_notice(roots->host, "%s is %swatched", root->path, root->told ? "there now, and " : "");
+        tell_there(roots, root, before);
     }
     if (seen != ROOT_ABSENT) {
         root->told = false;
@@ -132,6 +148,9 @@ void roots_check_all(struct roots *roots) {
     if (missing == 0) {
         gate_close(roots->gate);
     }
+    if (roots->links) {
+        links_round(roots->links);
+    }
 }
 
 static void handle_opened(void *self) {
@@ -140,7 +159,9 @@ static void handle_opened(void *self) {
 
 static void start(struct roots *roots, struct root *root, enum mrq_lane lane) {
     check(roots, root, lane);
-    clock_gettime(CLOCK_REALTIME_COARSE, &root->followed); /* the clock of file times */
+    if (!root->followed.tv_sec) {                              /* else it was followed before */
+        clock_gettime(CLOCK_REALTIME_COARSE, &root->followed); /* the clock of file times */
+    }
     mrq_follow(roots->host, root->path);
 }
 
@@ -189,7 +210,11 @@ struct root *roots_first(const struct roots *roots) {
 }
 
 bool roots_follow_links(const struct roots *roots) {
-    return roots->follow_links;
+    return roots->links != NULL;
+}
+
+struct links *roots_links(const struct roots *roots) {
+    return roots->links;
 }
 
 struct root *roots_of(const struct roots *roots, const char *path) {
@@ -215,24 +240,60 @@ static struct root *append(struct roots *roots, const char *given) {
     return root;
 }
 
-void roots_add(struct roots *roots, const char *path, enum mrq_lane lane) {
-    if (roots_of(roots, path)) {
-        return;
+static void tell_not_followed(struct roots *roots, const char *path, bool above) {
+    if (!roots->told) {
+        roots->told = true;
+        mrq_warning(roots->host, above ? "a link leads to a folder that holds a watched one, "
+                                         "and is not followed: name that folder in paths"
+                                       : "links lead to more than 4096 folders: the others "
+                                         "are not followed; name a folder above them in paths");
+        mrq_info(roots->host, "the last message is of %s", path);
+    }
+}
+
+/** The root of path that links have led to before; else a new one. */
+static struct root *take_linked(struct roots *roots, const char *path) {
+    struct root *root;
+    TAILQ_FOREACH(root, &roots->left, entry) {
+        if (strcmp(root->path, path) == 0) {
+            TAILQ_REMOVE(&roots->left, root, entry);
+            TAILQ_INSERT_TAIL(&roots->list, root, entry);
+            return root;
+        }
+    }
+    root = append(roots, path);
+    root->linked = true;
+    roots->linked++;
+    return root;
+}
+
+struct root *roots_add(struct roots *roots, const char *path, enum mrq_lane lane) {
+    struct root *root = roots_of(roots, path);
+    if (root) {
+        return root;
     }
     bool above = holds_a_root(roots, path);
     if (above || roots->linked >= ROOTS_LINKED) {
-        if (!roots->told) {
-            roots->told = true;
-            mrq_warning(roots->host, above ? "a link leads to a folder that holds a watched one, "
-                                             "and is not followed: name that folder in paths"
-                                           : "links lead to more than 4096 folders: the others "
-                                             "are not followed; name a folder above them in paths");
-            mrq_info(roots->host, "the last message is of %s", path);
-        }
+        tell_not_followed(roots, path, above);
+        return NULL;
+    }
+    root = take_linked(roots, path);
+    start(roots, root, lane);
+    return root;
+}
+
+void roots_release(struct roots *roots, struct root *root) {
+    if (--root->links > 0) {
         return;
     }
-    roots->linked++;
-    start(roots, append(roots, path), lane);
+    if (root->folder) {
+        roots->owner.leave(roots->owner.self, root);
+    }
+    root->state = ROOT_WAITING;
+    root->told = false;
+    TAILQ_REMOVE(&roots->list, root, entry);
+    TAILQ_INSERT_TAIL(&roots->left, root, entry);
+    mrq_info(roots->host, "%s is watched no more: no link leads to it", root->path);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -244,7 +305,10 @@ struct roots *roots_create(struct mrq_host *host, const struct roots_owner *owne
     roots->owner = *owner;
     TAILQ_INIT(&roots->list);
     roots->gate = gate_create(host, handle_opened, roots);
-    roots->follow_links = mrq_setting_number(settings, "follow_links") != 0;
+    TAILQ_INIT(&roots->left);
+    if (mrq_setting_number(settings, "follow_links") != 0) {
+        roots->links = links_create(host, roots);
+    }
     size_t count = mrq_setting_count(settings, "paths");
     for (size_t i = 0; i < count; i++) {
         append(roots, mrq_setting_item(settings, "paths", i));
@@ -258,14 +322,20 @@ struct roots *roots_create(struct mrq_host *host, const struct roots_owner *owne
     return roots;
 }
 
+static void free_all(struct root_list *list) {
+    for (struct root *root; (root = TAILQ_FIRST(list)) != NULL;) {
+        TAILQ_REMOVE(list, root, entry);
+        root_free(root);
+    }
+}
+
 void roots_destroy(struct roots *roots) {
     if (!roots) {
         return;
     }
-    for (struct root *root; (root = TAILQ_FIRST(&roots->list)) != NULL;) {
-        TAILQ_REMOVE(&roots->list, root, entry);
-        root_free(root);
-    }
+    links_destroy(roots->links);
+    free_all(&roots->list);
+    free_all(&roots->left);
     gate_destroy(roots->gate);
     free(roots);
 }

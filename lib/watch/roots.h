@@ -7,6 +7,7 @@
 #include <time.h>
 
 struct folder; /* what a source knows of a folder: its own */
+struct links;
 
 enum root_state {
     ROOT_WAITING, /* it has not been there yet */
@@ -25,6 +26,8 @@ struct root {
     struct timespec followed; /* since when; what is older was there before us */
     enum root_state state;    /* the source says whether it is watched, polled or refused */
     bool told;                /* that it is missing */
+    bool linked;              /* it is not in the configuration: a link leads to it */
+    unsigned links;           /* that hold it, then */
 };
 
 enum root_look {
@@ -40,6 +43,8 @@ struct roots_owner {
     enum root_look (*look)(void *self, struct root *root, enum mrq_lane lane);
     /** Scans a root that is there, with all that lies below. */
     void (*rescan)(void *self, struct root *root);
+    /** Forgets the folder of a root that is no longer watched, and NULLs root->folder. */
+    void (*leave)(void *self, struct root *root);
 };
 
 struct roots;
@@ -58,13 +63,20 @@ void roots_start(struct roots *roots);
 /** The first of them, NULL when all are links that lead nowhere; the next by TAILQ_NEXT. */
 struct root *roots_first(const struct roots *roots);
 
-/** Watches path, which a link leads to, unless that is so already. */
-void roots_add(struct roots *roots, const char *path, enum mrq_lane lane);
+/**
+ * Watches path, which a link leads to, unless that is so already. Returns the root that it is or
+ * lies in; NULL: it is not watched.
+ */
+struct root *roots_add(struct roots *roots, const char *path, enum mrq_lane lane);
+
+/** One link less holds root; without any it is no longer watched. It stays valid. */
+void roots_release(struct roots *roots, struct root *root);
 
 /** The watched folder that path, links resolved, lies in or is; NULL: none. */
 struct root *roots_of(const struct roots *roots, const char *path);
 
 bool roots_follow_links(const struct roots *roots);
+struct links *roots_links(const struct roots *roots); /* NULL: they are not followed */
 
 /** Looks whether a root is where it should be, and whether it is the same folder still. */
 void roots_check(struct roots *roots, struct root *root);

@@ -133,6 +133,17 @@ enum root_look anchors_look(struct anchors *anchors, struct root *root) {
     return ROOT_ANOTHER;
 }
 
+void anchors_leave(struct anchors *anchors, struct root *root) {
+    struct folder *next;
+    for (struct folder *folder = TAILQ_FIRST(&anchors->list); folder; folder = next) {
+        next = TAILQ_NEXT(folder, entry);
+        if (folder->root == root) {
+            drop(anchors, folder);
+        }
+    }
+    root->folder = NULL;
+}
+
 void anchors_mark_again(struct anchors *anchors) {
     struct folder *folder;
     TAILQ_FOREACH(folder, &anchors->list, entry) {

@@ -38,6 +38,9 @@ bool anchor_is_there(const struct folder *folder);
  */
 enum root_look anchors_look(struct anchors *anchors, struct root *root);
 
+/** Drops root's folder and what is mounted below it. The marks stay: others may need them. */
+void anchors_leave(struct anchors *anchors, struct root *root);
+
 /**
  * Marks what is mounted below watched folders, and drops what is no longer; calls came(self) for
  * each that is new. Returns true when anything has changed.

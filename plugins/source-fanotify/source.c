@@ -94,6 +94,12 @@ static void handle_rescan(void *self, struct root *root) {
     scan_queue(source->scan, &order);
 }
 
+static void handle_leave(void *self, struct root *root) {
+    struct source *source = self;
+    anchors_leave(source->anchors, root);
+    places_forget(source->places);
+}
+
 static void handle_check(void *self) {
     struct source *source = self;
     roots_check_all(source->roots);
@@ -247,7 +253,7 @@ static void source_close(void *self) {
 
 static void *source_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct source *source = mem_new(struct source);
-    const struct roots_owner owner = {source, handle_look, handle_rescan};
+    const struct roots_owner owner = {source, handle_look, handle_rescan, handle_leave};
     rights_keep();
     source->host = host;
     source->paused = true;

@@ -61,6 +61,11 @@ static void handle_rescan(void *self, struct root *root) {
     walk_queue(source->walk, root->folder, MRQ_LIVE, FOLDER_DEEP);
 }
 
+static void handle_leave(void *self, struct root *root) {
+    tree_leave(((struct source *)self)->tree, root->folder);
+    root->folder = NULL;
+}
+
 /* ---- work ---------------------------------------------------------------------------------- */
 
 static void handle_round(evutil_socket_t unused, short what, void *self) {
@@ -146,7 +151,7 @@ static bool build(struct source *source, const struct mrq_settings *settings) {
         .folders = (size_t)mrq_setting_number(settings, "max_folders"),
         .depth = (unsigned)mrq_setting_number(settings, "max_depth"),
     };
-    const struct roots_owner owner = {source, handle_look, handle_rescan};
+    const struct roots_owner owner = {source, handle_look, handle_rescan, handle_leave};
     source->paused = true;
     source->roots = roots_create(source->host, &owner, settings);
     if (!source->roots) {

@@ -107,7 +107,7 @@ class CatchUp:
         stream = Stream(daemon.folder, files)
         writer = threading.Thread(target=stream.write)
         writer.start()
-        point = random.randrange(files // 10, self.files // 2)
+        point = random.randrange(files // 10, files // 2)
         try:
             before = wait_for(lambda: (n := self.total(daemon)) >= point and n, "files", PATIENCE)
             end()

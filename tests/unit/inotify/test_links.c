@@ -17,7 +17,7 @@ static void disk_link(const char *to, const char *path) {
 
 /** A rig that follows links, and a folder outside of it. */
 static struct rig *linked_rig(char **outside) {
-    const struct rig_options options = {.follow_links = true};
+    const struct rig_options options = {.follow_links = true, .poll_interval = 0.1};
     *outside = disk_create();
     return rig_create_with(&options);
 }
@@ -51,6 +51,54 @@ static void a_link_to_a_folder_is_a_root_of_its_own(void **state) {
     assert_string_equal(rig_root_of(rig, disk_path("%s/a/b/1.dcm", outside)), outside);
     assert_int_equal(rig_followed(rig, outside), 1);
     assert_true(rig_has_state(rig, outside, "watched"));
+    rig_destroy(rig);
+    disk_destroy(outside);
+}
+
+static bool is_left(struct rig *rig, const void *path) {
+    return !rig_has_state(rig, path, "watched");
+}
+
+static void what_no_link_leads_to_any_more_is_not_watched(void **state) {
+    (void)state;
+    char *outside;
+    struct rig *rig = linked_rig(&outside);
+    const char *link = disk_path("%s/link", rig_folder(rig));
+    disk_folder(disk_path("%s/a", outside));
+    rig_start(rig);
+    for (int turn = 1; turn < 3; turn++) { /* it may come again */
+        disk_link(outside, link);
+        rig_wait_for_state(rig, outside, "watched");
+        const char *seen = disk_path("%s/a/%d.dcm", outside, turn);
+        disk_write(seen);
+        rig_wait_for(rig, seen);
+        disk_remove(link);
+        rig_run(rig, is_left, outside);
+        const char *unseen = disk_path("%s/a/no-%d.dcm", outside, turn);
+        disk_write(unseen);
+        rig_settle(rig);
+        assert_int_equal(rig_count(rig, unseen, RIG_ANY), 0);
+        disk_remove(unseen);
+    }
+    rig_destroy(rig);
+    disk_destroy(outside);
+}
+
+static void what_a_link_leads_to_may_come_later(void **state) {
+    (void)state;
+    char *outside;
+    struct rig *rig = linked_rig(&outside);
+    const char *folder = disk_path("%s/a", outside), *file = disk_path("%s/1.dcm", outside);
+    disk_link(folder, disk_path("%s/folder", rig_folder(rig)));
+    rig_start(rig);
+    disk_link(file, disk_path("%s/file.dcm", rig_folder(rig)));
+    rig_settle(rig);
+    disk_folder(folder);
+    disk_write(file);
+    rig_wait_for(rig, file);
+    rig_wait_for_state(rig, folder, "watched");
+    rig_settle(rig);
+    assert_int_equal(rig_count(rig, file, RIG_ANY), 1);
     rig_destroy(rig);
     disk_destroy(outside);
 }
@@ -104,6 +152,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_the_option_nothing_is_followed),
         cmocka_unit_test(a_link_to_a_folder_is_a_root_of_its_own),
+        cmocka_unit_test(what_no_link_leads_to_any_more_is_not_watched),
+        cmocka_unit_test(what_a_link_leads_to_may_come_later),
         cmocka_unit_test(links_in_a_circle_come_to_an_end),
         cmocka_unit_test(a_link_to_a_file_is_emitted_under_its_real_path),
     };

@@ -189,6 +189,20 @@ static void what_is_caught_up_with_is_no_next_series(void **state) {
     assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "stalled");
 }
 
+static void scanners_that_share_a_name_do_not_follow_each_other(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 100, .silence_ms = HOUR});
+    for (uint64_t i = 0; i < 66; i++) {
+        AUTOFREE char *station = mem_printf("S%d", (int)i);
+        bench_send(bench, (struct bench_file){
+                              .station = station, .key = i, .about = DUE(420), .status = CONFORMS});
+    }
+    bench_run(bench, 132);
+    for (size_t i = 66; i < 132; i++) {
+        assert_string_equal(bench_text(json_object_get(bench->events[i], "type")), "stalled");
+    }
+}
+
 static void a_file_written_again_is_no_sign_of_life(void **state) {
     struct bench *bench = *state;
     bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
@@ -382,6 +396,7 @@ int main(void) {
         TEST(what_was_only_late_is_no_next_series),
         TEST(what_is_computed_is_no_next_series),
         TEST(what_is_caught_up_with_is_no_next_series),
+        TEST(scanners_that_share_a_name_do_not_follow_each_other),
         TEST(a_file_written_again_is_no_sign_of_life),
         TEST(a_clock_set_back_does_not_hold_the_time_of_writing),
         TEST(a_session_of_long_ago_is_not_silent_now),
