@@ -12,6 +12,7 @@ CONFIG = """
 settle = 100;
 history = 200;
 workers = 2;
+{core}
 database = "{where}/db.sqlite";
 sources = ( {{ plugin = "{plugin}"; paths = [ "{where}/watched" ]; {more} }} );
 checkers = ( {{ plugin = "checker-template"; context = "realtime"; }} {checker} );
@@ -62,10 +63,10 @@ class CatchUp:
             self.skipTest(f"{self.plugin} is not built")
         make_database(self.where / "db.sqlite", TEMPLATE)
 
-    def start(self, more="", checker="", where=None, **options):
+    def start(self, more="", checker="", core="", where=None, **options):
         where = where or self.where
         config = CONFIG.format(where=where, plugin=self.plugin, more=self.more + more,
-                               checker=checker)
+                               checker=checker, core=core)
         daemon = self.daemon(config=config, where=where, ready=False, **options)
         try:
             return daemon.start()
