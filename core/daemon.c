@@ -187,7 +187,12 @@ static bool open_parts(struct daemon *daemon, const struct arguments *arguments,
     parts->health = health_create(parts);
     parts->instances = instances_create(parts);
     daemon->reload = reload_create(parts, arguments, paths, config, daemon->notify);
-    return instances_open(parts->instances, config) && http_service_start(parts->http);
+    if (!instances_open(parts->instances, config)) {
+        return false;
+    }
+    struct tracking_settings tracking = core_settings_tracking(config);
+    tracking_configure(parts->tracking, &tracking); /* what was kept has to obey as well */
+    return http_service_start(parts->http);
 }
 
 /* a worker tries the configuration meanwhile, alone, so that a fault is told once */

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/config_try.h"
 #include "config/core_settings.h"
+#include "forked.h"
 #include "health.h"
 #include "instances.h"
 
@@ -43,16 +44,7 @@ static const char *const restart_only[] = {"database", "state_dir", "static_dir"
 
 /* ---- the child ---- */
 
-static void close_all_but(int kept) {
-    dup2(kept, STDERR_FILENO + 1);
-    close_range(STDERR_FILENO + 2, ~0U, 0); /* sockets of ours must not outlive us in a child */
-}
-
-static void read_in_child(const struct reload *reload, int answer) {
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGHUP, SIG_IGN);
-    close_all_but(answer);
+static void read_in_child(const struct reload *reload) {
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(reload->arguments, reload->paths, &problems);
@@ -63,7 +55,7 @@ static void read_in_child(const struct reload *reload, int answer) {
     json_t *said = config ? json_pack("{s:o}", "config", config)
                           : json_pack("{s:O}", "problems", problems.list);
     char *text = json_text(said, NULL);
-    FILE *stream = fdopen(STDERR_FILENO + 1, "w");
+    FILE *stream = fdopen(FORKED_PIPE, "w");
     bool written = stream && fputs(text, stream) >= 0 && fflush(stream) == 0;
     _exit(written ? 0 : 1);
 }
@@ -195,9 +187,9 @@ static bool start_child(struct reload *reload) {
         log_error("cannot make a pipe: %m");
         return false;
     }
-    reload->child = fork();
+    reload->child = forked_start(ends[1]);
     if (reload->child == 0) {
-        read_in_child(reload, ends[1]);
+        read_in_child(reload);
     }
     close(ends[1]);
     reload->pipe = ends[0];

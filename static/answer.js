@@ -125,8 +125,7 @@ function updateItem(node, series, { selected, zone }, bedside) {
   }
 }
 
-export function create({ by, look, change }) {
-  const panel = document.getElementById("answers");
+function fillPanel(panel) {
   const list = element("ul");
   const refusal = element("p", { "class": "refusal", "role": "alert", "data-role": "refusal" });
   const close = element("button", { type: "button", class: "link" }, "Close");
@@ -136,6 +135,23 @@ export function create({ by, look, change }) {
     refusal,
     list,
   );
+  return { list, refusal, close };
+}
+
+function renderItems(list, view, send) {
+  const bedside = document.documentElement.dataset.view === "bedside";
+  keyed(
+    list,
+    answerable(view.selected),
+    ({ key }) => key,
+    (series) => makeItem(series, send),
+    (node, series) => updateItem(node, series, view, bedside),
+  );
+}
+
+export function create({ by, look, change }) {
+  const panel = document.getElementById("answers");
+  const { list, refusal, close } = fillPanel(panel);
   let before = null; // what had the focus
   const show = (open) => {
     if (open) {
@@ -181,16 +197,7 @@ export function create({ by, look, change }) {
     },
     render(view) {
       if (!panel.hidden) {
-        const bedside = document.documentElement.dataset.view === "bedside";
-        const items = answerable(view.selected);
-        const make = (series) => makeItem(series, send);
-        keyed(
-          list,
-          items,
-          ({ key }) => key,
-          make,
-          (node, series) => updateItem(node, series, view, bedside),
-        );
+        renderItems(list, view, send);
       }
     },
   };

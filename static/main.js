@@ -61,12 +61,16 @@ phone.addEventListener("change", () => choose({ onlyDifferences: phone.matches }
 // ---- the daemon ------------------------------------------------------------------------------
 
 const cover = by("cover");
+let covering = null; // its animation; to ask for it makes the browser work out all styles anew
 
 /** Holds off the layer that covers the page when this script has died. */
 function holdCover() {
-  const [animation] = cover.getAnimations();
-  if (animation) {
-    animation.currentTime = 0;
+  if (covering?.currentTime === null) {
+    covering = null; // cancelled: another has its place, or none
+  }
+  covering ??= cover.getAnimations()[0] ?? null;
+  if (covering) {
+    covering.currentTime = 0;
   }
 }
 
@@ -219,11 +223,13 @@ function look() {
   };
 }
 
+const [setup, panels, strip] = ["setup", "panels", "open"].map(by);
+
 function renderPanels(view) {
   const { nothing, bedside } = view;
-  setAttribute(by("setup"), "hidden", !nothing);
-  setAttribute(by("panels"), "hidden", nothing || bedside);
-  setAttribute(by("open"), "hidden", nothing && !view.link.notice && !view.lostFile);
+  setAttribute(setup, "hidden", !nothing);
+  setAttribute(panels, "hidden", nothing || bedside);
+  setAttribute(strip, "hidden", nothing && !view.link.notice && !view.lostFile);
   if (nothing && !view.link.hatched) {
     use("setup").catch(() => {}); // the connection has just gone: the banner will say so
   }
@@ -482,6 +488,7 @@ function listenToKeys() {
 setInterval(everySecond, 1000);
 setInterval(checkHealth, HEALTH);
 addEventListener("online", wake);
+addEventListener("resize", change); // sentences are fitted to their places
 document.addEventListener("visibilitychange", () => !document.hidden && wake());
 connection.open();
 render();

@@ -146,7 +146,7 @@ function renderStrip(nodes, judged, view) {
     ({ key }) => key,
     (series) => makeMark(series, view.actions),
     (node, series, index) => {
-      node.style.translate = `calc(${index + 1 - marks.length} * var(--step))`;
+      place(node, `calc(${index + 1 - marks.length} * var(--step))`);
       updateMark(node, series, judged, view);
     },
   );
@@ -169,6 +169,14 @@ export function makeRow(item, actions) {
   );
   button.addEventListener("click", () => actions.selectSeries(item.series.key));
   return element("li", { class: "rows-item" }, button);
+}
+
+/** Where rows and marks have a place of their own: one that is translated there is no layout shift. */
+function place(node, translate) {
+  if (node.placed !== translate) {
+    node.placed = translate; // the browser reads a style anew even when it is the same
+    node.style.translate = translate;
+  }
 }
 
 export function updateRow(node, item, judged, view) {
@@ -283,8 +291,7 @@ export function createSeriesView(nodes, actions) {
         return row;
       },
       (node, item, index) => {
-        // rows that are translated are no layout shift
-        node.style.translate = `0 calc(${index} * var(--row))`;
+        place(node, `0 calc(${index} * var(--row))`);
         updateRow(node, item, judged, view);
       },
     );

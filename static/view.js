@@ -129,8 +129,7 @@ export function keyed(parent, items, keyOf, make, update) {
 // ---- tab and banner ---------------------------------------------------------------------------
 
 const ARRIVING = 5000; // ms since the last image
-const BEDSIDE_LINE = 31; // characters that fit one of the two lines there
-const LONG = 60; // characters of a sentence that is set smaller, on two lines
+const SLACK = 4; // px that a sentence may be higher than its place: below its last line
 
 const GRIDS = { 1: "one", 2: "two", 3: "few", 4: "few" }; // by the number of stations
 
@@ -259,15 +258,21 @@ function face(judged, view) {
   };
 }
 
-/** Whether a sentence is too long for its two lines; bedside the first part has one of its own. */
-function isLong(parts, bedside) {
-  const texts = parts.filter(({ minor }) => !(bedside && minor));
-  const lengths = texts
-    .map(({ strong, text }) => (strong ?? text.replace(JOINT, "")).trim().length)
-    .filter(Boolean);
-  const whole = lengths.reduce((sum, length) => sum + length, 0);
-  const parted = bedside && lengths.length > 1;
-  return whole > LONG || (parted && Math.max(whole - lengths[0], lengths[0]) > BEDSIDE_LINE);
+/**
+ * Sets a sentence smaller where it does not fit its place. Measured, and only when it can have
+ * changed: how many characters fit depends on the screen, its fonts and the number of scanners.
+ */
+function fitSentence(sentence, judged, view) {
+  const { innerWidth, innerHeight, document } = window;
+  const { signature } = sentence.dataset;
+  const known = [signature, innerWidth, innerHeight, document.styleSheets.length, view.bedside]
+    .concat(view.stations.length, judged.name === view.station)
+    .join();
+  if (sentence.fitted !== known) {
+    sentence.fitted = known;
+    setAttribute(sentence, "data-long", null);
+    setAttribute(sentence, "data-long", sentence.scrollHeight - sentence.clientHeight > SLACK);
+  }
 }
 
 function updateBanner(banner, judged, view) {
@@ -297,11 +302,12 @@ function updateBanner(banner, judged, view) {
   );
   setText(word, wordOf(shownFace.state));
   setSentence(sentence, shownFace.sentence);
-  setAttribute(sentence, "data-long", isLong(shownFace.sentence, view.bedside));
+  fitSentence(sentence, judged, view);
   setText(action, shownFace.action);
   setText(count, shown ? String(shown.count) : "");
   setText(of.firstElementChild, shown?.expected ? `of ${shown.expected}` : "");
-  setText(of.lastElementChild, shown ? " images" : "");
+  const one = shown?.count === 1 && !shown.expected;
+  setText(of.lastElementChild, shown ? (one ? " image" : " images") : "");
   setText(age, ageText(judged, view));
 }
 

@@ -326,8 +326,8 @@ export function delayText({ shown, judged }) {
   if (judged === null || !Number.isFinite(ms) || ms < -1000) {
     return ""; // the clocks of the two hosts differ
   }
-  const seconds = Math.max(0, ms) / 1000;
-  const delay = ms < 9950 ? `${seconds.toFixed(ms < 95 ? 2 : 1)} s` : duration(ms);
+  const seconds = `${(ms / 1000).toFixed(ms < 95 ? 2 : 1)} s`;
+  const delay = ms < 10 ? "less than 0.01 s" : ms < 9950 ? seconds : duration(ms);
   return `Verdict shown ${delay} after the image was written`;
 }
 
@@ -392,7 +392,7 @@ function namesOf(series) {
 
 /** "46 of 420 images" */
 export function imagesText({ count, expected }) {
-  return expected ? `${count} of ${expected} images` : plural(count, "image", "images");
+  return expected >= count ? `${count} of ${expected} images` : plural(count, "image", "images");
 }
 
 const ANSWERS = {
@@ -492,9 +492,10 @@ function stalledSentence({ shown, now }) {
 
 function silentSentence({ shown, now }, zoneMinutes) {
   const last = lastImage(shown);
+  const ended = shown.phase === "ended" ? "ended " : "";
   return [
     { strong: `No image for ${duration(now - last)}.` },
-    { text: ` Last: ${named(shown).toLowerCase()}, ${clockTime(last, zoneMinutes)}` },
+    { text: ` Last: ${named(shown).toLowerCase()}, ${ended}${clockTime(last, zoneMinutes)}` },
   ];
 }
 

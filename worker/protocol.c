@@ -120,6 +120,12 @@ struct file_identity protocol_identity(const struct stat *status) {
     };
 }
 
+uint64_t protocol_identity_hash_once(const struct stat *status) {
+    struct file_identity identity = protocol_identity(status);
+    identity.device = status->st_dev;
+    return protocol_identity_hash(&identity);
+}
+
 uint64_t protocol_identity_hash(const struct file_identity *identity) {
     const uint64_t parts[] = {identity->device, identity->inode, identity->size,
                               (uint64_t)identity->modified_ns};

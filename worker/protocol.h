@@ -109,3 +109,6 @@ struct file_identity protocol_identity(const struct stat *status);
  * it: a rename alters it.
  */
 uint64_t protocol_identity_hash(const struct file_identity *identity);
+
+/** The same as it was in state files of before: with the number that every device has now. */
+uint64_t protocol_identity_hash_once(const struct stat *status);

@@ -2,7 +2,9 @@
 /* The user that the service runs as, with all groups. */
 #include "account.h"
 
+#include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,7 @@ bool account_of_process(struct account *account, pid_t process) {
         fclose(status);
     }
     take_name(account);
+    account->process = process;
     return found;
 }
 
@@ -82,7 +85,23 @@ void account_own(struct account *account) {
     take_name(account);
 }
 
+/* A unit may hide folders (PrivateTmp, ProtectHome), or forbid to write there (ProtectSystem). */
+static void look_as(pid_t process) {
+    char path[64], folder[PATH_MAX];
+    snprintf(path, sizeof(path), "/proc/%d/root", (int)process);
+    int root = process > 0 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool known = getcwd(folder, sizeof(folder)) != NULL;
+    bool entered = root >= 0 && fchdir(root) == 0 && chroot(".") == 0;
+    if (root >= 0 && known && chdir(folder) < 0 && entered) {
+        perror(folder); /* the configuration may have been named from here */
+    }
+    if (root >= 0) {
+        close(root);
+    }
+}
+
 bool account_become(const struct account *account) {
+    look_as(account->process);
     if (geteuid() == account->user) {
         return true; /* in a namespace of one's own even root may not change groups */
     }

@@ -13,6 +13,7 @@ struct account {
     gid_t groups[ACCOUNT_GROUPS]; /* further ones */
     int group_count;
     char name[64];
+    pid_t process; /* that has it, and perhaps a view of the file system of its own; 0: none */
 };
 
 /** The account called name (a name or a number); false: there is none. */
@@ -24,5 +25,8 @@ bool account_of_process(struct account *account, pid_t process);
 /** The one of this program. */
 void account_own(struct account *account);
 
-/** The process becomes account, for good; false: it may not. Only in a child. */
+/**
+ * The process becomes account, for good, and sees the file system as account's process does, if it
+ * may; false: it may not become it. Only in a child.
+ */
 bool account_become(const struct account *account);

@@ -48,8 +48,9 @@ static const struct option long_options[] = {
 };
 
 static void (*const checks[])(struct doctor *) = {
-    doctor_configuration, doctor_folders, doctor_samba, doctor_database, doctor_state,
-    doctor_ports,         doctor_daemon,  doctor_clock, doctor_service,  doctor_test_file,
+    doctor_configuration, doctor_folders,   doctor_samba,     doctor_database,
+    doctor_state,         doctor_receivers, doctor_ports,     doctor_daemon,
+    doctor_clock,         doctor_service,   doctor_test_file,
 };
 
 const char *doctor_option(const struct doctor *doctor, const char *key) {
@@ -106,6 +107,7 @@ static bool choose_account(struct doctor *doctor, const char *user) {
 
 static int examine(struct doctor *doctor, bool as_json) {
     doctor->report = report_create(as_json);
+    doctor->seen = json_object();
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
         checks[i](doctor);
     }
@@ -113,6 +115,7 @@ static int examine(struct doctor *doctor, bool as_json) {
     report_destroy(doctor->report);
     json_decref(doctor->config);
     json_decref(doctor->health);
+    json_decref(doctor->seen);
     free(doctor->websocket);
     return worst == REPORT_FAILURE ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -18,6 +18,7 @@ struct doctor {
     pid_t daemon;           /* that runs by this configuration; 0: none was found */
     json_t *config;         /* as mrqartd --dump-config --json prints it; NULL: it has faults */
     json_t *health;         /* /healthz; NULL: nobody answered */
+    json_t *seen;           /* object: addresses that were looked at */
     char *websocket;        /* "127.0.0.1:8080/ws"; NULL: there is none that answers */
     long long offset_s;     /* the daemon's clock less ours */
 };
@@ -47,6 +48,13 @@ void doctor_state(struct doctor *doctor);
 
 /** Addresses: free, or held by our daemon, whose /healthz is asked; fills in health, websocket. */
 void doctor_ports(struct doctor *doctor);
+
+/** Addresses that sources receive DICOM on: C-ECHO. */
+void doctor_receivers(struct doctor *doctor);
+
+/** An address that nobody listens on: free, or not to be had. */
+struct place;
+void doctor_port_unused(struct doctor *doctor, const struct place *place);
 
 /** The running daemon: version, and what it says itself. */
 void doctor_daemon(struct doctor *doctor);

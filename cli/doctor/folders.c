@@ -94,6 +94,8 @@ static json_t *examine(void *self) {
         json_object_set_new(seen, "errno", json_integer(ENOTDIR));
     } else {
         look_at(look, look->path, 0);
+        bool writable = access(look->path, W_OK | X_OK) == 0;
+        json_object_set_new(seen, "unwritable", json_integer(writable ? 0 : errno));
     }
     AUTOFREE char *blocked = blocked_at(look->path);
     json_object_set_new(seen, "blocked", json_any_string(blocked));
@@ -114,6 +116,13 @@ static void tell_missing(struct doctor *doctor, const char *path, const json_t *
             "Let user %s pass through %s: chmod o+x, or a group it is in", user, blocked);
         report_fail(doctor->report, "folder", remedy, "%s cannot be reached by user %s", path,
                     user);
+        return;
+    }
+    if (error == ENOENT && access(path, F_OK) == 0) {
+        report_fail(doctor->report, "folder",
+                    "The unit has a /tmp or /home of its own (PrivateTmp, ProtectHome): choose "
+                    "another folder, or systemctl edit mrqart",
+                    "%s is there, but not for the running service", path);
         return;
     }
     AUTOFREE char *remedy =
@@ -196,6 +205,26 @@ static void tell_watches(struct doctor *doctor, const char *path, long long fold
                folders >= FOLDERS_MOST ? "at least " : "", folders, limit);
 }
 
+/* who removes old files has to write in their folders */
+static void tell_retention(struct doctor *doctor, const json_t *instance, const json_t *seen,
+                           const char *path) {
+    const json_t *common = json_object_get(instance, "common");
+    int error = (int)json_integer_value(json_object_get(seen, "unwritable"));
+    if (json_number_value(json_object_get(common, "retention")) <= 0 || error == 0 ||
+        json_is_true(json_object_get(common, "retention_dry_run"))) {
+        return;
+    }
+    AUTOFREE char *remedy =
+        error == EROFS ? mem_printf("systemctl edit mrqart: ReadWritePaths=%s below [Service], "
+                                    "then systemctl restart mrqart; or mount it for writing",
+                                    path)
+                       : mem_printf("Let user %s write there (chmod g+w, and a group it is in), "
+                                    "or set retention = 0",
+                                    doctor->account.name);
+    report_fail(doctor->report, "retention", remedy, "user %s cannot remove files in %s: %s",
+                doctor->account.name, path, strerror(error));
+}
+
 static void visit(struct doctor *doctor, const json_t *instance, const char *path) {
     struct look look = {.path = path};
     json_auto_t *seen = child_ask(&doctor->account, examine, &look);
@@ -211,6 +240,7 @@ static void visit(struct doctor *doctor, const json_t *instance, const char *pat
     }
     tell_seen(doctor, path, seen);
     tell_file_system(doctor, instance, path);
+    tell_retention(doctor, instance, seen, path);
     if (strcmp(json_string_value(json_object_get(instance, "plugin")), "source-inotify") == 0) {
         tell_watches(doctor, path, json_integer_value(json_object_get(seen, "folders")));
     }

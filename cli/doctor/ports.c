@@ -34,16 +34,8 @@ static json_t *health_of(const char *answer) {
 }
 
 /* The websocket's own port answers every request with a sentence about MRQART. */
-static bool is_ours(struct doctor *doctor, const struct place *place) {
-    AUTOFREE char *answer = place_get(place, "/healthz");
-    json_t *health = answer ? health_of(answer) : NULL;
-    if (health && !doctor->health) {
-        doctor->health = json_incref(health);
-        doctor->offset_s = date_offset(answer);
-    }
-    bool ours = health || (answer && strstr(answer, "MRQART"));
-    json_decref(health);
-    return ours;
+static bool is_mrqartd(const char *answer, const json_t *health) {
+    return health || (answer && strstr(answer, "MRQART"));
 }
 
 static void try_websocket(struct doctor *doctor, const struct place *place) {
@@ -54,7 +46,30 @@ static void try_websocket(struct doctor *doctor, const struct place *place) {
     }
 }
 
-static void tell_unused(struct doctor *doctor, const struct place *place) {
+struct search {
+    unsigned port;
+    bool any, found; /* sockets that listen; one with that port */
+};
+
+static void visit_own(void *self, const char *address) {
+    struct search *search = self;
+    struct place place;
+    search->any = true;
+    search->found =
+        search->found || (place_parse(&place, address) && place_port(&place) == search->port);
+}
+
+/* Whose is it, if not that of another mrqartd? What may not be looked at is taken for ours. */
+static bool is_the_daemon(const struct doctor *doctor, const struct place *place) {
+    struct search search = {.port = place_port(place)};
+    if (doctor->daemon) {
+        listening_each(doctor->daemon, visit_own, &search);
+        return search.found || !search.any;
+    }
+    return geteuid() != 0; /* root sees every process */
+}
+
+void doctor_port_unused(struct doctor *doctor, const struct place *place) {
     if (doctor->daemon) {
         report_fail(doctor->report, "port", "Its log says why; systemctl restart mrqart",
                     "mrqartd runs, but nobody listens on %s", place->text);
@@ -70,38 +85,67 @@ static void tell_unused(struct doctor *doctor, const struct place *place) {
     }
 }
 
-static void examine_place(struct doctor *doctor, const struct place *place) {
-    int fd = place_connect(place);
-    if (fd < 0) {
-        tell_unused(doctor, place);
-        return;
+/* GET /healthz; what it says is kept where it is the first. False: it is no mrqartd. */
+static bool ask(struct doctor *doctor, const struct place *place, bool ours) {
+    AUTOFREE char *answer = place_get(place, "/healthz");
+    json_auto_t *health = answer ? health_of(answer) : NULL;
+    if (health && ours && !doctor->health) {
+        doctor->health = json_incref(health);
+        doctor->offset_s = date_offset(answer);
     }
-    close(fd);
-    if (is_ours(doctor, place)) {
-        report_ok(doctor->report, "port", "mrqartd listens on %s", place->text);
-        try_websocket(doctor, place);
-    } else {
+    return is_mrqartd(answer, health);
+}
+
+static void tell_ours(struct doctor *doctor, const struct place *place) {
+    report_ok(doctor->report, "port", "mrqartd listens on %s", place->text);
+    try_websocket(doctor, place);
+}
+
+static void examine_place(struct doctor *doctor, const struct place *place) {
+    bool ours = is_the_daemon(doctor, place);
+    if (!ask(doctor, place, ours)) {
         report_fail(doctor->report, "port", "ss -ltnp shows which: stop that, or change \"listen\"",
                     "another program has %s", place->text);
+    } else if (ours) {
+        tell_ours(doctor, place);
+    } else {
+        report_fail(doctor->report, "port",
+                    "ss -ltnp shows which: stop it, or change \"listen\" of one of them",
+                    "another mrqartd, by another configuration, has %s", place->text);
     }
 }
 
 /* ---- all addresses ------------------------------------------------------------------------- */
 
+/* of the daemon's own sockets, those that are no receiver of DICOM */
 static void visit_listening(void *self, const char *address) {
+    struct doctor *doctor = self;
     struct place place;
-    if (place_parse(&place, address)) {
-        examine_place(self, &place);
+    if (place_parse(&place, address) && !json_object_get(doctor->seen, place.text) &&
+        ask(doctor, &place, true)) {
+        tell_ours(doctor, &place);
         snprintf(place.path, sizeof(place.path), "/ws"); /* of a port shared with the dashboard */
-        try_websocket(self, &place);
+        try_websocket(doctor, &place);
     }
 }
 
 static void visit_configured(struct doctor *doctor, const json_t *instance, const char *value) {
     (void)instance;
     struct place place;
-    if (place_parse(&place, value) && place_port(&place) != 0) {
+    if (!place_parse(&place, value) || place_port(&place) == 0) {
+        return;
+    }
+    if (json_object_get(doctor->seen, place.text)) { /* with another path */
+        try_websocket(doctor, &place);
+        return;
+    }
+    json_object_set_new(doctor->seen, place.text, json_true());
+    int fd = place_connect(&place);
+    if (fd >= 0) {
+        close(fd);
         examine_place(doctor, &place);
+    } else {
+        doctor_port_unused(doctor, &place);
     }
 }
 
@@ -114,29 +158,7 @@ static void visit_any(struct doctor *doctor, const json_t *instance, const char 
     }
 }
 
-/* a receiver of DICOM speaks no HTTP: that somebody listens must do */
-static void visit_receiver(struct doctor *doctor, const json_t *instance, const char *value) {
-    struct place place;
-    const char *name = json_string_value(json_object_get(instance, "name"));
-    if (!place_parse(&place, value) || place_port(&place) == 0) {
-        return;
-    }
-    int fd = place_connect(&place);
-    if (fd < 0) {
-        tell_unused(doctor, &place);
-        return;
-    }
-    close(fd);
-    if (doctor->daemon) {
-        report_ok(doctor->report, "port", "%s listens on %s", name, place.text);
-    } else {
-        report_fail(doctor->report, "port", "ss -ltnp shows which: stop that, or change \"listen\"",
-                    "another program has %s", place.text);
-    }
-}
-
 void doctor_ports(struct doctor *doctor) {
-    doctor_each(doctor, "sources", "listen", visit_receiver);
     doctor_each(doctor, "sinks", "listen", visit_configured);
     doctor_each(doctor, "sinks", "listen", visit_any);
 }

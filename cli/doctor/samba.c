@@ -56,6 +56,9 @@ static void take_setting(struct share *share, const char *line, const char *equa
     if (key_is(line, length, "path") || key_is(line, length, "directory")) {
         snprintf(share->path, sizeof(share->path), "%s", value);
     }
+    if (key_is(line, length, "writelist")) {
+        share->writable = share->writable || *value; /* whom it names, the scanner tells */
+    }
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (key_is(line, length, keys[i].key)) {
             *(keys[i].guest ? &share->guest : &share->writable) =
@@ -75,7 +78,10 @@ static void take_line(struct shares *shares, char *line) {
     if (bracket) {
         shares->list = mem_resize(shares->list, shares->count + 1, sizeof(*shares->list));
         struct share *share = &shares->list[shares->count++];
-        *share = (struct share){0};
+        const struct share *first = &shares->list[0];
+        bool inherits = share != first && strcasecmp(first->name, "global") == 0;
+        *share = inherits ? (struct share){.writable = first->writable, .guest = first->guest}
+                          : (struct share){0};
         snprintf(share->name, sizeof(share->name), "%.*s", (int)(bracket - line - 1), line + 1);
     } else if (equals && *line != '#' && *line != ';' && shares->count > 0) {
         take_setting(&shares->list[shares->count - 1], line, equals);

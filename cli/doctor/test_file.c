@@ -5,6 +5,7 @@
 #include "test_image.h"
 #include "websocket.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -14,10 +15,17 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SKEW_MOST_S = 2 };
+enum {
+    SKEW_MOST_S = 2,
+    LEFT_S = 2 * 3600, /* older than any run: --wait is an hour at most */
+    NUMBER_DIGITS = 8,
+};
+
+static const char mark[] = "mrqart-doctor-"; /* within the name, before the number */
 
 struct test {
     struct doctor *doctor;
@@ -36,7 +44,7 @@ static char *name_by(const char *pattern, unsigned long long number) {
     if (!star) {
         return NULL;
     }
-    char *name = mem_printf("%.*smrqart-doctor-%08llx%s", (int)(star - pattern), pattern,
+    char *name = mem_printf("%.*s%s%0*llx%s", (int)(star - pattern), pattern, mark, NUMBER_DIGITS,
                             number & UINT32_MAX, star + 1);
     if (fnmatch(pattern, name, FNM_CASEFOLD) == 0 && !strpbrk(name, "*?[\\/")) {
         return name;
@@ -56,6 +64,48 @@ static char *wanted_name(const struct doctor *doctor, unsigned long long number)
         }
     }
     return NULL;
+}
+
+/*
+ * A process that waits for the end of ours, whatever it is, and then removes the file. Returns the
+ * pipe whose closing it waits for; -1: there is none, and only a regular end removes the file.
+ */
+static int guard(const char *path, pid_t *process) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return -1;
+    }
+    fflush(NULL);
+    *process = fork();
+    if (*process == 0) {
+        char byte;
+        setsid(); /* the terminal's Ctrl-C is not meant for us */
+        close(ends[1]);
+        while (read(ends[0], &byte, 1) > 0) {
+        }
+        unlink(path);
+        _exit(0);
+    }
+    close(ends[0]);
+    return ends[1];
+}
+
+/* What a run has left that ended together with its guard. */
+static void sweep(const char *folder) {
+    DIR *entries = opendir(folder);
+    const struct dirent *entry;
+    while (entries && (entry = readdir(entries))) {
+        struct stat status;
+        const char *at = strstr(entry->d_name, mark);
+        if (at && strspn(at + strlen(mark), "0123456789abcdef") == NUMBER_DIGITS &&
+            fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && time(NULL) - status.st_mtime > LEFT_S) {
+            unlinkat(dirfd(entries), entry->d_name, 0);
+        }
+    }
+    if (entries) {
+        closedir(entries);
+    }
 }
 
 /* as a scanner does it: made, written, closed */
@@ -133,6 +183,8 @@ static void follow(const struct test *test) {
 
 static void run(struct test *test) {
     struct report *report = test->doctor->report;
+    pid_t process = -1;
+    int guarded = guard(test->path, &process);
     if (!write_file(test)) {
         AUTOFREE char *reason = mem_dup(strerror(errno));
         report_add(report,
@@ -143,8 +195,12 @@ static void run(struct test *test) {
         compare_clocks(test);
         follow(test);
     }
-    if (test->written_ms) {
+    if (test->written_ms && guarded < 0) {
         unlink(test->path);
+    }
+    if (guarded >= 0) {
+        close(guarded);
+        waitpid(process, NULL, 0);
     }
 }
 
@@ -166,6 +222,7 @@ static void visit(struct doctor *doctor, const json_t *instance, const char *fol
                     "no file was tried: the patterns in \"wanted\" are too special to make a name");
     } else if (test.websocket) {
         test.path = mem_printf("%s/%s", folder, test.name);
+        sweep(folder);
         run(&test);
     }
     websocket_close(test.websocket);

@@ -13,9 +13,6 @@
 #include <sys/queue.h>
 #include <sys/resource.h>
 
-/* an address that cannot accept, for want of descriptors, would only spin if it tried at once */
-static const struct timeval accept_pause = {.tv_usec = 250 * 1000};
-
 struct mrq_address {
     STAILQ_ENTRY(mrq_address) next;
     struct http_service *service;
@@ -33,7 +30,7 @@ STAILQ_HEAD(address_list, mrq_address);
 struct http_service {
     struct event_base *base;
     struct http_connections *connections;
-    struct event *retry; /* every accept_pause, and when there is room: paused addresses go on */
+    struct event *retry; /* while an address waits, and when there is room: it goes on */
     unsigned descriptors;
     bool stopped;
     struct address_list addresses;
@@ -162,7 +159,7 @@ static unsigned count_descriptors(void) {
 struct http_service *http_service_create(struct event_base *base) {
     struct http_service *service = mem_new(struct http_service);
     service->base = base;
-    service->retry = event_new(base, -1, EV_PERSIST, handle_retry, service);
+    service->retry = evtimer_new(base, handle_retry, service);
     if (!service->retry) {
         abort(); /* out of memory, as in mem_new() */
     }
@@ -198,7 +195,8 @@ static bool address_bind(struct mrq_address *address) {
                                                     .owner = address->owner,
                                                     .text = address->text,
                                                     .address = address->socket,
-                                                    .descriptors = service->descriptors};
+                                                    .descriptors = service->descriptors,
+                                                    .retry = service->retry};
     address->listener = http_listener_create(&settings);
     return address->listener;
 }
@@ -211,7 +209,7 @@ bool http_service_start(struct http_service *service) {
             return false;
         }
     }
-    return event_add(service->retry, &accept_pause) == 0;
+    return true;
 }
 
 void http_service_stop(struct http_service *service) {

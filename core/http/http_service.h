@@ -15,7 +15,9 @@
 /* for one request: to wait for it (keep-alive), to receive it and to take the answer */
 #define HTTP_DEADLINE_MS 30000
 #define HTTP_HEADER_BYTES (16 * 1024) /* request line and headers: a browser sends about 1 KiB */
-#define HTTP_BODY_BYTES (8 * 1024)    /* what people answer has 4 KiB; more gets 413 from evhttp */
+/* An answer has 4 KiB, and what is longer gets its 413 from who reads it; beyond this from evhttp,
+ * before it is read. */
+#define HTTP_BODY_BYTES (64 * 1024)
 
 struct http_service;
 

@@ -53,6 +53,16 @@ static void tell_descriptors(struct http_listener *listener, bool left) {
                    settings->text, SPARE_DESCRIPTORS, settings->descriptors);
 }
 
+/* what cannot accept, for want of descriptors, would only spin if it tried at once */
+static const struct timeval accept_pause = {.tv_usec = 250 * 1000};
+
+static void wait_for_room(struct http_listener *listener) {
+    evconnlistener_disable(listener->socket);
+    if (!evtimer_pending(listener->settings.retry, NULL)) {
+        evtimer_add(listener->settings.retry, &accept_pause);
+    }
+}
+
 void http_listener_retry(struct http_listener *listener) {
     struct http_connections *connections = listener->settings.connections;
     bool descriptors = descriptors_left(listener) || http_connections_can_yield(connections);
@@ -60,15 +70,24 @@ void http_listener_retry(struct http_listener *listener) {
     if (descriptors && http_connections_room(connections)) {
         evconnlistener_enable(listener->socket);
     } else {
-        evconnlistener_disable(listener->socket);
+        wait_for_room(listener);
     }
 }
 
+static void handle_pause_over(evutil_socket_t fd, short what, void *socket) {
+    (void)fd, (void)what;
+    evconnlistener_enable(socket);
+}
+
 /* Without descriptors or memory in the whole system accept() fails again and again: pause. The
- * second argument is evhttp's, which took the socket over. */
+ * second argument is evhttp's, which took the socket over and keeps it for as long as the loop
+ * runs. */
 static void handle_accept_error(struct evconnlistener *socket, void *http) {
     (void)http;
-    evconnlistener_disable(socket);
+    struct event_base *base = evconnlistener_get_base(socket);
+    if (event_base_once(base, -1, EV_TIMEOUT, handle_pause_over, socket, &accept_pause) == 0) {
+        evconnlistener_disable(socket);
+    }
 }
 
 static struct bufferevent *handle_accept(struct event_base *base, void *self) {

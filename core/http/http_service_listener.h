@@ -17,6 +17,7 @@ struct http_listener_settings {
     const char *owner, *text; /* whose address it is, and as it was written: for messages */
     struct socket_address address;
     unsigned descriptors; /* that the daemon may have */
+    struct event *retry;  /* a timer that calls http_listener_retry(): added while one waits */
 };
 
 /** Binds the address and accepts. Says why and returns NULL when that cannot be. */

@@ -153,6 +153,7 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     const struct retention_parts parts = {.folders = pipeline->folders,
                                           .seen = pipeline->seen,
                                           .names = &pipeline->names,
+                                          .patience_ms = &pipeline->worker_timeout_ms,
                                           .self = pipeline,
                                           .forgotten = handle_forgotten};
     pipeline->retention = retention_create(base, &parts);

@@ -45,6 +45,13 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
     json_object_set_new(health, "disabled", blame_health(pipeline->blame, warnings));
     roots(pipeline, warnings);
     retention_warnings(pipeline->retention, warnings);
+    if (seen_crowded(pipeline->seen) > 0) {
+        AUTOFREE char *sentence = mem_printf(
+            "retention will not remove %zu files: the record had no room for them (option "
+            "record: more than come in within the retention)",
+            seen_crowded(pipeline->seen));
+        json_array_append_new(warnings, json_any_string(sentence));
+    }
     if (pipeline->paused[MRQ_LIVE]) {
         json_array_append_new(warnings, json_string("the queues are full: sources wait until half "
                                                     "of it is done"));

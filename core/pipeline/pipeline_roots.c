@@ -7,7 +7,8 @@
 #include "keeper/keeper.h"
 #include "tracking/text_builder.h"
 
-static const char root_key[] = "root:"; /* before a path: its record in the state file */
+/* before a path: its records in the state file, the floor after the other */
+static const char root_key[] = "root:", floor_key[] = "floor:";
 
 static struct root *first(const struct pipeline *pipeline) {
     return folders_first_root(pipeline->folders);
@@ -33,6 +34,20 @@ static void adopt(struct pipeline *pipeline, struct root *root, const struct roo
     }
 }
 
+/* Where the clock was ahead when it was first followed, all that comes now would be older. */
+static void heed_clock(struct pipeline *pipeline, struct root *root) {
+    int64_t now_ns = pipeline_now_ns();
+    if (root->since_ns > now_ns || root->floor_ns > now_ns) {
+        log_warning(
+            "%s: the clock has been set back since it was first followed; looked at is what "
+            "is newer than the oldest file that is known of it",
+            root->path);
+        root->since_ns = seen_oldest(pipeline->seen, root->hash, now_ns);
+        root->floor_ns = 0;
+        change(pipeline, root);
+    }
+}
+
 void pipeline_follow(struct pipeline *pipeline, const char *path,
                      const struct root_policy *policy) {
     struct root *root = folders_root(pipeline->folders, path);
@@ -40,6 +55,7 @@ void pipeline_follow(struct pipeline *pipeline, const char *path,
         root->since_ns = pipeline_now_ns();
         change(pipeline, root);
     }
+    heed_clock(pipeline, root);
     adopt(pipeline, root, policy);
     retention_update(pipeline->retention);
 }
@@ -75,9 +91,12 @@ static int64_t floor_of(const struct root *root) {
 
 bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
                      const struct root *root, const struct stat *status) {
-    const struct seen_file *known = seen_find(pipeline->seen, place);
     const struct file_identity identity = protocol_identity(status);
     uint64_t hash = protocol_identity_hash(&identity);
+    if (seen_identify(pipeline->seen, protocol_identity_hash_once(status), hash)) {
+        pipeline_mark(pipeline);
+    }
+    const struct seen_file *known = seen_find(pipeline->seen, place);
     if (known) {
         bool late = root->policy.backlog == BACKLOG_NONE && identity.changed_ns < root->since_ns;
         return known->identity == hash || late;
@@ -135,26 +154,30 @@ struct seen_owner pipeline_seen_owner(struct pipeline *pipeline) {
 void pipeline_collect_roots(struct pipeline *pipeline) {
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->changed) {
-            AUTOFREE char *key = mem_printf("%s%s", root_key, root->path);
-            keeper_put(pipeline->keeper, PIPELINE_RECORD, key,
-                       json_pack("{s:I, s:I}", "since", (json_int_t)root->since_ns, "floor",
-                                 (json_int_t)root->floor_ns));
+            AUTOFREE char *since = mem_printf("%s%s", root_key, root->path);
+            AUTOFREE char *floor = mem_printf("%s%s", floor_key, root->path);
+            keeper_put(pipeline->keeper, PIPELINE_RECORD, since, json_integer(root->since_ns));
+            keeper_put(pipeline->keeper, PIPELINE_RECORD, floor, json_integer(root->floor_ns));
             root->changed = false;
         }
     }
 }
 
+static const char *path_behind(const char *key, const char *head) {
+    size_t length = strlen(head);
+    return strncmp(key, head, length) == 0 && key[length] == '/' ? key + length : NULL;
+}
+
 bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value) {
-    size_t length = sizeof(root_key) - 1;
-    const json_t *since = json_object_get(value, "since");
-    if (strncmp(key, root_key, length) != 0 || key[length] != '/' ||
-        !(json_is_integer(value) || json_is_integer(since))) {
+    const char *since = path_behind(key, root_key), *floor = path_behind(key, floor_key);
+    if (!json_is_integer(value) || !(since || floor)) {
         return false;
     }
-    struct root *root = folders_root(pipeline->folders, key + length);
-    /* a lone number is how it was written before these were two: both at once */
-    root->since_ns = json_integer_value(since ? since : value);
-    root->floor_ns = json_integer_value(since ? json_object_get(value, "floor") : value);
+    struct root *root = folders_root(pipeline->folders, since ? since : floor);
+    root->floor_ns = json_integer_value(value); /* of before these were two: both at once */
+    if (since) {
+        root->since_ns = root->floor_ns;
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "forked.h"
 #include "retention_sweep.h"
 #include "workers/clock.h"
 
@@ -18,12 +19,13 @@
 #include <unistd.h>
 
 enum {
-    PASS_MS = 5 * 60 * 1000, /* between two passes, at most */
-    PASS_LEAST_MS = 200,     /* likewise, at least; in between: a quarter of the retention */
+    FIRST_MS = 5000,     /* before the first pass, at most */
+    PASS_MS = 60 * 1000, /* between two passes, where they are short */
+    PASS_LEAST_MS = 200, /* likewise, where a quarter of the retention is less than that */
+    REST = 9,            /* times what a pass took, between two: it may ask a server a lot */
     REAP_MS = 50,
-    HANG_MS = 60 * 1000, /* without a sign of life: the folder's disk or server does not answer */
-    NOTES = 256,         /* read at once */
-    MEEKNESS = 19,       /* of the process: whatever else there is to do comes first */
+    NOTES = 256,   /* read at once */
+    MEEKNESS = 19, /* of the process: whatever else there is to do comes first */
 };
 
 struct counts {
@@ -39,10 +41,13 @@ struct retention_pass {
     pid_t child; /* 0: none */
     int notes;   /* -1: none under way */
     long long heard_ms;
-    int error; /* why something could not be removed */
-    bool dry_run;
+    long long began_ms, took_ms; /* the pass under way; the last, -1: there was none */
+    int error;                   /* why something could not be removed */
+    double hours;                /* what the pass under way goes by, or the wait for the next */
+    bool dry_run;                /* likewise, the pass only */
+    bool done;                   /* it has gone through all */
     struct counts now, last, total;
-    struct log_fault fault;
+    struct log_fault fault, hang;
 };
 
 struct retention {
@@ -57,12 +62,27 @@ static bool is_on(const struct retention_pass *pass) {
     return !pass->retention->stopped && root->policy.configured && root->policy.retention_h > 0;
 }
 
+static bool hangs(const struct retention_pass *pass) {
+    return pass->notes >= 0 && clock_ms() - pass->heard_ms > *pass->retention->parts.patience_ms;
+}
+
+/* Until the next pass. */
+static long long wait_ms(const struct retention_pass *pass) {
+    double wait = pass->hours * 3600 * 1000 / 4;
+    double most = pass->took_ms < 0 ? FIRST_MS : PASS_MS;
+    double least =
+        pass->took_ms * REST > PASS_LEAST_MS ? (double)pass->took_ms * REST : PASS_LEAST_MS;
+    wait = wait > most ? most : wait;
+    return (long long)(wait < least ? least : wait);
+}
+
 static void arm(struct retention_pass *pass) {
-    double quarter_ms = pass->root->policy.retention_h * 3600 * 1000 / 4;
-    long long wait_ms = quarter_ms > PASS_MS         ? PASS_MS
-                        : quarter_ms < PASS_LEAST_MS ? PASS_LEAST_MS
-                                                     : (long long)quarter_ms;
-    struct timeval wait = clock_delay(pass->child ? REAP_MS : wait_ms);
+    if (!pass->child) {
+        pass->hours = pass->root->policy.retention_h;
+    }
+    struct timeval wait = clock_delay(pass->notes >= 0 ? *pass->retention->parts.patience_ms
+                                      : pass->child    ? REAP_MS
+                                                       : wait_ms(pass));
     evtimer_add(pass->timer, &wait);
 }
 
@@ -76,7 +96,7 @@ static void report_removed(struct retention_pass *pass) {
     log_notice("%s: retention %s %llu files (%llu bytes) and %llu folders, older than %g h",
                pass->root->path, pass->dry_run ? "would remove" : "has removed",
                (unsigned long long)pass->now.files, (unsigned long long)pass->now.bytes,
-               (unsigned long long)pass->now.folders, pass->root->policy.retention_h);
+               (unsigned long long)pass->now.folders, pass->hours);
 }
 
 static void report_denied(struct retention_pass *pass) {
@@ -99,6 +119,10 @@ static void finish(struct retention_pass *pass) {
     pass->notes = -1;
     report_removed(pass);
     report_denied(pass);
+    if (pass->done) {
+        log_fault_over(&pass->hang, pass->root->path, "retention goes through it again");
+    }
+    pass->took_ms = clock_ms() - pass->began_ms;
     pass->last = pass->now;
     if (!pass->dry_run) {
         pass->total.files += pass->now.files;
@@ -130,8 +154,10 @@ static void take_note(struct retention_pass *pass, const struct sweep_note *note
         pass->now.denied++;
         pass->error = note->error;
         break;
-    case SWEEP_ALIVE:
     case SWEEP_DONE: /* a folder that is not there is told by its source */
+        pass->done = true;
+        break;
+    case SWEEP_ALIVE:
         break;
     }
 }
@@ -155,16 +181,11 @@ static void handle_readable(evutil_socket_t notes, short events, void *self) {
 
 /* ---- the process ------------------------------------------------------------------------- */
 
-static void sweep_in_child(const struct retention_pass *pass, int notes) {
+static void sweep_in_child(const struct retention_pass *pass) {
     const struct retention_parts *parts = &pass->retention->parts;
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGHUP, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "mrqart-remove", 0, 0, 0);
     setpriority(PRIO_PROCESS, 0, MEEKNESS);
-    dup2(notes, STDERR_FILENO + 1);
-    close_range(STDERR_FILENO + 2, ~0U, 0); /* sockets of ours must not live on in it */
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t now_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
@@ -173,9 +194,10 @@ static void sweep_in_child(const struct retention_pass *pass, int notes) {
         .seen = parts->seen,
         .names = *parts->names,
         .root_hash = pass->root->hash,
-        .before_ns = now_ns - (int64_t)(pass->root->policy.retention_h * 3600e9),
+        .roots = folders_first_root(parts->folders),
+        .before_ns = now_ns - (int64_t)(pass->hours * 3600e9),
         .dry_run = pass->dry_run,
-        .notes = STDERR_FILENO + 1,
+        .notes = FORKED_PIPE,
     };
     retention_sweep(&job);
     _exit(0);
@@ -187,11 +209,13 @@ static bool start_child(struct retention_pass *pass) {
         log_error("%s: retention cannot make a pipe: %m", pass->root->path);
         return false;
     }
+    pass->hours = pass->root->policy.retention_h;
     pass->dry_run = pass->root->policy.dry_run;
+    pass->done = false;
     pass->now = (struct counts){0};
-    pass->child = fork();
+    pass->child = forked_start(ends[1]);
     if (pass->child == 0) {
-        sweep_in_child(pass, ends[1]);
+        sweep_in_child(pass);
     }
     close(ends[1]);
     if (pass->child > 0) {
@@ -209,18 +233,33 @@ static void begin(struct retention_pass *pass) {
         arm(pass);
         return;
     }
-    pass->heard_ms = clock_ms();
+    pass->heard_ms = pass->began_ms = clock_ms();
     evutil_make_socket_nonblocking(pass->notes);
     pass->readable =
         event_new(pass->retention->base, pass->notes, EV_READ | EV_PERSIST, handle_readable, pass);
     event_add(pass->readable, NULL);
+    arm(pass);
+}
+
+/* One that hangs in the kernel ends when its file server answers; until then no other is begun. */
+static void end_hung(struct retention_pass *pass) {
+    if (hangs(pass)) {
+        log_fault_tell(&pass->hang, pass->root->path,
+                       "the process that removes old files (pid %d) has given no sign of life for "
+                       "%lld s; it is ended. Does the file server answer?",
+                       (int)pass->child, (clock_ms() - pass->heard_ms) / 1000);
+        kill(pass->child, SIGKILL);
+    }
+    arm(pass);
 }
 
 static void handle_timer(evutil_socket_t unused, short events, void *self) {
     (void)unused;
     (void)events;
     struct retention_pass *pass = self;
-    if (pass->child && waitpid(pass->child, NULL, WNOHANG) != 0) {
+    if (pass->notes >= 0) {
+        end_hung(pass);
+    } else if (pass->child && waitpid(pass->child, NULL, WNOHANG) != 0) {
         pass->child = 0;
         arm(pass);
     } else if (pass->child) {
@@ -278,6 +317,7 @@ static struct retention_pass *pass_of(struct retention *retention, struct root *
         pass->retention = retention;
         pass->root = root;
         pass->notes = -1;
+        pass->took_ms = -1;
         pass->timer = evtimer_new(retention->base, handle_timer, pass);
         TAILQ_INSERT_TAIL(&retention->passes, pass, entry);
         root->retention = pass;
@@ -290,20 +330,16 @@ void retention_update(struct retention *retention) {
          root = TAILQ_NEXT(root, entry)) {
         bool on = root->policy.configured && root->policy.retention_h > 0;
         struct retention_pass *pass = on ? pass_of(retention, root) : root->retention;
-        if (pass && pass->child && (!on || root->policy.dry_run != pass->dry_run)) {
+        bool other = pass && (!on || root->policy.retention_h != pass->hours);
+        if (pass && pass->child && (other || root->policy.dry_run != pass->dry_run)) {
             kill(pass->child, SIGKILL); /* what it goes by holds no longer */
-        }
-        if (on && !pass->child) {
+        } else if (on && !pass->child && (other || !evtimer_pending(pass->timer, NULL))) {
             arm(pass);
         }
     }
 }
 
 /* ---- for /healthz ------------------------------------------------------------------------ */
-
-static bool hangs(const struct retention_pass *pass) {
-    return pass->notes >= 0 && clock_ms() - pass->heard_ms > HANG_MS;
-}
 
 void retention_health(const struct root *root, json_t *said) {
     const struct retention_pass *pass = root->retention;

@@ -19,7 +19,8 @@ struct retention;
 struct retention_parts {
     struct folders *folders;
     struct seen *seen;
-    struct names *const *names; /* how files may be said; they may be others at the next pass */
+    struct names *const *names;  /* how files may be said; they may be others at the next pass */
+    const unsigned *patience_ms; /* without a sign of life: the process hangs; may change too */
     void *self;
     void (*forgotten)(void *self); /* something has left the record */
 };

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "folders.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,8 +14,8 @@
 #include <unistd.h>
 
 enum {
-    DEPTH_MOST = 1000,   /* each level keeps a folder open; sources look no deeper */
-    ALIVE_ENTRIES = 1024 /* are looked at between two signs of life */
+    DEPTH_MOST = 1000, /* each level keeps a folder open; sources look no deeper */
+    ALIVE_ENTRIES = 64 /* are looked at between two signs of life */
 };
 
 struct sweep {
@@ -44,7 +43,9 @@ static uint64_t hash_of(const struct sweep *sweep) {
 
 /* ---- files ------------------------------------------------------------------------------- */
 
-/* Whether this is the very file that a checker has seen, and old enough. */
+/* Whether this is the very file that a checker has seen, and old enough. One that somebody has
+ * given a second name is kept: it is wanted for something, and removing one name would free
+ * nothing. */
 static bool may_go(const struct sweep *sweep, const struct stat *status, const char *name,
                    struct sweep_note *note) {
     const struct sweep_job *job = sweep->job;
@@ -58,8 +59,7 @@ static bool may_go(const struct sweep *sweep, const struct stat *status, const c
                                 .identity = protocol_identity_hash(&identity),
                                 .bytes = identity.size};
     return known && known->identity == note->identity && known->proof_ns &&
-           known->proof_ns == identity.changed_ns && identity.changed_ns < job->before_ns &&
-           status->st_nlink == 1;
+           known->proof_ns < job->before_ns && status->st_nlink == 1;
 }
 
 static void sweep_file(struct sweep *sweep, int folder, const char *name, const struct stat *status,
@@ -108,11 +108,22 @@ static void remove_folder(struct sweep *sweep, int parent, const char *name, uin
         return;
     }
     tally->left++;
-    if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT) {
+    if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT &&
+        errno != EBUSY /* something is mounted on it */) {
         note.kind = SWEEP_DENIED;
         note.error = errno;
         say(sweep, &note);
     }
+}
+
+/* The folder that was entered is watched by itself: what is removed there is told for itself. */
+static bool is_root(const struct sweep *sweep) {
+    const struct root *root = sweep->job->roots;
+    while (root && !(root->policy.configured && root->length == sweep->length &&
+                     memcmp(root->path, sweep->path, root->length) == 0)) {
+        root = TAILQ_NEXT(root, entry);
+    }
+    return root;
 }
 
 /* One name, opened in its parent without following links: so nothing leads out of the root. */
@@ -120,20 +131,23 @@ static void sweep_below(struct sweep *sweep, int parent, const char *name, struc
     size_t length = sweep->length;
     struct tally below = {.left = 1};
     int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (folder >= 0 && enter(sweep, name)) {
-        uint64_t hash = hash_of(sweep);
+    bool entered = folder >= 0 && enter(sweep, name);
+    uint64_t hash = hash_of(sweep);
+    if (entered && !is_root(sweep)) {
         below = sweep_folder(sweep, folder);
-        sweep->length = length;
-        sweep->path[length] = '\0';
-        sweep->depth--;
-        if (below.removed > 0 && below.left == 0 && !sweep->over) {
-            remove_folder(sweep, parent, name, hash, tally);
-            return;
-        }
     } else if (folder >= 0) {
         close(folder);
     }
-    tally->left++;
+    if (entered) {
+        sweep->length = length;
+        sweep->path[length] = '\0';
+        sweep->depth--;
+    }
+    if (below.removed > 0 && below.left == 0 && !sweep->over) {
+        remove_folder(sweep, parent, name, hash, tally);
+    } else {
+        tally->left++;
+    }
 }
 
 static void look_at(struct sweep *sweep, int folder, const char *name, struct tally *tally) {

@@ -2,6 +2,7 @@
 /* One pass of retention through a watched folder, in a process of its own: it may block. */
 #pragma once
 
+#include "folders.h"
 #include "names.h"
 #include "seen.h"
 
@@ -26,7 +27,8 @@ struct sweep_job {
     const struct seen *seen;
     const struct names *names;
     uint64_t root_hash;
-    int64_t before_ns; /* files that were changed before are old enough */
+    const struct root *roots; /* all that are watched, the first of the list: each has its own */
+    int64_t before_ns;        /* files that were looked at as they were then are old enough */
     bool dry_run;
     int notes; /* where notes are written */
 };

@@ -22,7 +22,7 @@ struct seen {
     struct seen_quiet quiet;
     struct seen_bounds bounds;
     struct seen_owner owner;
-    size_t count;
+    size_t count, crowded;
 };
 
 struct seen *seen_create(const struct seen_bounds *bounds, const struct seen_owner *owner) {
@@ -126,6 +126,9 @@ bool seen_covers(const struct seen *seen, uint64_t folder, int64_t changed_ns) {
 
 /* From now on it is remembered as a whole. */
 static void condense(struct seen *seen, struct seen_folder *folder) {
+    if (seen->owner.need(seen->owner.self, folder->root, folder->link.hash) == SEEN_WANTED) {
+        seen->crowded += folder->count;
+    }
     const struct seen_span span = {.root = folder->root,
                                    .from_ns = seen->owner.since(seen->owner.self, folder->root),
                                    .to_ns = folder->newest_ns};
@@ -215,6 +218,21 @@ void seen_move(struct seen *seen, const struct seen_place *place, uint64_t ident
     }
 }
 
+bool seen_identify(struct seen *seen, uint64_t once, uint64_t identity) {
+    const struct seen_slot *slot;
+    bool any = false;
+    while (once != identity && (slot = seen_index_find(&seen->index, once))) {
+        struct seen_folder *folder = slot->folder;
+        size_t position = slot->position;
+        seen_index_remove(&seen->index, folder, position);
+        folder->files[position].identity = identity;
+        seen_index_add(&seen->index, folder, position);
+        mark_file(seen, folder, position);
+        any = true;
+    }
+    return any;
+}
+
 void seen_remove(struct seen *seen, const struct seen_place *place, uint64_t identity) {
     struct seen_folder *folder = folder_at(seen, place->folder);
     long position = folder ? seen_folder_find(folder, place->key) : -1;
@@ -233,6 +251,21 @@ size_t seen_count(const struct seen *seen) {
 
 size_t seen_quiet_count(const struct seen *seen) {
     return seen->quiet.table.count;
+}
+
+int64_t seen_oldest(const struct seen *seen, uint64_t root, int64_t most_ns) {
+    const struct seen_folder *folder;
+    TAILQ_FOREACH(folder, &seen->touched, touch) {
+        for (size_t i = 0; folder->root == root && i < folder->end; i++) {
+            int64_t proof_ns = folder->files[i].proof_ns;
+            most_ns = proof_ns && proof_ns < most_ns ? proof_ns : most_ns;
+        }
+    }
+    return most_ns;
+}
+
+size_t seen_crowded(const struct seen *seen) {
+    return seen->crowded;
 }
 
 /* ---- the state file ---------------------------------------------------------------------- */

@@ -80,6 +80,9 @@ void seen_note(struct seen *seen, const struct seen_place *place, const struct s
 void seen_move(struct seen *seen, const struct seen_place *place, uint64_t identity,
                const struct seen_times *times);
 
+/** What was known by the identity once is known by another from now on. False: there was none. */
+bool seen_identify(struct seen *seen, uint64_t once, uint64_t identity);
+
 /** The file with this identity at place was removed; and a folder with all that was in it. */
 void seen_remove(struct seen *seen, const struct seen_place *place, uint64_t identity);
 void seen_remove_folder(struct seen *seen, uint64_t folder);
@@ -87,6 +90,13 @@ void seen_remove_folder(struct seen *seen, uint64_t folder);
 /** Files remembered one by one; folders remembered as a whole. */
 size_t seen_count(const struct seen *seen);
 size_t seen_quiet_count(const struct seen *seen);
+
+/** When the file of root that was changed first was, as far as is known; most_ns if that is less.
+ */
+int64_t seen_oldest(const struct seen *seen, uint64_t root, int64_t most_ns);
+
+/** Files that were SEEN_WANTED and for which there was no room one by one. */
+size_t seen_crowded(const struct seen *seen);
 
 /** One record of the state file; value is stolen, NULL: it is void. */
 typedef void (*seen_put)(void *self, const char *key, json_t *value);

@@ -8,8 +8,7 @@
 
 enum {
     HASH_DIGITS = 16,
-    OLD_DIGITS = 3 * HASH_DIGITS, /* per file under "files" */
-    FILE_DIGITS = 4 * HASH_DIGITS,
+    FILE_DIGITS = 3 * HASH_DIGITS, /* per file under "files" */
 };
 
 static const char quiet_tail[] = "/quiet";
@@ -49,50 +48,54 @@ bool seen_text_parse_key(const char *key, uint64_t *folder, size_t *chunk) {
 }
 
 json_t *seen_text_chunk(const struct seen_folder *folder, size_t chunk) {
-    char text[SEEN_CHUNK * FILE_DIGITS], root[HASH_DIGITS];
-    size_t begin = chunk * SEEN_CHUNK, length = 0;
+    char text[SEEN_CHUNK * FILE_DIGITS], proofs[SEEN_CHUNK * HASH_DIGITS], root[HASH_DIGITS];
+    size_t begin = chunk * SEEN_CHUNK, count = 0;
     bool any = false;
     for (size_t i = begin; i < begin + SEEN_CHUNK && i < folder->end; i++) {
         const struct seen_file *file = &folder->files[i];
         any = any || file->key;
-        write_hash(text + length, file->key);
-        write_hash(text + length + HASH_DIGITS, file->identity);
-        write_hash(text + length + 2 * (size_t)HASH_DIGITS, file->series);
-        write_hash(text + length + 3 * (size_t)HASH_DIGITS, (uint64_t)file->proof_ns);
-        length += FILE_DIGITS;
+        write_hash(text + count * FILE_DIGITS, file->key);
+        write_hash(text + count * FILE_DIGITS + HASH_DIGITS, file->identity);
+        write_hash(text + count * FILE_DIGITS + 2 * (size_t)HASH_DIGITS, file->series);
+        write_hash(proofs + count * HASH_DIGITS, (uint64_t)file->proof_ns);
+        count++;
     }
     if (!any) {
         return NULL;
     }
     write_hash(root, folder->root);
-    return json_pack("{s:s%, s:I, s:s%}", "root", root, (size_t)HASH_DIGITS, "newest",
-                     (json_int_t)folder->newest_ns, "proofs", text, length);
+    return json_pack("{s:s%, s:I, s:s%, s:s%}", "root", root, (size_t)HASH_DIGITS, "newest",
+                     (json_int_t)folder->newest_ns, "files", text, count * FILE_DIGITS, "proofs",
+                     proofs, count * HASH_DIGITS);
 }
 
-static bool read_file(const char *text, size_t each, struct seen_file *file) {
-    uint64_t proof = 0;
+/* proof: NULL where a daemon of before has written it */
+static bool read_file(const char *text, const char *proof, struct seen_file *file) {
+    uint64_t proof_ns = 0;
     bool good = read_hash(text, &file->key) && read_hash(text + HASH_DIGITS, &file->identity) &&
                 read_hash(text + 2 * (size_t)HASH_DIGITS, &file->series) &&
-                (each == OLD_DIGITS || read_hash(text + 3 * (size_t)HASH_DIGITS, &proof));
-    file->proof_ns = (int64_t)proof;
+                (!proof || read_hash(proof, &proof_ns));
+    file->proof_ns = (int64_t)proof_ns;
     return good;
 }
 
 bool seen_text_parse_chunk(const json_t *value, uint64_t *root, int64_t *newest_ns,
                            struct seen_file files[SEEN_CHUNK]) {
     const char *root_text = json_string_value(json_object_get(value, "root"));
-    const json_t *text = json_object_get(value, "proofs");
-    size_t each = text ? FILE_DIGITS : OLD_DIGITS;
-    text = text ? text : json_object_get(value, "files");
-    size_t length = json_string_length(text);
-    if (!root_text || !read_hash(root_text, root) || !json_is_string(text) || length % each != 0 ||
-        length / each > SEEN_CHUNK) {
+    const json_t *text = json_object_get(value, "files"),
+                 *proofs = json_object_get(value, "proofs");
+    size_t length = json_string_length(text), count = length / FILE_DIGITS;
+    if (!root_text || !read_hash(root_text, root) || !json_is_string(text) ||
+        length % FILE_DIGITS != 0 || count > SEEN_CHUNK ||
+        (proofs && json_string_length(proofs) != count * HASH_DIGITS)) {
         return false;
     }
     memset(files, 0, SEEN_CHUNK * sizeof(files[0]));
     *newest_ns = json_integer_value(json_object_get(value, "newest"));
-    for (size_t i = 0; i < length / each; i++) {
-        if (!read_file(json_string_value(text) + i * each, each, &files[i])) {
+    const char *proof = json_string_value(proofs);
+    for (size_t i = 0; i < count; i++) {
+        if (!read_file(json_string_value(text) + i * FILE_DIGITS,
+                       proof ? proof + i * HASH_DIGITS : NULL, &files[i])) {
             return false;
         }
     }

@@ -27,6 +27,7 @@ void about_init(struct about *about, const struct json_slice *series) {
                                                 : mem_dup(absent);
     }
     about->expected = natural(about->values[ABOUT_EXPECTED]);
+    about->number = natural(about->values[ABOUT_NUMBER]);
     about->period_ms = (int64_t)natural(about->values[ABOUT_PERIOD]);
 }
 
@@ -60,4 +61,14 @@ bool about_has(const struct about *about, enum about_key key) {
 
 bool about_same(const struct about *about, const struct about *other, enum about_key key) {
     return about_has(about, key) && strcmp(about->values[key], other->values[key]) == 0;
+}
+
+bool about_derived(const struct about *about) {
+    const char *type = about->values[ABOUT_IMAGE_TYPE];
+    return strstr(type, "DERIVED") || strstr(type, "MOCO");
+}
+
+bool about_before(const struct about *about, const struct about *other) {
+    return about_same(about, other, ABOUT_STUDY) && about->number > 0 &&
+           about->number < other->number;
 }

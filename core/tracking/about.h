@@ -25,6 +25,7 @@ enum about_key {
 struct about {
     char *values[ABOUT_KEYS]; /* JSON text of a string, a number, or null */
     uint64_t expected;        /* images due; 0: not known */
+    uint64_t number;          /* of the series; 0: not known */
     int64_t period_ms;        /* between images, by the header; 0: it does not tell */
 };
 
@@ -44,3 +45,9 @@ json_t *about_save(const struct about *about);
 /** Both have the value, and it is the same. */
 bool about_same(const struct about *about, const struct about *other, enum about_key key);
 bool about_has(const struct about *about, enum about_key key);
+
+/** Computed from other images: its own scan need not have begun when it does. */
+bool about_derived(const struct about *about);
+
+/** Of one study, in which the scanner counts its series: it was begun there before other. */
+bool about_before(const struct about *about, const struct about *other);

@@ -6,6 +6,7 @@ enum {
     STALL_AFTER_MS = 15000, /* what ends are reckoned by where stalls are turned off */
     NEXT_PART = 5,          /* a fifth of a stall's time: the scanner is at another series */
     END_STALLS = 2,         /* a series has ended when it was silent for as long as two stalls */
+    UNHEARD_STALLS = 2,     /* until a series whose latest image we did not see come is stalled */
 };
 
 static int64_t later_of(int64_t a, int64_t b) {
@@ -45,20 +46,42 @@ static int64_t end_ms(const struct phases_settings *settings, const struct serie
     return series->live ? end : later_of(end - series->age_ms, END_STALLS * stall);
 }
 
+/*
+ * Whether the scanner was set to later after series. Not so if later is only late: what a long
+ * reconstruction sends at once when another series is running already, and what is caught up with;
+ * nor if it is computed, such as the motion-corrected twin.
+ */
+static bool is_next(const struct series *later, const struct series *series) {
+    bool caught_up = !later->live && later->written_ms && later->written_ms < series->written_ms;
+    return !caught_up && !about_derived(&later->about) &&
+           !about_before(&later->about, &series->about);
+}
+
+static bool next_has_begun(const struct series *series) {
+    const struct series *later = TAILQ_FIRST(&series->station->by_begin);
+    while (later && later->order > series->seen_order && !is_next(later, series)) {
+        later = TAILQ_NEXT(later, begun);
+    }
+    return later && later->order > series->seen_order && !series->station->shared;
+}
+
 struct phases_due phases_of_series(const struct phases_settings *settings,
                                    const struct phases_clock *clock, struct series *series) {
     int64_t heard = heard_ms(clock, series), gaps = gaps_ms(settings, series);
     int64_t stall = later_of(gaps, stall_after_ms(settings));
     bool due = phases_images_due(series);
-    if (series->station->begun > series->seen_order) {
+    if (next_has_begun(series)) {
         int64_t overdue = later_of(gaps, stall_after_ms(settings) / NEXT_PART);
         return (struct phases_due){PHASES_END_NEXT_SERIES, heard + (due ? stall : overdue)};
     }
-    bool told = settings->stall_after_ms > 0;
-    if (told && due && series->live && series->phase == SERIES_RUNNING) {
-        return (struct phases_due){PHASES_STALL, heard + stall};
+    int64_t end = end_ms(settings, series, stall);
+    /* while we were not there, or what we caught up with was read, more may be on its way */
+    int64_t wait = series->live ? stall : UNHEARD_STALLS * stall;
+    bool told = settings->stall_after_ms > 0 && due && series->phase == SERIES_RUNNING;
+    if (told && (series->live || wait < end)) {
+        return (struct phases_due){PHASES_STALL, heard + wait};
     }
-    return (struct phases_due){PHASES_END_SILENCE, heard + end_ms(settings, series, stall)};
+    return (struct phases_due){PHASES_END_SILENCE, heard + end};
 }
 
 struct phases_due phases_of_station(const struct phases_settings *settings,

@@ -64,9 +64,10 @@ struct series {
     struct watched watched;
 
     struct about about;
-    json_t *changes; /* {name: {from, to, instance}}, latest of each name */
-    json_t *answer;  /* what a person said to it: {answer, reason, time}; NULL: nothing */
-    char *result;    /* check result of the worst status, as text */
+    json_t *changes;          /* {name: {from, to, instance}}, latest of each name */
+    json_t *answer;           /* what a person said to it: {answer, reason, time}; NULL: nothing */
+    bool answered_incomplete; /* knowing that it was incomplete */
+    char *result;             /* check result of the worst status, as text */
     size_t result_length;
     char *head, *tail; /* the series object as text, around count and last */
 };

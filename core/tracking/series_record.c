@@ -37,6 +37,7 @@ json_t *series_record(const struct series *series) {
         json_object_set_new(record, "repeats", json_loads(series->repeats, 0, NULL));
     }
     json_object_set(record, "acknowledged", series->answer);
+    json_object_set_new(record, "answered_incomplete", json_boolean(series->answered_incomplete));
     json_object_set_new(record, "watched", watched_save(&series->watched));
     json_object_set_new(record, "digests", save_digests(series));
     json_object_set_new(record, "result",
@@ -134,6 +135,7 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
     watched_restore(&series->watched, json_object_get(record, "watched"));
     restore_digests(series, json_object_get(record, "digests"));
     series_answer(series, restore_answer(json_object_get(record, "acknowledged")));
+    series->answered_incomplete = json_is_true(json_object_get(record, "answered_incomplete"));
     series->count = 1;
     return series;
 }

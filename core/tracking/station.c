@@ -17,6 +17,7 @@ static struct station *create(const char *name) {
     json_t *text = json_any_string(name);
     station->name = mem_dup(json_string_value(text));
     station->name_json = json_text(text, NULL);
+    station->age_ms = INT64_MAX / 4; /* whatever comes first is newer */
     json_decref(text);
     TAILQ_INIT(&station->by_begin);
     TAILQ_INIT(&station->by_use);
@@ -60,7 +61,9 @@ struct station *stations_find(const struct stations *stations, const char *name)
 struct station *stations_get(struct stations *stations, const char *name) {
     struct station *station = stations_find(stations, name);
     if (!station) {
-        station = create(stations->count < STATIONS ? name : other);
+        bool shared = stations->count >= STATIONS;
+        station = create(shared ? other : name);
+        station->shared = shared;
         stations->list[stations->count++] = station;
     }
     return station;
@@ -169,7 +172,6 @@ void station_restore(struct station *station, struct series *series) {
 }
 
 void station_use(struct station *station, struct series *series) {
-    series->seen_order = station->begun;
     if (TAILQ_FIRST(&station->by_use) != series) {
         TAILQ_REMOVE(&station->by_use, series, used);
         TAILQ_INSERT_HEAD(&station->by_use, series, used);

@@ -19,9 +19,10 @@ struct station {
     struct series_list by_begin, by_use; /* youngest first; last file first */
     struct series_list going;            /* those that have not ended */
     int64_t heard_ms; /* monotonic: when its last file came; 0: before our start */
-    int64_t age_ms;   /* how old that file was then */
+    int64_t age_ms;   /* how old that file was then, or was when we were started */
     bool live;        /* it came live */
     bool idle;        /* its session has ended */
+    bool shared;      /* "other": series of several scanners, none of which follows another */
     struct hash_table by_key;
     unsigned count, open;
 };

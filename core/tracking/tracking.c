@@ -13,6 +13,9 @@ static void trim(struct tracking *tracking, struct station *station) {
     unsigned most = tracking->settings.history ? tracking->settings.history : 1;
     struct series *series;
     while ((series = station_surplus(station, most))) {
+        if (series->phase != SERIES_ENDED) {
+            tracking_end(tracking, series, "next-series"); /* nobody will hear of it again */
+        }
         tracking_forget(tracking, series);
     }
 }
@@ -220,6 +223,9 @@ void tracking_destroy(struct tracking *tracking) {
 
 void tracking_configure(struct tracking *tracking, const struct tracking_settings *settings) {
     tracking->settings = *settings;
+    for (size_t i = 0; settings->redact && i < tracking->stations.count; i++) {
+        tracking_redact_station(tracking, tracking->stations.list[i]);
+    }
     pacing_set_interval(tracking->updates, settings->update_interval_ms);
     pacing_set_interval(tracking->errors, settings->update_interval_ms);
     for (size_t i = 0; i < tracking->stations.count; i++) {

@@ -101,6 +101,7 @@ static void tell(const struct series *series, const char *answer, const char *re
 static void take(struct tracking *tracking, struct series *series, const char *answer,
                  const char *reason) {
     series_answer(series, describe(answer, reason));
+    series->answered_incomplete = answer && series->incomplete;
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
     tell(series, answer, reason);
     json_t *content = json_object();
@@ -131,7 +132,8 @@ enum mrq_acknowledged tracking_acknowledge(struct tracking *tracking,
     if (!series) {
         return MRQ_SERIES_UNKNOWN;
     }
-    if (!series_asks_for_an_act(series)) {
+    bool takes_back = !given->answer && series->answer;
+    if (!takes_back && !series_asks_for_an_act(series)) {
         return MRQ_NOTHING_TO_ANSWER;
     }
     take(tracking, series, given->answer, reason);

@@ -47,6 +47,24 @@ void tracking_stale(struct tracking *tracking);
 /** The series last seen in folder, or NULL. */
 struct series *tracking_folder_series(const struct tracking_folder *folder);
 
+/* ---- tracking_course.c ---- */
+
+/** A series goes into a phase; its update that waits is told before. */
+void tracking_set_phase(struct tracking *tracking, struct series *series, enum series_phase phase);
+
+/** Images are due and do not come (now: monotonic ms); they do again after silent_ms (-1: not
+ * known); it has ended, reason as in the message. */
+void tracking_stall(struct tracking *tracking, struct series *series, int64_t now);
+void tracking_resume(struct tracking *tracking, struct series *series, int64_t silent_ms);
+void tracking_end(struct tracking *tracking, struct series *series, const char *reason);
+
+/** A station falls silent; its session ends in silence. */
+void tracking_fall_silent(struct tracking *tracking, struct station *station, int64_t now);
+void tracking_end_session(struct tracking *tracking, struct station *station);
+
+/** A file of the station has come (station_use): it is not silent. */
+void tracking_end_silence(struct tracking *tracking, struct station *station);
+
 /* ---- tracking_phases.c ---- */
 
 void tracking_phases_init(struct tracking *tracking, struct event_base *base);
@@ -60,11 +78,11 @@ void tracking_phases_check(struct tracking *tracking, struct station *station);
 /** A new series has been added to its station; its message is still to come. */
 void tracking_phases_begun(struct tracking *tracking, struct series *series);
 
-/** A file of the series has come and is counted; its message is still to come. */
+/** A file of the series has come and is counted, or came before; its message is still to come. */
 void tracking_phases_file(struct tracking *tracking, const struct tracking_file *file,
                           struct series *series);
 
-/** The same, when the file is the last of its station's as well (station_use): it is not silent. */
+/** The same, when the file is the last of its station's as well (station_use). */
 void tracking_phases_heard(struct tracking *tracking, const struct tracking_file *file,
                            struct station *station);
 
@@ -79,6 +97,11 @@ void tracking_phases_counted(struct tracking *tracking, struct series *series);
 
 /** The series has changed once more: what was answered before did not mean that. */
 void tracking_outdate_answer(struct series *series);
+
+/* ---- tracking_redact.c ---- */
+
+/** Takes the subject out of what is kept of every series: of before redact was asked for. */
+void tracking_redact_station(struct tracking *tracking, struct station *station);
 
 /* ---- tracking_test.c ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How series run, stall, go on and end, and stations fall silent: one timer for what is due next.
+/* When series and stations take their steps: one timer for what is due next, and files that come.
  */
 #include "base/memory.h"
 #include "repeats.h"
@@ -7,100 +7,21 @@
 #include "wall_clock.h"
 #include "workers/clock.h"
 
+/*
+ * A timer that is as late as that: we have not run meanwhile (stopped, a virtual machine put
+ * aside), what has come is not read yet, and that time is nobody's silence.
+ */
+enum { LATE_MS = 1000 };
+
+static int64_t later_of(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
 static void arm(struct tracking *tracking, int64_t at_ms, int64_t now) {
     if (!tracking->armed_ms || at_ms < tracking->armed_ms) {
         struct timeval wait = clock_delay(at_ms - now);
         event_add(tracking->phases_timer, &wait);
         tracking->armed_ms = at_ms;
-    }
-}
-
-static int64_t silence_ms(const struct tracking *tracking, int64_t heard_ms, int64_t now) {
-    return now - (heard_ms > tracking->clock.started_ms ? heard_ms : tracking->clock.started_ms);
-}
-
-/* ---- what becomes of a series -------------------------------------------------------------- */
-
-static void set_phase(struct tracking *tracking, struct series *series, enum series_phase phase) {
-    pacing_flush(tracking->updates, &series->pace);
-    station_set_phase(series->station, series, phase);
-    tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
-}
-
-static json_t *seconds(int64_t ms) {
-    return ms < 0 ? json_null() : json_real((double)ms / 1000);
-}
-
-static json_t *images_due(const struct series *series) {
-    uint64_t expected = series->about.expected;
-    return expected ? json_integer((json_int_t)expected) : json_null();
-}
-
-static void stall(struct tracking *tracking, struct series *series, int64_t now) {
-    set_phase(tracking, series, SERIES_STALLED);
-    json_t *content = json_object();
-    json_object_set_new(content, "silent", seconds(silence_ms(tracking, series->heard_ms, now)));
-    json_object_set_new(content, "gap", seconds(cadence_gap_ms(&series->cadence)));
-    json_object_set_new(content, "count", json_integer((json_int_t)series->count));
-    json_object_set_new(content, "expected", images_due(series));
-    tracking_publish_content(tracking, "stalled", series, content);
-}
-
-static void resume(struct tracking *tracking, struct series *series, int64_t silent_ms) {
-    json_t *content = json_object();
-    json_object_set_new(content, "silent", seconds(silent_ms));
-    tracking_publish_content(tracking, "resumed", series, content);
-}
-
-/* what was begun instead of it may have come before it was known to be incomplete */
-static void link_follower(struct tracking *tracking, struct series *series) {
-    struct series *later = repeats_follower(series, tracking->settings.phases.session_end_ms);
-    if (later && !later->repeats) {
-        repeats_set(later, series);
-        tracking_unsaved(tracking, later, SERIES_UNSAVED);
-    }
-}
-
-static void end(struct tracking *tracking, struct series *series, const char *reason) {
-    set_phase(tracking, series, SERIES_ENDED);
-    series->incomplete = phases_images_due(series);
-    if (series->incomplete) {
-        link_follower(tracking, series);
-    }
-    json_t *content = json_object();
-    json_object_set_new(content, "count", json_integer((json_int_t)series->count));
-    json_object_set_new(content, "expected", images_due(series));
-    json_object_set_new(content, "incomplete", json_boolean(series->incomplete));
-    json_object_set_new(content, "reason", json_string(reason));
-    tracking_publish_content(tracking, "ended", series, content);
-}
-
-/* ---- what becomes of a station ------------------------------------------------------------- */
-
-static void publish_silence(struct tracking *tracking, struct series *last, int64_t silent_ms) {
-    struct text_builder since = {0};
-    tracking_unsaved(tracking, last, SERIES_COUNTS_UNSAVED);
-    text_builder_moment(&since, last->silent_ms);
-    json_t *content = json_object();
-    json_object_set_new(content, "silent", seconds(silent_ms));
-    json_object_set_new(content, "since", json_loads(since.bytes, JSON_DECODE_ANY, NULL));
-    free(since.bytes);
-    tracking_publish_content(tracking, "silent", last, content);
-}
-
-static void fall_silent(struct tracking *tracking, struct station *station, int64_t now) {
-    struct series *last = TAILQ_FIRST(&station->by_use);
-    int64_t silent_ms = silence_ms(tracking, station->heard_ms, now);
-    last->silent_ms = wall_clock_ms() - silent_ms;
-    publish_silence(tracking, last, silent_ms);
-}
-
-static void end_session(struct tracking *tracking, struct station *station) {
-    struct series *last = TAILQ_FIRST(&station->by_use);
-    station->idle = true;
-    if (last->silent_ms) {
-        last->silent_ms = 0;
-        publish_silence(tracking, last, -1);
     }
 }
 
@@ -115,10 +36,11 @@ static int64_t step_series(struct tracking *tracking, struct series *series, int
             return due.at_ms;
         }
         if (due.step != PHASES_STALL) {
-            end(tracking, series, due.step == PHASES_END_NEXT_SERIES ? "next-series" : "silence");
+            tracking_end(tracking, series,
+                         due.step == PHASES_END_NEXT_SERIES ? "next-series" : "silence");
             return INT64_MAX;
         }
-        stall(tracking, series, now);
+        tracking_stall(tracking, series, now);
     }
 }
 
@@ -130,9 +52,9 @@ static int64_t step_station(struct tracking *tracking, struct station *station, 
             return due.at_ms;
         }
         if (due.step == PHASES_SILENT) {
-            fall_silent(tracking, station, now);
+            tracking_fall_silent(tracking, station, now);
         } else {
-            end_session(tracking, station);
+            tracking_end_session(tracking, station);
         }
     }
 }
@@ -157,6 +79,10 @@ static void handle_timer(evutil_socket_t none, short what, void *self) {
     (void)none;
     (void)what;
     struct tracking *tracking = self;
+    int64_t now = clock_ms();
+    if (now - tracking->armed_ms > LATE_MS) {
+        tracking->clock.started_ms = now;
+    }
     tracking->armed_ms = 0;
     for (size_t i = 0; i < tracking->stations.count; i++) {
         tracking_phases_check(tracking, tracking->stations.list[i]);
@@ -189,17 +115,14 @@ void tracking_phases_heard(struct tracking *tracking, const struct tracking_file
     if (file->backlog) {
         tracking->clock.caught_up_ms = now;
     }
-    if (heard >= station->heard_ms) {
-        station->heard_ms = heard > tracking->clock.started_ms ? heard : tracking->clock.started_ms;
+    int64_t started = tracking->clock.started_ms;
+    if (heard >= later_of(station->heard_ms, started) - station->age_ms) {
+        station->heard_ms = later_of(heard, started);
         station->age_ms = station->heard_ms - heard;
         station->live = !file->backlog;
         station->idle = false;
     }
-    struct series *last = TAILQ_FIRST(&station->by_use);
-    if (last->silent_ms) {
-        last->silent_ms = 0;
-        tracking_unsaved(tracking, last, SERIES_COUNTS_UNSAVED);
-    }
+    tracking_end_silence(tracking, station);
     arm(tracking, now + phases_least_ms(&tracking->settings.phases), now);
 }
 
@@ -224,43 +147,60 @@ static void unlink_followers(struct tracking *tracking, struct series *series) {
     }
 }
 
-void tracking_phases_file(struct tracking *tracking, const struct tracking_file *file,
-                          struct series *series) {
+/* of its newest image; the clock may have been set back since the one before */
+static void note_written(struct series *series, const struct tracking_file *file) {
+    if (!file->backlog || file->written_ms > series->written_ms) {
+        series->written_ms = file->written_ms;
+    }
+}
+
+/* something of the series has come; image: one that it did not have yet */
+static void go_on(struct tracking *tracking, const struct tracking_file *file,
+                  struct series *series, bool image) {
     int64_t now = clock_ms(), pause = pause_ms(series, file, now);
-    if (file->backlog) {
-        cadence_break(&series->cadence);
-    } else if (!file->again) {
-        cadence_note(&series->cadence, now);
-    }
-    if (series->station->begun > series->seen_order && !file->again) {
-        unlink_followers(tracking, series);
-    }
     series->live = !file->backlog;
     series->heard_ms = now;
     series->age_ms = age_of(file);
-    series->written_ms =
-        file->written_ms > series->written_ms ? file->written_ms : series->written_ms;
+    if (image) {
+        note_written(series, file);
+    }
     bool stalled = series->phase == SERIES_STALLED;
-    if (stalled || (series->phase == SERIES_ENDED && !file->again)) {
+    if (stalled || (series->phase == SERIES_ENDED && image)) {
         series->incomplete = false;
-        set_phase(tracking, series, SERIES_RUNNING);
+        tracking_set_phase(tracking, series, SERIES_RUNNING);
     }
     if (stalled) {
-        resume(tracking, series, pause);
+        tracking_resume(tracking, series, pause);
     }
+}
+
+void tracking_phases_file(struct tracking *tracking, const struct tracking_file *file,
+                          struct series *series) {
+    if (file->again) { /* it says nothing of the images that are due */
+        note_written(series, file);
+        return;
+    }
+    if (file->backlog) {
+        cadence_break(&series->cadence);
+    } else {
+        cadence_note(&series->cadence, clock_ms());
+    }
+    if (series->station->begun > series->seen_order) {
+        unlink_followers(tracking, series);
+    }
+    series->seen_order = series->station->begun;
+    go_on(tracking, file, series, true);
 }
 
 void tracking_phases_unread(struct tracking *tracking, const struct tracking_file *file,
                             struct series *series) {
-    struct tracking_file what = *file;
-    what.again = true; /* the scanner sends, but it is no image of the series */
-    tracking_phases_file(tracking, &what, series);
-    tracking_phases_heard(tracking, &what, series->station);
+    go_on(tracking, file, series, false);
+    tracking_phases_heard(tracking, file, series->station);
 }
 
 void tracking_phases_counted(struct tracking *tracking, struct series *series) {
     if (series->count == series->about.expected && series->phase != SERIES_ENDED) {
-        end(tracking, series, "complete");
+        tracking_end(tracking, series, "complete");
     }
 }
 

@@ -143,7 +143,8 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
             return;
         }
     }
-    struct redact subject = redact_subject(check->lookup);
+    struct redact subject = redact_subject(lookup_present(check->lookup, "SubID"),
+                                           lookup_present(check->lookup, "PatientID"));
     const struct redact *redact = check->redact ? &subject : NULL;
     identity_find(check->lookup, check->station, path, answer);
     verdict_begin(check->verdict, check->lookup, redact);

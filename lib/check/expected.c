@@ -90,7 +90,8 @@ long long expected_images(const struct lookup *lookup) {
     if (lookup_present(lookup, "NumberOfFrames") || !is_acquired(lookup)) {
         return 0;
     }
-    long long positions = is_mosaic(lookup) ? whole(lookup, "NumberOfTemporalPositions") : 0;
+    bool told = is_mosaic(lookup) && is_absent_or_one(lookup, "Contrasts");
+    long long positions = told ? whole(lookup, "NumberOfTemporalPositions") : 0;
     long long images = positions ? positions : vendor_images(lookup);
     return images > 1 && images <= MOST ? images : 0;
 }

@@ -12,13 +12,12 @@ enum { WORD_LEAST = 2 }; /* taking out a single letter would leave no text whole
 static const char *const hidden[] = {"SubID", "PatientID"};
 static const char mark[] = "(subject)";
 
-struct redact redact_subject(const struct lookup *lookup) {
-    struct redact redact = {{NULL}};
-    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-        const char *text = lookup_present(lookup, hidden[i]);
-        redact.words[i] = text && strlen(text) >= WORD_LEAST ? text : NULL;
-    }
-    return redact;
+static const char *word(const char *text) {
+    return text && strlen(text) >= WORD_LEAST ? text : NULL;
+}
+
+struct redact redact_subject(const char *sub_id, const char *patient_id) {
+    return (struct redact){{word(sub_id), word(patient_id)}};
 }
 
 int redact_hides(const char *name) {

@@ -2,15 +2,13 @@
 /* Taking the subject's name and ID out of texts. */
 #pragma once
 
-#include "check/lookup.h"
-
-/** The subject of one file; the texts are the reader's. */
+/** The subject of one file; the texts are the caller's. */
 struct redact {
     const char *words[2];
 };
 
-/** The words to take out of what is said of the last file. */
-struct redact redact_subject(const struct lookup *lookup);
+/** The words to take out of what is said of a file, from its SubID and PatientID; or NULL. */
+struct redact redact_subject(const char *sub_id, const char *patient_id);
 
 /**
  * A copy of text without the words, in any case, whatever stands for their blanks and carets (a

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define FILE_BYTES (256 * 1024) /* the installed one has 14 KiB */
+#define NAME_BYTES 64           /* of a key in a message: what is no such file may have any */
 
 struct parameters {
     struct mrq_host *host;
@@ -29,7 +30,7 @@ static char *check_texts(const char *entry, const json_t *object, const char *co
     for (; *keys; keys++) {
         const json_t *value = json_object_get(object, *keys);
         if (value && !json_is_string(value)) {
-            return mem_printf("\"%s\" of \"%s\" is no text", *keys, entry);
+            return mem_printf("\"%s\" of \"%.*s\" is no text", *keys, NAME_BYTES, entry);
         }
     }
     return NULL;
@@ -40,10 +41,10 @@ static char *check_vendors(const char *entry, json_t *vendors) {
     const char *name;
     json_t *vendor;
     if (vendors && !json_is_object(vendors)) {
-        return mem_printf("\"vendors\" of \"%s\" is no object", entry);
+        return mem_printf("\"vendors\" of \"%.*s\" is no object", NAME_BYTES, entry);
     }
     json_object_foreach(vendors, name, vendor) {
-        AUTOFREE char *both = mem_printf("%s, %s", entry, name);
+        AUTOFREE char *both = mem_printf("%.*s, %.*s", NAME_BYTES, entry, NAME_BYTES, name);
         char *fault = json_is_object(vendor) ? check_texts(both, vendor, keys)
                                              : mem_printf("\"%s\" is no object", both);
         if (fault) {
@@ -56,7 +57,7 @@ static char *check_vendors(const char *entry, json_t *vendors) {
 static char *check_entry(const char *name, json_t *entry) {
     static const char *const keys[] = {"name", "unit", "meaning", "why", NULL};
     if (!json_is_string(json_object_get(entry, "name"))) {
-        return mem_printf("\"%s\" has no \"name\"", name);
+        return mem_printf("\"%.*s\" has no \"name\"", NAME_BYTES, name);
     }
     char *fault = check_texts(name, entry, keys);
     return fault ? fault : check_vendors(name, json_object_get(entry, "vendors"));

@@ -108,15 +108,18 @@ static void handle_tick(evutil_socket_t fd, short what, void *self) {
     drop_overdue(hub, now_ms);
     check_open(hub, now_ms);
     tell_alive(hub, now_ms);
+    if (LIST_EMPTY(&hub->clients.open) && LIST_EMPTY(&hub->clients.closing)) {
+        event_del(hub->tick);
+    }
 }
 
-static bool set_tick(struct hub *hub) {
+static void set_tick(struct hub *hub) {
     int64_t shorter = hub->alive_ms < hub->clients.ping_ms ? hub->alive_ms : hub->clients.ping_ms;
     int64_t tick_ms = shorter / TICKS_PER_INTERVAL;
     tick_ms = tick_ms < TICK_MINIMUM_MS ? TICK_MINIMUM_MS : tick_ms;
     tick_ms = tick_ms > TICK_MAXIMUM_MS ? TICK_MAXIMUM_MS : tick_ms;
     const struct timeval every = {.tv_sec = tick_ms / 1000, .tv_usec = tick_ms % 1000 * 1000};
-    return event_add(hub->tick, &every) == 0;
+    event_add(hub->tick, &every);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -148,14 +151,14 @@ void hub_limit(struct hub *hub, const struct hub_limits *limits) {
     hub->alive_ms = limits->alive_ms;
     hub->clients.unsent_bytes = limits->unsent_bytes;
     hub->clients.ping_ms = limits->ping_ms;
-    if (hub->tick) {
+    if (hub->tick && event_pending(hub->tick, EV_TIMEOUT, NULL)) {
         set_tick(hub);
     }
 }
 
 bool hub_start(struct hub *hub) {
     hub->tick = event_new(hub->host->base, -1, EV_PERSIST, handle_tick, hub);
-    if (!hub->tick || !set_tick(hub)) {
+    if (!hub->tick) {
         mrq_error(hub->host, "cannot join the event loop");
         return false;
     }
@@ -179,6 +182,9 @@ bool hub_has_room(struct hub *hub) {
 
 void hub_join(struct hub *hub, struct evhttp_request *request, const char *station) {
     struct client *client = client_create(&hub->clients, request, station);
+    if (!event_pending(hub->tick, EV_TIMEOUT, NULL)) {
+        set_tick(hub);
+    }
     struct frame *hello = make_hello(hub);
     client_send(client, hello, client_clock_ms());
     frame_release(hello);

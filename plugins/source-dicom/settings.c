@@ -34,9 +34,10 @@ const struct mrq_option dicom_options[] = {
      .help = "how long an association may be silent, between objects or within one"},
     {"fsync", MRQ_BOOLEAN, .preset = "false",
      .help = "acknowledge an object only when it is on the disk, safe from a power cut; slower"},
-    {"min_free", MRQ_INTEGER, .preset = "0", .minimum = 0, .maximum = 1 << 30, .unit = "MiB",
-     .help = "free space that the spool's file system keeps; objects are refused before it is "
-             "used up"},
+    {"min_free", MRQ_INTEGER, .preset = "-1", .minimum = -1, .maximum = 1 << 30, .unit = "MiB",
+     .help = "free space that the spool's file system keeps, for the daemon's own files; objects "
+             "are refused before it is used up; -1: a hundredth of the file system, 1024 MiB at "
+             "most"},
     {"max_object", MRQ_INTEGER, .preset = "4096", .minimum = 1, .maximum = 1 << 20, .unit = "MiB",
      .help = "the largest object that is taken"},
     {"tls_certificate", MRQ_STRING, .preset = "\"\"",

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { launch, open, until } from "./browser.mjs";
-import { Fake, noTemplate, result, session } from "./fake.mjs";
+import { Fake, fill, noTemplate, result, session } from "./fake.mjs";
 
 const STATION = "AWP167046";
 const REQUESTS = 12;
@@ -14,16 +14,6 @@ const SHIFT = 0.001;
 
 const browser = await launch();
 test.after(() => browser.close());
-
-function fill(fake, stations, series) {
-  for (let number = 1; number <= series; number++) {
-    const station = stations[number % stations.length];
-    fake.add(station, { number, name: `series_${number}`, count: 3 }, result(), {
-      ago: 1000 * (series + 70 - number),
-      lastAgo: 1000 * (series + 70 - number),
-    });
-  }
-}
 
 async function measured(prepare, check) {
   const fake = await new Fake().start();

@@ -393,6 +393,17 @@ export function noTemplate() {
   };
 }
 
+/** So many series that conform, spread over stations, the newest a minute ago. */
+export function fill(fake, stations, series) {
+  for (let number = 1; number <= series; number++) {
+    const station = stations[number % stations.length];
+    fake.add(station, { number, name: `series_${number}`, count: 3 }, result(), {
+      ago: 1000 * (series + 70 - number),
+      lastAgo: 1000 * (series + 70 - number),
+    });
+  }
+}
+
 /** The session of the pictures: twelve series, one repeated, one without template, one open. */
 export function session(fake, station, { open = true } = {}) {
   const minute = 60000;

@@ -85,6 +85,20 @@ const shows = (page, role, wanted, station = STATION) =>
     String(wanted),
   ]);
 
+/** Waits for a state of the banner; answers with what it then shows, in the same moment. */
+async function onceIn(page, state) {
+  const shown = await until(
+    page,
+    ([at, wanted]) => {
+      const found = document.querySelector(`${at}[data-state=${wanted}]`);
+      const text = (role) => found.querySelector(`[data-role=${role}]`).textContent;
+      return found && { action: text("action"), count: text("count") };
+    },
+    [banner, state],
+  );
+  return shown.jsonValue();
+}
+
 /** Of a row: number, state, verdict, count, whether it runs. */
 function rows(page) {
   return page.locator("[data-role=rows] button").evaluateAll((buttons) =>
@@ -150,15 +164,7 @@ promise(
   "a session from beginning to end: each series ends, with its verdict and all its images",
   async ({ daemon, page }) => {
     daemon.history();
-    const scanners = daemon.simulate(SPEED);
-    await until(
-      page,
-      (at) =>
-        document.querySelector(at)?.dataset.state === "deviates" &&
-        Number(document.querySelector(`${at} [data-role=count]`).textContent) < 16,
-      banner,
-    ); // told while it can still be stopped
-    assert.equal(await scanners, 0);
+    assert.equal(await daemon.simulate(SPEED), 0);
     const wanted = readable(daemon);
     await hasCounts(page, wanted[STATION]);
     assert.deepEqual(await verdictsOf(page), VERDICTS);
@@ -176,20 +182,13 @@ promise(
   "a scanner that pauses and one that gives up: stalled, resumed, then incomplete and open",
   async ({ daemon, page }) => {
     daemon.history();
-    const state = (wanted) =>
-      until(page, ([at, value]) => document.querySelector(at)?.dataset.state === value, [
-        banner,
-        wanted,
-      ]);
-    const first = daemon.simulate(SPEED, "--stop-after", "20", "--pause", "4");
-    await state("stalled");
-    assert.equal(
-      await text(page, `${banner} [data-role=action]`),
-      "Look at the scanner: stopped or lagging?",
-    );
-    assert.equal(await text(page, `${banner} [data-role=count]`), "20");
+    const first = daemon.simulate(SPEED, "--stop-after", "20", "--pause", "5");
+    assert.deepEqual(await onceIn(page, "stalled"), {
+      action: "Look at the scanner: stopped or lagging?",
+      count: "20",
+    });
     await picture(page, "session-stalled");
-    await state("conforms");
+    await onceIn(page, "conforms");
     assert.equal(await first, 0);
     const files = readable(daemon)[STATION];
     await hasCounts(page, files);

@@ -101,7 +101,7 @@ export const STATES = {
     shows: [
       "Silent",
       "tint",
-      /^No image for 6 min\. Last: series 12, \d\d:\d\d$/,
+      /^No image for 6 min\. Last: series 12, ended \d\d:\d\d$/,
       "Is the scanner still sending?",
     ],
   },

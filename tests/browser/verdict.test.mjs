@@ -344,7 +344,7 @@ test("a silent station stays silent until its session ends; then it waits", () =
   }
   assert.equal(
     say(phrases.sentenceOf(scanner.judge(360), 0)),
-    "No image for 6 min. Last: series 1, 14:00",
+    "No image for 6 min. Last: series 1, ended 14:00",
   );
   tell(scanner, "acknowledged", 400, {}, { answer: null });
   assert.equal(scanner.judge(401).state, "silent");
@@ -393,6 +393,7 @@ test("a verdict says how late it was shown, and is silent where that cannot be k
   const text = (shown, judged) => phrases.delayText({ shown, judged });
   assert.equal(text(1200, 1000), "Verdict shown 0.2 s after the image was written");
   assert.equal(text(1020, 1000), "Verdict shown 0.02 s after the image was written");
+  assert.equal(text(1004, 1000), "Verdict shown less than 0.01 s after the image was written");
   assert.equal(text(1000 + 3 * 3600000, 1000), "Verdict shown 3 h after the image was written");
   assert.equal(text(1000, null), "");
   assert.equal(text(1000, 9000), "");

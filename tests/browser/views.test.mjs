@@ -69,31 +69,97 @@ function cutOff(page) {
 }
 
 const SCREENS = {
-  "1280": ["/?view=overview", { width: 1280, height: 720 }],
-  "1920": ["/?view=overview", { width: 1920, height: 1080 }],
-  "phone": ["/?view=overview", { width: 390, height: 844 }],
-  "bedside": [`/station/${STATION}`, { width: 1920, height: 1080 }],
+  "1280": { width: 1280, height: 720 },
+  "1920": { width: 1920, height: 1080 },
+  "phone": { width: 390, height: 844 },
 };
+const BEDSIDE = { bedside: SCREENS["1920"] };
 
-for (const [screen, [path, viewport]] of Object.entries(SCREENS)) {
-  for (const colorScheme of ["light", "dark"]) {
-    test(`all states: ${screen}, ${colorScheme}`, async () => {
-      for (const [name, { state = name, prepare, then, shows }] of Object.entries(STATES)) {
-        await withPage(prepare, path, { viewport, colorScheme }, async (page, fake) => {
-          then?.(fake);
-          const [word, loudness, sentence, action] = shows;
-          await loud(page, state, loudness);
-          assert.equal(await text(page, `${banner} [data-role=word]`), word);
-          same(await text(page, `${banner} [data-role=sentence]`), sentence);
-          same(await text(page, `${banner} [data-role=action]`), action);
-          assert.deepEqual(await cutOff(page), [], name);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          assert.equal(wide, viewport.width, name);
-          await picture(page, `${screen}-${colorScheme}-${name}`);
-        });
-      }
-    });
+/** Waits until a page that got another size or scheme has been drawn anew. */
+async function drawn(page, { width }) {
+  await until(
+    page,
+    (narrow) => {
+      const sheet = [...document.styleSheets].find(({ href }) => href.endsWith("/phone.css"));
+      return Boolean(sheet && sheet.media.mediaText === "all") === narrow;
+    },
+    width < 700,
+  );
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
+async function judgeState(page, name, [word, , sentence, action]) {
+  assert.equal(await text(page, `${banner} [data-role=word]`), word);
+  same(await text(page, `${banner} [data-role=sentence]`), sentence);
+  same(await text(page, `${banner} [data-role=action]`), action);
+  assert.deepEqual(await cutOff(page), [], name);
+  const { wide, width } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
+    width: innerWidth,
+  }));
+  assert.equal(wide, width, name);
+}
+
+for (const [name, { state = name, prepare, then, shows }] of Object.entries(STATES)) {
+  for (const [path, screens] of [
+    ["/?view=overview", SCREENS],
+    [`/station/${STATION}`, BEDSIDE],
+  ]) {
+    promise(
+      `state ${name}: ${Object.keys(screens).join(", ")}, light and dark`,
+      prepare,
+      async (page, fake) => {
+        then?.(fake);
+        await loud(page, state, shows[1]);
+        for (const [screen, viewport] of Object.entries(screens)) {
+          await page.setViewportSize(viewport);
+          for (const colorScheme of ["light", "dark"]) {
+            await page.emulateMedia({ colorScheme });
+            await drawn(page, viewport);
+            await judgeState(page, `${name}, ${screen}, ${colorScheme}`, shows);
+            await picture(page, `${screen}-${colorScheme}-${name}`);
+          }
+        }
+      },
+      { path, viewport: Object.values(screens)[0] },
+    );
   }
+}
+
+for (const count of [2, 4]) {
+  promise(
+    `${count} scanners, the widest of fonts: no sentence is cut`,
+    (fake) => {
+      for (let number = 1; number <= count; number++) {
+        const series = fake.add(`SCANNER${number}`, { number, count: 46, expected: 420 }, result(), {
+          ago: 60000,
+          lastAgo: 24000,
+        });
+        fake.stall(`SCANNER${number}`, series);
+      }
+    },
+    async (page) => {
+      await until(page, () => document.querySelectorAll("[data-state=stalled].banner").length > 1);
+      for (const viewport of [SCREENS["1280"], SCREENS["1920"]]) {
+        await page.setViewportSize(viewport);
+        await drawn(page, viewport);
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll("[data-role=sentence]")].filter(
+            (node) => node.scrollHeight - node.clientHeight > 4,
+          ).length,
+        );
+        assert.equal(cut, 0, `at ${viewport.width}`);
+      }
+    },
+    {
+      init: () =>
+        document.addEventListener("readystatechange", () =>
+          document.documentElement.style.setProperty("font-family", "DejaVu Sans"),
+        ),
+    },
+  );
 }
 
 // ---- bedside ----------------------------------------------------------------------------------

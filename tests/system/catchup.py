@@ -12,7 +12,6 @@ CONFIG = """
 settle = 100;
 history = 200;
 workers = 2;
-{core}
 database = "{where}/db.sqlite";
 sources = ( {{ plugin = "{plugin}"; paths = [ "{where}/watched" ]; {more} }} );
 checkers = ( {{ plugin = "checker-template"; context = "realtime"; }} {checker} );
@@ -55,7 +54,8 @@ class Stream:
 class CatchUp:
     """The cases, for one source."""
     plugin = None
-    more = ""
+    more = ""  # options of the source
+    core = ""  # and of the daemon
 
     def setUp(self):
         super().setUp()
@@ -63,11 +63,13 @@ class CatchUp:
             self.skipTest(f"{self.plugin} is not built")
         make_database(self.where / "db.sqlite", TEMPLATE)
 
-    def start(self, more="", checker="", core="", where=None, **options):
-        where = where or self.where
-        config = CONFIG.format(where=where, plugin=self.plugin, more=self.more + more,
-                               checker=checker, core=core)
-        daemon = self.daemon(config=config, where=where, ready=False, **options)
+    def config(self, more="", checker="", where=None):
+        return self.core + CONFIG.format(where=where or self.where, plugin=self.plugin,
+                                         more=self.more + more, checker=checker)
+
+    def start(self, more="", checker="", where=None, **options):
+        daemon = self.daemon(config=self.config(more, checker, where), where=where, ready=False,
+                             **options)
         try:
             return daemon.start()
         except AssertionError:

@@ -112,7 +112,7 @@ class Acknowledge(DaemonTest):
                 (404, {**good, "series": good["series"] + " "}),
                 (404, {**good, "series": "+" + good["series"]}),
                 (404, {**good, "station": "nowhere"}),
-                (413, {**good, "reason": "x" * 5000})):
+                (413, {**good, "reason": "x" * 5000}), (413, {**good, "reason": "x" * 60000})):
             with self.subTest(body=body):
                 status, said, _ = self.post(daemon, body)
                 self.assertEqual(status, expected, said)
@@ -207,6 +207,27 @@ class Acknowledge(DaemonTest):
         self.post(daemon, self.answer(event, "unwell", reason="Jane Doe feels sick"))
         told = self.client.event("acknowledged")
         self.assertEqual(told["content"], {"answer": "unwell", "reason": ""})
+
+    def test_redacted_later_nothing_of_the_subject_is_kept(self):
+        daemon = self.start()
+        event = self.deviating(daemon, PatientID="id998877", Comments="of ID998877")
+        self.post(daemon, self.answer(event, "unwell", reason="Jane Doe feels sick"))
+        self.client.event("acknowledged")
+        state = daemon.state_dir / "state.jsonl"
+        wait_for(lambda: state.exists() and "Jane" in state.read_text(), "the state file")
+        config = daemon.where / "mrqart.conf"
+        config.write_text("redact = true;" + config.read_text())
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: "Jane" not in daemon.get("/state")[2].decode(), "the reason to go")
+        daemon.config = config.read_text()
+        self.assertEqual(daemon.stop(), 0)
+        daemon.start()  # which rewrites the state file before it adds to it
+        text = daemon.get("/state")[2].decode()
+        self.assertIsNone(re.search(f"id998877|jane|{daemon.folder}", text, re.IGNORECASE), text)
+        self.assertIn("unwell", text)
+        write_dicom(daemon.folder / "MR.8", SeriesNumber=8)
+        wait_for(lambda: not re.search("id998877|jane", state.read_text(), re.IGNORECASE),
+                 "the state file without the subject")
 
 
 main()

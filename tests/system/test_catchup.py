@@ -73,8 +73,8 @@ class Cases(CatchUp):
             const struct timespec pause = {.tv_nsec = 20000000};
             if (strstr(file->path, "session")) { nanosleep(&pause, NULL); }""")
         Stream(self.where / "watched", 1000, series=1).write()
-        daemon = self.start('backlog = "all";', f', {{ plugin = "{slow}"; name = "site"; }}',
-                            "queue = 100;")  # which the backlog alone would fill
+        self.core += "queue = 100;\n"  # which the backlog alone would fill
+        daemon = self.start('backlog = "all";', f', {{ plugin = "{slow}"; name = "site"; }}')
         daemon.workers_ready()
         wait_for(lambda: self.total(daemon) > 0, "the backlog to begin")
         for number in range(2, 6):

@@ -54,6 +54,17 @@ class Senders(Faults):
             self.half(daemon).read_pdu()
         wait_for(lambda: self.stored() == [], "the half object to go")
 
+    def test_many_that_say_nothing_keep_nobody_out(self):
+        daemon = self.receiver("associations = 1;")  # acse_timeout is 30 s, longer than we wait
+        for _ in range(100):
+            silent = socket.create_connection(daemon.address("dicom"))
+            self.addCleanup(silent.close)
+        one = self.associate(daemon, contexts=[(VERIFICATION, [IMPLICIT])])
+        self.assertEqual(one.echo(), 0)
+        one.release()
+        daemon.logged("somebody opens many")
+        self.assertEqual(self.source(daemon)["lost"], 0)
+
     def test_pieces_that_are_longer_than_agreed(self):
         daemon = self.receiver("pdu_bytes = 4096;")
         one = self.associate(daemon)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """mrqart doctor: nothing to say of what works, and the right word for each thing that is broken."""
+import contextlib
 import pty
 import pwd
 
@@ -171,7 +172,33 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
         make_database(path)
         line = self.only(self.doctor()[1], "database", "warning")
         self.assertIn("no templates", line["text"])
-        self.assertIn("mrqart db import", line["remedy"])
+        self.assertIn(f"mrqart db import --database {path}", line["remedy"])
+        path.write_bytes(b"")
+        line = self.only(self.doctor()[1], "database", "warning")
+        self.assertIn(f"mrqart db import --database {path}", line["remedy"])
+
+    def test_a_database_without_templates_and_its_remedy(self):
+        path = self.where / "db.sqlite"
+        path.unlink()
+        subprocess.run([MRQART, "db", "init", path], check=True, capture_output=True)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("insert into acq_param (Project, SequenceName) values ('a', 'b')")
+            database.execute("insert into acq (param_id, AcqDate) values (1, '20260101')")
+            database.commit()
+        line = self.only(self.doctor()[1], "database", "warning")
+        self.assertIn(f"mrqart db rebuild --database {path}", line["remedy"])
+        subprocess.run([MRQART, *line["remedy"].split(" makes")[0].split()[1:]], check=True,
+                       capture_output=True)
+        self.only(self.doctor()[1], "database", "ok")
+
+    def test_a_database_that_another_program_holds(self):
+        with contextlib.closing(sqlite3.connect(self.where / "db.sqlite",
+                                                isolation_level=None)) as database:
+            database.execute("begin exclusive")
+            line = self.only(self.doctor()[1], "database", "failure")
+        self.assertIn("database is locked", line["text"])
+        self.assertNotIn("damaged", line["text"])
+        self.assertIn("another program holds it", line["remedy"])
 
     def test_a_port_that_another_program_has(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -224,6 +251,9 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
         self.assertEqual(share(f"{self.where}\n  writeable = yes")["status"], "ok")
         self.assertEqual(share(f"{self.folder}")["status"], "failure")
         self.assertEqual(share("/elsewhere\n  read only = no")["status"], "warning")
+        self.assertEqual(share(f"{self.folder}\n  write list = scanner")["status"], "ok")
+        file.write_text(f"[global]\n read only = no\n[dicom]\n path = {self.folder}\n")
+        self.assertEqual(self.only(self.doctor(samba=file)[1], "share")["status"], "ok")
 
     def test_what_a_source_is_said_to_be_connected_by(self):
         self.file.write_text(self.config.replace(
@@ -240,6 +270,93 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
             self.assertIn(f"another program has {address}",
                           self.only(checks, "port", "failure")["text"])
             self.assertEqual(self.only(checks, "spool")["status"], "warning")
+
+    def test_a_receiver_is_asked_by_echo(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = "127.0.0.1:%d" % free.getsockname()[1]
+        def configure(more):
+            source = (f'plugin = "source-dicom"; spool = "{self.where}/spool"; '
+                      f'listen = "{address}"; {more}')
+            self.write()
+            self.config = re.sub(r'plugin = "source-inotify";.*?\];', lambda _: source, self.config)
+            self.file.write_text(self.config)
+        def port(checks):
+            return [each for each in checks
+                    if each["check"] == "port" and address in each["text"]]
+        configure('ae_title = "MR 1"; callers = [ "SCANNER" ];')
+        daemon = self.running()
+        wait_for(lambda: daemon.health()["instances"]["source-dicom"]["state"] == "listening",
+                 "the receiver")
+        line, = port(self.doctor()[1])
+        self.assertEqual((line["status"], line["text"]),
+                         ("ok", f'{address} answers C-ECHO as "MR 1"'))
+        source = daemon.health()["instances"]["source-dicom"]
+        self.assertEqual((source["refused"], source["lost"]), (0, 0))
+        configure('ae_title = "MR 1"; callers = [ "SCANNER@10.0.0.1" ];')
+        daemon.signal(signal.SIGHUP)
+        daemon.logged("configuration is in force")
+        wait_for(lambda: "none of its callers" in port(self.doctor()[1])[0]["text"], "the callers")
+        self.file.write_text(self.config.replace("MR 1", "MR 2"))
+        line, = port(self.doctor()[1])
+        self.assertEqual(line["status"], "failure", line)
+
+    def test_another_mrqartd_that_has_the_port(self):
+        self.need_root()
+        other = self.where / "other"
+        other.mkdir()
+        daemon = self.daemon("--watch", other, "-p", "0", "--ws-port", "0", where=other)
+        self.write(http="127.0.0.1:%d" % daemon.address()[1])
+        status, checks = self.doctor()
+        self.assertIn("another mrqartd", self.only(checks, "port", "failure")["text"])
+        self.assertIn("daemon", self.failures(checks))
+
+    def test_a_folder_that_the_service_does_not_see(self):
+        self.need_root()
+        inner = self.where / "outer" / "inner"
+        inner.mkdir(parents=True)
+        hide = ["unshare", "--mount", "sh", "-c",
+                f'mount -t tmpfs none {inner.parent} && exec "$@"', "-"]
+        if subprocess.run([*hide, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no mount namespace of one's own can be made here")
+        self.write([inner])
+        self.daemon(config=self.config, wrapper=hide)
+        line = self.only(self.doctor("--wait", "1")[1], "folder", "failure")
+        self.assertEqual(line["text"], f"{inner} is there, but not for the running service")
+        self.assertIn("PrivateTmp", line["remedy"])
+
+    def test_a_folder_that_retention_cannot_write_in(self):
+        self.need_root()
+        self.where.chmod(0o755)
+        self.folder.chmod(0o755)
+        self.file.write_text(self.config.replace("paths = ", "retention = 48; paths = "))
+        line = self.only(self.doctor("--user", "nobody")[1], "retention", "failure")
+        self.assertIn(f"user nobody cannot remove files in {self.folder}", line["text"])
+        self.folder.chmod(0o777)
+        self.assertNotIn("retention", self.failures(self.doctor("--user", "nobody")[1]))
+
+    def test_a_run_that_is_killed_leaves_no_file(self):
+        self.running()
+        other = self.where / "other"
+        other.mkdir()
+        self.write([other])  # which the daemon does not watch: the doctor waits
+        for number in (signal.SIGKILL, signal.SIGINT):
+            process = subprocess.Popen([MRQART, "doctor", "-c", self.file, "--json"],
+                                       stdout=subprocess.DEVNULL)
+            wait_for(lambda: list(other.iterdir()), "the test file")
+            process.send_signal(number)
+            process.wait()
+            wait_for(lambda: not list(other.iterdir()), "it to be removed")
+
+    def test_what_an_earlier_run_has_left_is_removed(self):
+        self.running()
+        old = self.folder / "MR.mrqart-doctor-0123abcd"
+        kept = [self.folder / "MR.mrqart-doctor-0123", self.folder / "MR.mrqart-doctor-01234567"]
+        for path in (old, *kept):
+            path.write_bytes(b"")
+        os.utime(old, (1, 1))
+        os.utime(kept[0], (1, 1))
+        self.doctor()
+        self.assertEqual(sorted(self.folder.iterdir()), sorted(kept))
 
     def test_a_folder_that_the_daemon_does_not_watch(self):
         daemon = self.running()

@@ -79,6 +79,7 @@ sinks = ( {{ plugin = "sink-http"; listen = "127.0.0.1:0"; parameters = "{path}"
                            ('{"TR": {"name": "x", "vendors": []}}', '"vendors" of "TR"'),
                            ('{"TR": {"name": "x", "vendors": {"GE": {"where": 1}}}}',
                             '"where" of "TR, GE" is no text'),
+                           ('{"' + "k" * 200000 + '": {}}', '"' + "k" * 64 + '" has no'),
                            ('{"TR": {"name": "' + "x" * 300000 + '"}}', "longer than")):
             with self.subTest(text=text and text[:60]):
                 where = pathlib.Path(tempfile.mkdtemp(dir=self.where))

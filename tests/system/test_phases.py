@@ -102,6 +102,15 @@ class Stall(PhasesTest):
         self.write()
         self.assertEqual([e["type"] for e in self.until("ended")], ["new", "ended"])
 
+    def test_images_of_an_earlier_series_that_are_late_are_no_next_series(self):
+        self.begin(stall_after=0.2, silence=LONG)
+        self.write(5, due=420)
+        self.counted(5)
+        for _ in range(3):
+            self.write(4)  # a reconstruction that took long
+        events = self.until("stalled", "ended")
+        self.assertEqual((events[-1]["type"], events[-1]["series"]["number"]), ("stalled", 5))
+
     def test_the_waiting_update_is_told_first(self):
         self.begin(stall_after=0.1, interval=LONG * 10)
         for _ in range(4):
@@ -223,6 +232,14 @@ class Restart(PhasesTest):
         self.assertEqual(self.series(), before)
         self.write(due=420)
         self.assertEqual([e["type"] for e in self.until("update")], ["resumed", "update"])
+
+    def test_a_run_that_stopped_during_the_restart_stalls(self):
+        self.begin(silence=LONG)
+        self.write(due=420)
+        self.counted()
+        self.restart(silence=LONG)
+        self.reload(stall_after=0.1, silence=LONG)
+        self.assertEqual([e["type"] for e in self.until("stalled", "ended")], ["stalled"])
 
     def test_a_running_series_that_gets_nothing_ends(self):
         self.begin(silence=LONG)

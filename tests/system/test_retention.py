@@ -3,32 +3,20 @@
 """Retention: what was looked at and is old is removed, and nothing else."""
 import contextlib
 
-from mrqart_test import *
+from catchup import *
+from dicom_daemon import Receiver, data_set
 
-CONFIG = """
-settle = 100;
-database = "{where}/db.sqlite";
-sources = ( {{ plugin = "source-inotify"; paths = [ "{where}/watched" ]; {more} }} );
-checkers = ( {{ plugin = "checker-template"; context = "realtime"; }} );
-sinks = ( {{ plugin = "sink-http"; listen = [ "127.0.0.1:0" ]; }},
-          {{ plugin = "sink-websocket"; listen = [ "127.0.0.1:0" ]; }} );
-"""
 SOON = "retention = 0.0001;"
 
 
-class Retention(DaemonTest):
-    def setUp(self):
-        super().setUp()
-        make_database(self.where / "db.sqlite", TEMPLATE)
-
-    def config(self, more):
-        return CONFIG.format(where=self.where, more=more)
+class Watched(CatchUp):
+    plugin = "source-inotify"
 
     def start(self, more=SOON, **options):
-        return self.daemon(config=self.config(more), **options)
+        return super().start(more, **options)
 
     def shown(self, daemon):
-        folder, = daemon.health()["instances"]["source-inotify"]["folders"]
+        folder, = self.source(daemon)["folders"]
         return folder.get("retention", {})
 
     def record(self, daemon):
@@ -42,10 +30,12 @@ class Retention(DaemonTest):
     def names(self, folder):
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
+
+class OfEachSource(Watched):
     def test_what_was_looked_at_goes_with_its_folders_and_its_record(self):
         made = self.where / "a"
         for number in range(1, 21):
-            write_dicom(made / f"b{number % 3}/{number}.dcm", InstanceNumber=number)
+            write_dicom(made / f"b{number % 3}/line\n\"{number}\".dcm", InstanceNumber=number)
         daemon = self.start()
         made.rename(daemon.folder / "a")
         wait_for(lambda: self.names(daemon.folder) == [], "an empty folder")
@@ -57,6 +47,47 @@ class Retention(DaemonTest):
         self.assertEqual(sum(entry["series"]["count"]
                              for entry in daemon.state()["AWP167046"]["history"]), 20)
 
+    def test_what_was_changed_since_stays(self):
+        daemon = self.start("")
+        changed = write_dicom(daemon.folder / "a/1.dcm")
+        touched = write_dicom(daemon.folder / "a/2.dcm", InstanceNumber=2)
+        replaced = write_dicom(daemon.folder / "a/3.dcm", InstanceNumber=3)
+        wait_for(lambda: self.record(daemon) == 3, "the record")
+        daemon.stop()
+        changed.write_bytes(changed.read_bytes()[:-4] + b"1234")
+        touched.chmod(0o600)  # as what sets rights at night does: it is the file still
+        other = replaced.with_suffix(".new")
+        other.write_bytes(replaced.read_bytes())
+        times = replaced.stat()
+        os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))  # only its inode tells
+        other.rename(replaced)
+        daemon.config = self.config(SOON + ' backlog = "none";')
+        daemon.start()
+        self.passes(daemon)
+        self.assertEqual(self.names(daemon.folder), ["a", "a/1.dcm", "a/3.dcm"])
+
+
+class OfFanotify(OfEachSource, DaemonTest):
+    plugin = "source-fanotify"
+
+
+class OfPoll(OfEachSource, DaemonTest):
+    plugin, more = "source-poll", "interval = 0.2; settle = 0.2; "
+
+
+class OfDicom(Receiver):
+    def test_what_was_received_goes_and_can_be_received_again(self):
+        daemon = self.receiver(SOON)
+        client = daemon.websocket()
+        for count in (1, 2):
+            one = self.associate(daemon)
+            self.assertEqual(one.store("1.2.3.7.1", data_set(SeriesNumber=7))[0], 0)
+            client.events_until(lambda event: event["series"]["count"] == count)
+            wait_for(lambda: not list(self.spool.iterdir()), "an empty spool")
+            one.release()
+
+
+class OfInotify(OfEachSource, DaemonTest):
     def test_nothing_is_removed_by_default_or_before_it_is_old(self):
         for more in ("", "retention = 1;"):
             daemon = self.start(more)
@@ -85,26 +116,6 @@ class Retention(DaemonTest):
         self.passes(daemon)
         self.assertEqual(self.names(keep), ["before.dcm", "broken.dcm", "cut.dcm", "empty",
                                             "notes.txt"])
-
-    def test_what_was_changed_since_stays(self):
-        daemon = self.start("")
-        changed = write_dicom(daemon.folder / "a/1.dcm")
-        touched = write_dicom(daemon.folder / "a/2.dcm", InstanceNumber=2)
-        replaced = write_dicom(daemon.folder / "a/3.dcm", InstanceNumber=3)
-        wait_for(lambda: self.record(daemon) == 3, "the record")
-        daemon.stop()
-        times = changed.stat()
-        changed.write_bytes(changed.read_bytes()[:-4] + b"1234")
-        os.utime(changed, ns=(times.st_atime_ns, times.st_mtime_ns))  # only its ctime tells
-        touched.chmod(0o600)
-        other = replaced.with_suffix(".new")
-        other.write_bytes(replaced.read_bytes())
-        os.utime(other, ns=(times.st_atime_ns, replaced.stat().st_mtime_ns))
-        other.rename(replaced)
-        daemon.config = self.config(SOON + ' backlog = "none";')
-        daemon.start()
-        self.passes(daemon)
-        self.assertEqual(self.names(daemon.folder), ["a", "a/1.dcm", "a/2.dcm", "a/3.dcm"])
 
     def test_links_are_not_followed_and_hard_links_stay(self):
         outside = self.where / "outside"
@@ -189,6 +200,76 @@ class Retention(DaemonTest):
         self.passes(daemon, self.where / "other")
         self.passes(daemon, self.where / "other")
         self.assertTrue(stays.exists())
+
+    def test_what_is_mounted_on_a_folder_is_no_fault(self):
+        daemon = self.start()
+        mounted = daemon.folder / "mounted"
+        mounted.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "mrqart-test", mounted],
+                          capture_output=True).returncode != 0:
+            self.skipTest("no right to mount")
+        self.addCleanup(subprocess.run, ["umount", "-l", mounted])
+        daemon.stop()
+        daemon.start()
+        path = write_dicom(mounted / "1.dcm", SeriesNumber=5)
+        wait_for(lambda: not path.exists(), "the file to be removed")
+        self.passes(daemon)
+        self.assertTrue(mounted.is_dir())
+        self.assertNotIn("retention cannot remove", daemon.log())
+
+    def test_a_watched_folder_below_another_has_its_own_retention(self):
+        inner = self.where / "watched/kept/inner"
+        inner.mkdir(parents=True)
+        more = SOON + f' }}, {{ plugin = "{self.plugin}"; name = "inner"; paths = [ "{inner}" ];'
+        daemon = self.start(more)
+        stays = write_dicom(inner / "a/1.dcm")
+        wait_for(lambda: self.record(daemon) == 1, "the record")
+        self.passes(daemon)
+        self.passes(daemon)
+        self.assertTrue(stays.exists())
+        daemon.config = self.config(more + SOON)
+        daemon.command()
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: not stays.parent.exists(), "the inner folder's turn")
+        self.assertTrue(inner.exists())
+
+
+class Process(Watched, DaemonTest):
+    """The process that removes, and what becomes of it."""
+    core = "worker_timeout = 1000;"
+
+    def caught(self, daemon):
+        """Stops such a process, pass after pass, until it is caught at work."""
+        for number in range(3000):  # not wanted, but looked at: a pass takes a while
+            (daemon.folder / f"{number}.txt").touch()
+
+        def stopped():
+            for pid in daemon.children():
+                with contextlib.suppress(OSError):
+                    if pathlib.Path(f"/proc/{pid}/comm").read_text() == "mrqart-remove\n":
+                        os.kill(pid, signal.SIGSTOP)
+                        return pid
+        return wait_for(stopped, "a process that removes")
+
+    def test_one_that_hangs_is_ended_and_another_takes_its_place(self):
+        daemon = self.start()
+        pid = self.caught(daemon)
+        daemon.logged(rf"pid {pid}\) has given no sign of life .* Does the file server answer")
+        wait_for(lambda: pid not in daemon.children(), "its end")
+        self.passes(daemon)
+        daemon.logged("retention goes through it again")
+
+    def test_one_that_is_killed_is_followed_by_another(self):
+        daemon = self.start()
+        os.kill(self.caught(daemon), signal.SIGKILL)
+        self.passes(daemon)
+        self.assertNotIn("no sign of life", daemon.log())
+
+    def test_one_that_hangs_does_not_outlive_the_daemon(self):
+        daemon = self.start()
+        pid = self.caught(daemon)
+        self.assertEqual(daemon.stop(), 0)
+        wait_for(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "its end")
 
 
 main()

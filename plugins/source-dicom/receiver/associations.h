@@ -4,23 +4,40 @@
 
 #include "serve.h"
 
+#include <stdint.h>
 #include <sys/types.h>
+
+/** Where the process of a connection is kept. */
+struct place {
+    pid_t pid; /* 0: free */
+    long long since_ms;
+    bool cut; /* killed to make room */
+};
 
 struct associations {
     const struct receiver_settings *settings;
     void *tls;
-    pid_t *pids; /* 0: free */
+    struct place *places;
+    uint8_t
+        *admitted; /* per place, shared with the processes: 1 once its association is accepted */
     size_t room, count;
     unsigned told; /* how many the plugin knows of */
 };
 
-void associations_init(struct associations *associations, const struct receiver_settings *settings,
+/** False: see errno. */
+bool associations_init(struct associations *associations, const struct receiver_settings *settings,
                        void *tls);
 /** Kills those that are left. */
 void associations_finish(struct associations *associations);
 
 /** False: connections have to wait until one has ended. */
 bool associations_have_room(const struct associations *associations);
+
+/**
+ * Ends connections that ask for no association, once others wait for their places: whoever opens
+ * many and says nothing must not keep a scanner out.
+ */
+void associations_make_room(struct associations *associations);
 
 /** Takes one waiting connection of RECEIVER_LISTENER, in a new process. */
 void associations_accept(struct associations *associations);

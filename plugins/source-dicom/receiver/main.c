@@ -20,6 +20,7 @@ enum {
     LOCK_MS = 3000, /* a receiver before us was killed, and its processes are about to end */
     LOCK_STEP_MS = 20,
     TELL_AGAIN_MS = 500,
+    ROOM_AGAIN_MS = 100,
 };
 
 static const char help[] = "mrqart-receiver: receives DICOM objects for source-dicom\n"
@@ -84,7 +85,10 @@ static void receive(struct associations *associations, int children) {
                           .events = POLLIN},
         };
         bool told = associations_tell(associations);
-        if (poll(watched, WATCHED, told ? -1 : TELL_AGAIN_MS) < 0 && errno != EINTR) {
+        int wait_ms = !associations_have_room(associations) ? ROOM_AGAIN_MS
+                      : told                                ? -1
+                                                            : TELL_AGAIN_MS;
+        if (poll(watched, WATCHED, wait_ms) < 0 && errno != EINTR) {
             return;
         }
         if (watched[PLUGIN].revents) {
@@ -99,6 +103,7 @@ static void receive(struct associations *associations, int children) {
         if (watched[LISTENER].revents) {
             associations_accept(associations);
         }
+        associations_make_room(associations);
     }
 }
 
@@ -121,12 +126,15 @@ static void work(const struct receiver_settings *settings) {
         say(RECORD_UNUSABLE, "%s", why);
         return;
     }
+    if (!associations_init(&associations, settings, tls)) {
+        say(RECORD_UNUSABLE, "cannot share memory with associations: %s", strerror(errno));
+        return;
+    }
     if (enter_spool(settings->spool, &spool) && confine(spool)) {
         record_send(RECEIVER_SOCKET, RECORD_LISTENING, 0, "");
-        associations_init(&associations, settings, tls);
         receive(&associations, children);
-        associations_finish(&associations);
     }
+    associations_finish(&associations);
 }
 
 static int run(const char *parent) {

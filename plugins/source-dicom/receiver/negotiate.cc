@@ -188,7 +188,7 @@ bool negotiate(Session &session) {
         return reject(session, ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
                       ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED);
     }
-    if (session.from->how == SERVE_REFUSAL) {
+    if (!session.from->admit(session.from->self)) {
         say(RECORD_REFUSED,
             "%s has to wait, since there are %u associations: raise "
             "\"associations\" if that happens often",

@@ -19,12 +19,12 @@ bool serve_prepare(void);
  */
 bool serve_tls(const struct receiver_settings *settings, void **tls, char *why, size_t room);
 
-enum serve_how { SERVE_WHOLE, SERVE_REFUSAL }; /* refusal: there are too many already */
-
 struct connection {
     int socket;
     struct sockaddr_storage from;
-    enum serve_how how;
+    bool (*admit)(void *self); /* asked when an association is about to be accepted; false: there
+                                  are too many already */
+    void *self;
 };
 
 /** Serves a connection until the association has ended. */

@@ -48,7 +48,7 @@ bool receiver_settings_read(struct receiver_settings *settings, const char *text
     settings->acse_s = (unsigned)acse;
     settings->dimse_s = (unsigned)dimse;
     settings->fsync = fsync;
-    settings->free_bytes = (uint64_t)least_free;
+    settings->free_bytes = least_free;
     settings->object_bytes = (uint64_t)object;
     return read_callers(settings, callers) && read_classes(settings, classes);
 }

@@ -24,7 +24,7 @@ struct receiver_settings {
     unsigned pdu_bytes;            /* largest that is taken */
     unsigned acse_s, dimse_s;      /* how long is waited for a request, for a command or data */
     bool fsync;                    /* every object is on the disk before it is acknowledged */
-    uint64_t free_bytes;           /* that the file system keeps */
+    int64_t free_bytes;            /* that the file system keeps; below 0: a part of it */
     uint64_t object_bytes;         /* largest that is taken */
     const char *certificate, *key; /* PEM files; "": no TLS */
     const char *ca;                /* PEM file of who signs senders' certificates; "": any sender */

@@ -6,13 +6,18 @@
 
 #include "dcmtk/dcmdata/dctk.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <netinet/tcp.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 /* of a value that is read into memory: UIDs are short, and the rest is passed over */
 enum { VALUE_BYTES = 4096 };
+
+/* of the hundredth that a file system keeps without min_free: enough for the state of a year */
+static const uint64_t FREE_BYTES_MOST = 1 << 30;
 
 /** What is answered; comment goes to the sender too (0000,0902), which has 64 bytes for it. */
 struct Outcome {
@@ -54,8 +59,13 @@ static void check_request(Outcome &outcome, const T_ASC_PresentationContext &con
 
 static void check_space(Outcome &outcome, const receiver_settings *settings) {
     struct statvfs space;
-    if (settings->free_bytes > 0 && statvfs(".", &space) == 0 &&
-        static_cast<uint64_t>(space.f_bavail) * space.f_frsize < settings->free_bytes) {
+    if (statvfs(".", &space) < 0) {
+        return; /* making the file says why */
+    }
+    uint64_t all = static_cast<uint64_t>(space.f_blocks) * space.f_frsize;
+    uint64_t least = settings->free_bytes >= 0 ? static_cast<uint64_t>(settings->free_bytes)
+                                               : std::min(all / 100, FREE_BYTES_MOST);
+    if (static_cast<uint64_t>(space.f_bavail) * space.f_frsize < least) {
         fail(outcome, STATUS_STORE_Refused_OutOfResources,
              "the spool has less free space than min_free");
     }
@@ -180,7 +190,9 @@ static void finish(Outcome &outcome, const Session &session, object &file,
                    const T_DIMSE_C_StoreRQ &request) {
     object_uids uids = {};
     char path[OBJECT_PATH_BYTES];
+    alarm(session.settings->dimse_s); /* a deflated set may be a thousand times what was sent */
     identify(outcome, file, request, uids);
+    alarm(0);
     if (outcome.status != STATUS_Success) {
         object_drop(&file);
     } else if (!object_keep(&file, &uids, session.settings->fsync ? OBJECT_SYNC : OBJECT_LAZY,

@@ -267,6 +267,7 @@ static void how_many_images_are_due(void **state) {
         {MOSAIC, "null"},
         {MOSAIC TIMES(420), "420"},
         {MOSAIC TIMES(1), "null"},
+        {MOSAIC TIMES(420) "Contrasts\tn\t3\n", "null"},
         {MOSAIC TIMES(420) "Comments\tt\tSingle-band reference\n", "null"},
         {TIMES(420) "ImageType\tt\t['DERIVED', 'PRIMARY', 'MOSAIC']\n", "null"},
         {TIMES(420) "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'MOCO', 'MOSAIC']\n", "null"},

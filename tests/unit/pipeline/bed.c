@@ -224,7 +224,7 @@ struct bed *bed_create(void (*changes)(struct pipeline_settings *settings)) {
     }
     bed->story = mem_dup("");
     bed->saved = json_object();
-    strcpy(bed->root, "/tmp/mrqart-pipeline-XXXXXX");
+    strcpy(bed->root, "/dev/shm/mrqart-pipeline-XXXXXX");
     assert_non_null(mkdtemp(bed->root));
     bed_start(bed);
     return bed;

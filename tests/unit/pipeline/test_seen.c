@@ -186,10 +186,12 @@ static void what_is_not_quiet_or_on_its_way_or_wanted_stays(void **state) {
     note(seen, 3, 1, 2000);
     assert_int_equal(seen_quiet_count(seen), 1);
     assert_true(knows(seen, 0, 50) && knows(seen, 1, 50) && !knows(seen, 2, 50));
+    assert_int_equal(seen_crowded(seen), 0);
     for (unsigned file = 0; file < 2000; file++) { /* four times the bound: now it must be */
         note(seen, 4, file, 2000);
     }
     assert_true(knows(seen, 0, 50) && !knows(seen, 1, 50));
+    assert_int_equal(seen_crowded(seen), 100);
     assert_in_range(seen_count(seen), 1, 1200);
     seen_destroy(seen);
 }

@@ -3,9 +3,13 @@
 #include "bed.h"
 
 #include "base/memory.h"
+#include "protocol.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 static void rest(void) {
@@ -161,14 +165,76 @@ static void since_when_it_is_followed_is_kept_from_before(void **state) {
     bed_write_and_close(bed, "a/1.dcm", "7");
     bed_settle(bed);
     bed_stop(bed);
-    AUTOFREE char *key = mem_printf("root:%s", bed->root);
-    json_t *since = json_incref(json_object_get(json_object_get(bed->saved, key), "since"));
-    assert_true(json_is_integer(since));
-    json_object_set_new(bed->saved, key, since); /* as it was written once */
+    AUTOFREE char *key = mem_printf("floor:%s", bed->root);
+    assert_int_equal(json_object_del(bed->saved, key), 0); /* as it was written once */
     bed_write(bed, "a/2.dcm", "7");
     bed_start(bed);
     bed_scan(bed, "a/1.dcm");
     bed_scan(bed, "a/2.dcm");
+    bed_settle(bed);
+    assert_int_equal(bed->events, 2);
+    bed_destroy(bed);
+}
+
+static void a_clock_that_was_ahead_at_the_first_start_loses_nothing(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write(bed, "a/older.dcm", "7");
+    rest();
+    bed_write_and_close(bed, "a/1.dcm", "7");
+    bed_settle(bed);
+    bed_stop(bed);
+    AUTOFREE char *key = mem_printf("root:%s", bed->root);
+    json_int_t in_a_year = ((json_int_t)time(NULL) + 31536000) * 1000000000;
+    json_object_set_new(bed->saved, key, json_integer(in_a_year));
+    bed_write(bed, "a/2.dcm", "7");
+    bed_start(bed);
+    bed_scan(bed, "a/older.dcm");
+    bed_scan(bed, "a/1.dcm");
+    bed_scan(bed, "a/2.dcm");
+    bed_settle(bed);
+    assert_string_equal(bed->story, "new 7 1.dcm\nnew 7 2.dcm\n");
+    bed_destroy(bed);
+}
+
+/* In the state file: three hashes for each file: place, identity, series. */
+static void make_up_device(const struct bed *bed, const char *name) {
+    struct stat status;
+    AUTOFREE char *path = mem_printf("%s/%s", bed->root, name);
+    assert_int_equal(stat(path, &status), 0);
+    if (major(status.st_dev) != 0) {
+        print_message("SKIP: /dev/shm is no tmpfs here\n");
+        skip();
+    }
+    const struct file_identity identity = protocol_identity(&status);
+    AUTOFREE char *now = mem_printf("%016" PRIx64, protocol_identity_hash(&identity));
+    AUTOFREE char *once = mem_printf("%016" PRIx64, protocol_identity_hash_once(&status));
+    const char *key;
+    json_t *value;
+    json_object_foreach(bed->saved, key, value) {
+        AUTOFREE char *files = mem_dup(json_string_value(json_object_get(value, "files")));
+        if (files && memcmp(files + 16, now, 16) == 0) {
+            memcpy(files + 16, once, 16);
+            json_object_set_new(value, "files", json_string(files));
+        }
+    }
+}
+
+static void a_device_known_by_a_number_that_is_made_up_is_known_again(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    bed_write_and_close(bed, "a/1.dcm", "7");
+    bed_write_and_close(bed, "b/2.dcm", "8");
+    bed_settle(bed);
+    bed_stop(bed);
+    make_up_device(bed, "a/1.dcm");
+    make_up_device(bed, "b/2.dcm");
+    AUTOFREE char *before = mem_printf("%s/b/2.dcm", bed->root);
+    AUTOFREE char *after = mem_printf("%s/b/renamed.dcm", bed->root);
+    assert_int_equal(rename(before, after), 0);
+    bed_start(bed);
+    bed_scan(bed, "a/1.dcm");
+    bed_scan(bed, "b/renamed.dcm");
     bed_settle(bed);
     assert_int_equal(bed->events, 2);
     bed_destroy(bed);
@@ -197,6 +263,8 @@ int main(void) {
         cmocka_unit_test(backlog_none_drops_what_is_older_than_the_start),
         cmocka_unit_test(backlog_all_takes_what_is_older_than_the_following_once),
         cmocka_unit_test(since_when_it_is_followed_is_kept_from_before),
+        cmocka_unit_test(a_clock_that_was_ahead_at_the_first_start_loses_nothing),
+        cmocka_unit_test(a_device_known_by_a_number_that_is_made_up_is_known_again),
         cmocka_unit_test(the_state_file_names_no_folder_of_a_subject),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,40 @@ static void a_change_outdates_every_answer_but_repeat(void **state) {
     }
 }
 
+static void missing_images_outdate_an_answer_given_before(void **state) {
+    struct bench *bench = *state;
+    const char *about = "\"number\":1,\"name\":\"bold\",\"expected\":420";
+    const struct bench_file file = {.station = "A", .key = 1, .status = DEVIATES, .about = about};
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 10});
+    bench_send(bench, file);
+    AUTOFREE char *key = mem_dup(bench_text(bench_last(bench, "series", "key", NULL)));
+    assert_int_equal(answer(bench, key, "agreed", NULL), MRQ_ACKNOWLEDGED);
+    bench_run(bench, 4);
+    assert_true(json_is_true(bench_last(bench, "series", "incomplete", NULL)));
+    assert_true(json_is_null(bench_last(bench, "series", "acknowledged", NULL)));
+    assert_int_equal(answer(bench, key, "unwell", NULL), MRQ_ACKNOWLEDGED);
+    bench_send(bench, file); /* one that was late */
+    bench_run(bench, bench->event_count + 2);
+    assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "ended");
+    assert_true(json_is_object(bench_last(bench, "series", "acknowledged", NULL)));
+}
+
+static void an_answer_can_be_taken_back_when_there_is_nothing_to_answer_any_more(void **state) {
+    struct bench *bench = *state;
+    const char *about = "\"number\":1,\"name\":\"bold\",\"expected\":2";
+    const struct bench_file file = {.station = "A", .key = 1, .status = CONFORMS, .about = about};
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 10});
+    bench_send(bench, file);
+    AUTOFREE char *key = mem_dup(bench_text(bench_last(bench, "series", "key", NULL)));
+    bench_run(bench, 3);
+    assert_int_equal(answer(bench, key, "unwell", NULL), MRQ_ACKNOWLEDGED);
+    bench_send(bench, file);
+    assert_true(json_is_false(bench_last(bench, "series", "incomplete", NULL)));
+    assert_int_equal(answer(bench, key, "other", NULL), MRQ_NOTHING_TO_ANSWER);
+    assert_int_equal(answer(bench, key, NULL, NULL), MRQ_ACKNOWLEDGED);
+    assert_int_equal(answer(bench, key, NULL, NULL), MRQ_NOTHING_TO_ANSWER);
+}
+
 static void an_answer_survives_a_restart(void **state) {
     struct bench *bench = *state;
     const char *key = begin(bench, 1, DEVIATES);
@@ -120,6 +154,8 @@ int main(void) {
         TEST(only_a_series_that_asks_for_an_act_is_answered),
         TEST(a_series_that_ended_too_early_is_answered),
         TEST(a_change_outdates_every_answer_but_repeat),
+        TEST(missing_images_outdate_an_answer_given_before),
+        TEST(an_answer_can_be_taken_back_when_there_is_nothing_to_answer_any_more),
         TEST(an_answer_survives_a_restart),
         TEST(a_damaged_answer_is_none),
     };

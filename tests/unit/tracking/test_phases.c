@@ -9,13 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { HOUR = 3600000 };
 
 #define DUE(n) "\"uid\":\"1.2\",\"study\":\"1\",\"number\":7,\"name\":\"bold\",\"expected\":" #n
-#define UNKNOWN "\"uid\":\"1.3\",\"study\":\"1\",\"number\":8,\"name\":\"other\",\"expected\":null"
+#define UNKNOWN "\"uid\":\"1.3\",\"study\":\"1\",\"number\":6,\"name\":\"other\",\"expected\":null"
 
 static void assert_types(const struct bench *bench, const char *expected) {
     AUTOFREE char *types = bench_types(bench);
@@ -152,6 +153,114 @@ static void thresholds_may_change(void **state) {
     assert_types(bench, "new stalled");
 }
 
+#define NUMBER(n, due) "\"study\":\"1\",\"number\":" #n ",\"name\":\"bold\",\"expected\":" #due
+
+static void what_was_only_late_is_no_next_series(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 50, .silence_ms = HOUR});
+    image(bench, 5, NUMBER(5, 420));
+    image(bench, 4, NUMBER(4, null));
+    bench_run(bench, 3);
+    assert_types(bench, "new new stalled");
+    image(bench, 6, NUMBER(6, null));
+    assert_types(bench, "new new stalled new ended ended");
+    assert_string_equal(last(bench, "reason"), "next-series");
+}
+
+static void what_is_computed_is_no_next_series(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 50, .silence_ms = HOUR});
+    image(bench, 5, NUMBER(5, 420));
+    image(bench, 6, NUMBER(6, null) ",\"image_type\":\"DERIVED\"");
+    bench_run(bench, 3);
+    assert_types(bench, "new new stalled");
+}
+
+static void what_is_caught_up_with_is_no_next_series(void **state) {
+    struct bench *bench = *state;
+    int64_t now = wall_clock_ms();
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 50, .silence_ms = HOUR});
+    bench_send(bench, (struct bench_file){
+                          .key = 1, .about = DUE(420), .status = CONFORMS, .written_ms = now});
+    bench_send(bench,
+               (struct bench_file){
+                   .key = 2, .about = NUMBER(9, null), .backlog = true, .written_ms = now - HOUR});
+    bench_run(bench, 3);
+    assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "stalled");
+}
+
+static void scanners_that_share_a_name_do_not_follow_each_other(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 100, .silence_ms = HOUR});
+    for (uint64_t i = 0; i < 66; i++) {
+        AUTOFREE char *station = mem_printf("S%d", (int)i);
+        bench_send(bench, (struct bench_file){
+                              .station = station, .key = i, .about = DUE(420), .status = CONFORMS});
+    }
+    bench_run(bench, 132);
+    for (size_t i = 66; i < 132; i++) {
+        assert_string_equal(bench_text(json_object_get(bench->events[i], "type")), "stalled");
+    }
+}
+
+static void a_file_written_again_is_no_sign_of_life(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 20, .silence_ms = HOUR});
+    image(bench, 1, DUE(420));
+    bench_run(bench, 2);
+    bench_send(bench,
+               (struct bench_file){.key = 1, .about = DUE(420), .status = CONFORMS, .again = true});
+    assert_types(bench, "new stalled");
+    bench_error(bench, "/data/one", "2.dcm");
+    assert_types(bench, "new stalled resumed error");
+}
+
+static void a_clock_set_back_does_not_hold_the_time_of_writing(void **state) {
+    struct bench *bench = *state;
+    int64_t now = wall_clock_ms();
+    for (int i = 0; i < 2; i++) {
+        bench_send(bench,
+                   (struct bench_file){.key = 1, .status = CONFORMS, .written_ms = now - i * HOUR});
+    }
+    json_t *first = json_deep_copy(bench->events[0]);
+    assert_true(strcmp(bench_text(bench_in(first, "series", "written", NULL)),
+                       bench_text(bench_last(bench, "series", "written", NULL))) != 0);
+    json_decref(first);
+}
+
+static void a_session_of_long_ago_is_not_silent_now(void **state) {
+    struct bench *bench = *state;
+    const int64_t before_any_boot = wall_clock_ms() - 10LL * 366 * 24 * HOUR;
+    bench_phases(bench, &(struct phases_settings){
+                            .stall_after_ms = 10, .silence_ms = 20, .session_end_ms = HOUR});
+    bench_send(bench,
+               (struct bench_file){
+                   .key = 1, .about = UNKNOWN, .backlog = true, .written_ms = before_any_boot});
+    bench_run(bench, 2);
+    bench_pass(bench, 60);
+    assert_types(bench, "new ended");
+}
+
+static void time_in_which_we_did_not_run_is_no_silence(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_after_ms = 50, .silence_ms = HOUR});
+    image(bench, 1, DUE(420));
+    usleep(1200 * 1000); /* as a process that is stopped */
+    bench_pass(bench, 1);
+    assert_types(bench, "new");
+    bench_run(bench, 2);
+    assert_types(bench, "new stalled");
+}
+
+static void what_is_forgotten_has_ended(void **state) {
+    struct bench *bench = *state;
+    struct tracking_settings settings = {.history = 1};
+    tracking_configure(bench->tracking, &settings);
+    image(bench, 1, DUE(420));
+    image(bench, 2, UNKNOWN);
+    assert_types(bench, "new ended new");
+}
+
 /* ---- repeats ---- */
 
 static void send_status(struct bench *bench, uint64_t key, uint32_t status, const char *type) {
@@ -243,6 +352,16 @@ static void a_running_series_ends_without_a_stall(void **state) {
     bench_destroy(later);
 }
 
+static void a_restart_hides_no_stall(void **state) {
+    struct bench *bench = *state;
+    image(bench, 1, DUE(420));
+    const struct phases_settings phases = {.stall_after_ms = 20, .silence_ms = HOUR};
+    struct bench *later = restart(bench, &phases);
+    bench_run(later, 1);
+    assert_types(later, "stalled");
+    bench_destroy(later);
+}
+
 static void silence_is_not_told_again(void **state) {
     struct bench *bench = *state;
     const struct phases_settings phases = {.silence_ms = 10};
@@ -274,11 +393,21 @@ int main(void) {
         TEST(the_backlog_stalls_nothing),
         TEST(a_series_that_is_caught_up_with_goes_on),
         TEST(thresholds_may_change),
+        TEST(what_was_only_late_is_no_next_series),
+        TEST(what_is_computed_is_no_next_series),
+        TEST(what_is_caught_up_with_is_no_next_series),
+        TEST(scanners_that_share_a_name_do_not_follow_each_other),
+        TEST(a_file_written_again_is_no_sign_of_life),
+        TEST(a_clock_set_back_does_not_hold_the_time_of_writing),
+        TEST(a_session_of_long_ago_is_not_silent_now),
+        TEST(time_in_which_we_did_not_run_is_no_silence),
+        TEST(what_is_forgotten_has_ended),
         TEST(what_deviates_is_repeated_by_the_next_of_its_kind),
         TEST(twins_do_not_repeat_each_other),
         TEST(an_incomplete_run_is_linked_when_it_is_known_to_be),
         TEST(a_stall_is_not_told_again),
         TEST(a_running_series_ends_without_a_stall),
+        TEST(a_restart_hides_no_stall),
         TEST(silence_is_not_told_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
