@@ -70,8 +70,8 @@ static void tell_missing(struct doctor *doctor, const char *path, int error) {
     }
     AUTOFREE char *remedy = mem_printf(
         "Let user %s read it: chown, chmod, and the folders above it", doctor->account.name);
-    report_fail(doctor->report, "database", remedy, "user %s cannot read %s: %s",
-                doctor->account.name, path, strerror(error));
+    report_add(doctor->report, (struct report_line){doctor_denied(doctor), "database", remedy},
+               "user %s cannot read %s: %s", doctor->account.name, path, strerror(error));
 }
 
 static void tell_fault(struct doctor *doctor, const char *path, const json_t *seen) {

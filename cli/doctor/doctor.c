@@ -59,6 +59,10 @@ const char *doctor_option(const struct doctor *doctor, const char *key) {
     return value && *value ? value : NULL;
 }
 
+enum report_outcome doctor_denied(const struct doctor *doctor) {
+    return *doctor->untested ? REPORT_WARNING : REPORT_FAILURE;
+}
+
 void doctor_each(struct doctor *doctor, const char *kind, const char *key,
                  void (*visit)(struct doctor *doctor, const json_t *instance, const char *value)) {
     size_t at, index;

@@ -26,6 +26,10 @@ struct doctor {
 /** An option of the daemon as text; NULL: it has none, or it is "". */
 const char *doctor_option(const struct doctor *doctor, const char *key);
 
+/** What a missing right is: a failure, or a warning where the rights of another had to be tested.
+ */
+enum report_outcome doctor_denied(const struct doctor *doctor);
+
 /** Calls visit for the text, or each of the list, called key in the settings of sources or sinks.
  */
 void doctor_each(struct doctor *doctor, const char *kind, const char *key,

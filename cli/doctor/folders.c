@@ -114,8 +114,8 @@ static void tell_missing(struct doctor *doctor, const char *path, const json_t *
     if (blocked) {
         AUTOFREE char *remedy = mem_printf(
             "Let user %s pass through %s: chmod o+x, or a group it is in", user, blocked);
-        report_fail(doctor->report, "folder", remedy, "%s cannot be reached by user %s", path,
-                    user);
+        report_add(doctor->report, (struct report_line){doctor_denied(doctor), "folder", remedy},
+                   "%s cannot be reached by user %s", path, user);
         return;
     }
     if (error == ENOENT && access(path, F_OK) == 0) {
@@ -139,7 +139,8 @@ static void tell_seen(struct doctor *doctor, const char *path, const json_t *see
             "Let user %s read it: usermod -aG GROUP, or \"create mask\" and \"directory mask\" of "
             "the share, then restart the service",
             user);
-        report_fail(doctor->report, "folder", remedy, "user %s cannot read %s", user, fault);
+        report_add(doctor->report, (struct report_line){doctor_denied(doctor), "folder", remedy},
+                   "user %s cannot read %s", user, fault);
         return;
     }
     report_ok(doctor->report, "folder",
@@ -221,8 +222,9 @@ static void tell_retention(struct doctor *doctor, const json_t *instance, const 
                        : mem_printf("Let user %s write there (chmod g+w, and a group it is in), "
                                     "or set retention = 0",
                                     doctor->account.name);
-    report_fail(doctor->report, "retention", remedy, "user %s cannot remove files in %s: %s",
-                doctor->account.name, path, strerror(error));
+    report_add(doctor->report, (struct report_line){doctor_denied(doctor), "retention", remedy},
+               "user %s cannot remove files in %s: %s", doctor->account.name, path,
+               strerror(error));
 }
 
 static void visit(struct doctor *doctor, const json_t *instance, const char *path) {

@@ -27,13 +27,14 @@ static void tell(struct doctor *doctor, const char *check, const char *path) {
     }
     bool first = number == ENOENT && !doctor->daemon;
     AUTOFREE char *remedy =
-        number == EROFS ? mem_printf("systemctl edit mrqart: ReadWritePaths=%s below [Service], "
-                                     "then systemctl restart mrqart; or mount it for writing",
-                                     path)
+        *doctor->untested ? mem_dup("Run it as root, to test the rights of the service")
+        : number == EROFS ? mem_printf("systemctl edit mrqart: ReadWritePaths=%s below [Service], "
+                                       "then systemctl restart mrqart; or mount it for writing",
+                                       path)
         : number == ETIMEDOUT ? mem_dup("Is it a mount whose server is gone? umount -l, mount")
                               : mem_printf("install -d -m 0700 -o %s %s", user, path);
     report_add(doctor->report,
-               (struct report_line){first ? REPORT_WARNING : REPORT_FAILURE, check, remedy},
+               (struct report_line){first ? REPORT_WARNING : doctor_denied(doctor), check, remedy},
                "user %s cannot write in %s: %s", user, path, strerror(number));
 }
 

@@ -69,6 +69,10 @@ bool sandbox_limit(void) {
     return true;
 }
 
+bool sandbox_limit_memory(unsigned mebibytes) {
+    return !LIMIT_MEMORY || lower(RLIMIT_DATA, (rlim_t)mebibytes << 20);
+}
+
 /* memory short: better a worker than the daemon or the file server; best effort, /proc may be away
  */
 static void go_first(void) {

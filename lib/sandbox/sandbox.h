@@ -14,6 +14,9 @@ bool sandbox_enter(int parent);
 /** The limits alone, for `mrqart-worker --describe`: there is no daemon to die with. */
 bool sandbox_limit(void);
 
+/** Less memory than that for a process that needs less; false: see errno. */
+bool sandbox_limit_memory(unsigned mebibytes);
+
 /** Has this process killed when parent, which started it, dies; false: it is dead already. */
 bool sandbox_die_with(int parent);
 

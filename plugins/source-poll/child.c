@@ -144,8 +144,8 @@ static _Noreturn void run(const struct scan_options *options, const char *path) 
     struct orders orders = {0};
     const struct scan_world world = {&orders, now_ms, look, tell, follow, held};
     const char *real = paths_resolve(path);
-    if (strcmp(real, path) != 0 && !follow(&orders, real, FOLLOW_TREE)) {
-        _exit(EXIT_SUCCESS); /* the daemon has said why */
+    if (!follow(&orders, real, FOLLOW_TREE)) { /* before all that links lead to */
+        _exit(EXIT_SUCCESS);                   /* the daemon has said why */
     }
     struct scan *scan = scan_create(&world, options, real);
     struct pollfd heard = {.fd = CHILD_SOCKET, .events = POLLIN};

@@ -90,6 +90,12 @@ static void report(struct scan *scan, const struct known_file *file, const char 
     scan->world.tell(scan->world.self, &head, real);
 }
 
+/** It was old when the scan began: nobody is going to change it. */
+static bool is_old(const struct known_file *file, const struct stat *about) {
+    return (file->flags & FILE_BACKLOG) &&
+           about->st_ctim.tv_sec < file->folder->tree->followed.tv_sec - SCAN_RECENT_MS / 1000;
+}
+
 /** A file is due: it is reported if its form is the same still. */
 static void settle(struct scan *scan, struct known_file *file) {
     char path[PATH_MAX], real[PATH_MAX];
@@ -104,7 +110,7 @@ static void settle(struct scan *scan, struct known_file *file) {
         }
     } else if (!take_form(scan, file, &look.about, false)) {
         report(scan, file, real, &look.about);
-        table_put(&scan->table, file, LIST_RECENT);
+        table_put(&scan->table, file, is_old(file, &look.about) ? LIST_NONE : LIST_RECENT);
     }
 }
 

@@ -74,9 +74,11 @@ static bool take_path(struct watcher *watcher, const char *path) {
         watcher_enter(watcher, WATCHER_REFUSED);
         return false;
     }
-    free(watcher->path);
-    watcher->path = mem_dup(path);
-    mrq_follow(watcher->all->host, watcher->path);
+    if (strcmp(path, watcher->path) != 0) {
+        free(watcher->path);
+        watcher->path = mem_dup(path);
+        mrq_follow(watcher->all->host, watcher->path);
+    }
     return true;
 }
 

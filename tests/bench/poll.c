@@ -35,6 +35,11 @@ static bool bench_follow(void *self, const char *path, enum follow_what what) {
     return false;
 }
 
+static bool bench_held(void *self) {
+    (void)self;
+    return false;
+}
+
 static double time_ms(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -56,7 +61,8 @@ static void run(const char *folder, bool trust) {
                                      .now_ms = bench_now_ms,
                                      .look = bench_look,
                                      .tell = bench_tell,
-                                     .follow = bench_follow};
+                                     .follow = bench_follow,
+                                     .held = bench_held};
     const struct scan_options options = {.interval_ms = ROUND_MS,
                                          .settle_ms = ROUND_MS,
                                          .alive_ms = 1000,

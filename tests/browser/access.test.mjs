@@ -20,9 +20,12 @@ const axe = readFileSync(AXE, "utf8");
 const browser = await launch();
 test.after(() => browser.close());
 
-async function violations(page) {
-  await page.evaluate(axe); // not as a script of the page, which its policy forbids
-  const { violations: found } = await page.evaluate(() => window.axe.run(document));
+/** rules: by default all. */
+async function violations(page, ...rules) {
+  const { violations: found } = await page.evaluate(
+    (runOnly) => window.axe.run(document, runOnly.length ? { runOnly } : {}),
+    rules,
+  );
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
@@ -42,31 +45,33 @@ const SCREENS = {
   bedside: ["/?view=bedside", { width: 1280, height: 720 }],
 };
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const [size, [path, viewport]] of Object.entries(SCREENS)) {
-    test(`axe finds nothing: ${colorScheme}, ${size}`, async () => {
-      for (const [name, { state = name, prepare, then }] of Object.entries(VIEWS)) {
-        if (size === "bedside" && name === "help") {
-          continue; // there is no button for it
-        }
-        const fake = await new Fake().start();
-        try {
-          prepare(fake);
-          const page = await open(browser, fake.address + path, { colorScheme, viewport });
-          await then?.(fake, page);
-          await until(
-            page,
-            (wanted) => document.querySelector("article")?.dataset.state === wanted,
-            state,
-          );
-          assert.deepEqual(await violations(page), [], name);
-          await page.context().close();
-        } finally {
-          await fake.stop();
-        }
+for (const [size, [path, viewport]] of Object.entries(SCREENS)) {
+  test(`axe finds nothing: ${size}`, async () => {
+    for (const [name, { state = name, prepare, then }] of Object.entries(VIEWS)) {
+      if (size === "bedside" && name === "help") {
+        continue; // there is no button for it
       }
-    });
-  }
+      const fake = await new Fake().start();
+      try {
+        prepare(fake);
+        const page = await open(browser, fake.address + path, { viewport });
+        await then?.(fake, page);
+        await until(
+          page,
+          (wanted) => document.querySelector("article")?.dataset.state === wanted,
+          state,
+        );
+        await page.evaluate(axe); // not as a script of the page, which its policy forbids
+        assert.deepEqual(await violations(page), [], name);
+        await page.emulateMedia({ colorScheme: "dark" });
+        await until(page, () => document.documentElement.dataset.theme === "dark");
+        assert.deepEqual(await violations(page, "color-contrast"), [], `${name}, dark`);
+        await page.context().close();
+      } finally {
+        await fake.stop();
+      }
+    }
+  });
 }
 
 /** Contrast by WCAG 2.2 of what the browser computed, on the banner's ground. */
@@ -126,15 +131,13 @@ const CONTRASTS = {
 for (const [index, colorScheme] of ["light", "dark"].entries()) {
   for (const [name, [word, more]] of Object.entries(CONTRASTS)) {
     test(`contrast of ${name}, ${colorScheme}: as in the table`, async () => {
-      const { state = name, prepare, then } = VIEWS[name];
+      const { state = name, prepare, then, shows } = VIEWS[name];
       const fake = await new Fake().start();
       prepare(fake);
       const page = await open(browser, fake.address, { colorScheme });
       await then?.(fake, page);
-      await until(page, ([at, wanted]) => document.querySelector(at)?.dataset.state === wanted, [
-        banner,
-        state,
-      ]);
+      const shown = `${banner}[data-state=${state}][data-loud=${shows[1]}]`;
+      await until(page, (wanted) => document.querySelector(wanted), shown);
       const found = await contrasts(page);
       const wanted = { word, ...more };
       for (const [part, both] of Object.entries(wanted)) {

@@ -73,6 +73,7 @@ class Cases(CatchUp):
             const struct timespec pause = {.tv_nsec = 20000000};
             if (strstr(file->path, "session")) { nanosleep(&pause, NULL); }""")
         Stream(self.where / "watched", 1000, series=1).write()
+        self.core += "queue = 100;\n"  # which the backlog alone would fill
         daemon = self.start('backlog = "all";', f', {{ plugin = "{slow}"; name = "site"; }}')
         daemon.workers_ready()
         wait_for(lambda: self.total(daemon) > 0, "the backlog to begin")

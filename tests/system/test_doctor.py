@@ -324,6 +324,17 @@ sinks    = ( {{ plugin = "sink-http"; listen = "{http}"; }},
         self.assertEqual(line["text"], f"{inner} is there, but not for the running service")
         self.assertIn("PrivateTmp", line["remedy"])
 
+    def test_who_may_not_test_the_rights_of_others_is_told(self):
+        self.need_root()
+        self.running()
+        self.where.chmod(0o755)
+        (self.where / "state").chmod(0o700)
+        status, checks = self.doctor(before=["setpriv", "--reuid", "nobody", "--clear-groups"])
+        # the daemon's port was left to the system, and only root may look which one it got
+        self.assertEqual(self.failures(checks), {"daemon"}, checks)
+        self.assertIn("not as root", self.only(checks, "user", "warning")["text"])
+        self.assertEqual(self.only(checks, "state")["status"], "warning")
+
     def test_a_folder_that_retention_cannot_write_in(self):
         self.need_root()
         self.where.chmod(0o755)

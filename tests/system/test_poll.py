@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""source-poll: folders and mounts of which the kernel reports nothing, that hang, vanish and return."""
+"""source-poll: mounts of which the kernel reports nothing, that hang, vanish and return.
+
+What all sources have in common is in test_sources.py and test_catchup.py."""
 import contextlib
 
 from mrqart_test import *
@@ -116,92 +118,16 @@ class Files(PollTest):
         self.nothing_more(daemon, client, daemon.folder, 1)
         self.assertNotIn("error", daemon.log())
 
-    def test_renamed_linked_and_rewritten_files(self):
-        daemon = self.poll()
-        client = daemon.websocket()
-        outside = write_dicom(self.where / "outside/1.dcm", InstanceNumber=1)
-        outside.rename(daemon.folder / "1.dcm")
-        self.total(client, 1)
-        os.link(daemon.folder / "1.dcm", daemon.folder / "2.dcm")
-        client.events_until(lambda e: e["series"]["count"] == 2)
-        for repeat in range(3):
-            write_dicom(daemon.folder / "4.dcm", SeriesNumber=2 + repeat)
-            client.events_until(lambda e: e["series"]["number"] == 2 + repeat)
-        (daemon.folder / "4.dcm").rename(daemon.folder / "5.dcm")
-        self.nothing_more(daemon, client, daemon.folder, 5)
-
-    def test_a_folder_moved_in_removed_and_made_again(self):
-        for instance in range(1, 6):
-            write_dicom(self.where / f"outside/deeper/{instance}.dcm", InstanceNumber=instance)
-        daemon = self.poll()
-        client = daemon.websocket()
-        (self.where / "outside").rename(daemon.folder / "in")
-        self.total(client, 5)
-        (daemon.folder / "in").rename(daemon.folder / "renamed")
-        write_dicom(daemon.folder / "renamed/deeper/6.dcm", InstanceNumber=6)
-        client.events_until(lambda e: e["series"]["count"] == 6)
-        shutil.rmtree(daemon.folder / "renamed")
-        write_dicom(daemon.folder / "renamed/deeper/7.dcm", InstanceNumber=7)
-        client.events_until(lambda e: e["series"]["count"] == 7)
-        self.nothing_more(daemon, client, daemon.folder, 7)
-
-    def test_names_that_are_no_text_or_as_long_as_can_be(self):
-        daemon = self.poll()
-        client = daemon.websocket()
-        names = [b"a\nb.dcm", b"\xff\xfe.dcm", b"\"\\ .dcm", b"n" * 251 + b".dcm"]
-        deep = os.fsencode(daemon.folder)
-        while len(deep) < 4096 - 2 - 200 - 5:
-            deep += b"/" + b"d" * 200
-        os.makedirs(deep)
-        longest = deep + b"/" + b"x" * (4095 - len(deep) - 5) + b".dcm"
-        for number, name in enumerate([*names, longest], 1):
-            with open(os.path.join(os.fsencode(daemon.folder), name), "wb") as file:
-                file.write(dicom_bytes(InstanceNumber=number))
-        self.total(client, 5)
-        self.nothing_more(daemon, client, daemon.folder, 5)
-
-    def test_links_are_followed_if_that_is_wanted(self):
-        linked = self.where / "linked"
-        linked.mkdir()
-        for follow, count in (("false", 0), ("true", 2)):
-            with self.subTest(follow_links=follow):
-                where = self.where / follow
-                watched = where / "watched"
-                daemon = self.poll(watched, more=f"follow_links = {follow};", where=where)
-                client = daemon.websocket()
-                os.symlink(linked, watched / "link")
-                os.symlink(watched, watched / "loop")
-                os.symlink(self.where / "alone" / f"{follow}.dcm", watched / "file.dcm")
-                os.mkfifo(watched / "pipe.dcm")
-                if count:
-                    wait_for(lambda: self.source(daemon)["known_folders"] == 2, "the linked folder")
-                write_dicom(linked / f"{follow}.dcm", InstanceNumber=1)
-                write_dicom(self.where / "alone" / f"{follow}.dcm", InstanceNumber=2)
-                if count:
-                    self.total(client, 2)
-                self.nothing_more(daemon, client, watched, count)
-
-    def test_20000_files_at_once_with_a_queue_that_is_full(self):
+    def test_3000_files_at_once_with_a_queue_that_is_full(self):
         daemon = self.poll(core="queue = 100;")
         client = daemon.websocket()
         content = dicom_bytes()
-        for number in range(20000):
+        for number in range(3000):
             folder = daemon.folder / f"{number % 10}"
             folder.mkdir(exist_ok=True)
             (folder / f"{number}.dcm").write_bytes(content)
-        client.events_until(lambda e: e["series"]["count"] == 20000)
-        self.nothing_more(daemon, client, daemon.folder, 20000)
-
-    def test_what_comes_while_the_daemon_is_down_is_caught_up(self):
-        daemon = self.poll()
-        client = daemon.websocket()
-        write_dicom(daemon.folder / "a/1.dcm", InstanceNumber=1)
-        self.total(client, 1)
-        daemon.kill()
-        write_dicom(daemon.folder / "a/2.dcm", InstanceNumber=2)
-        client = daemon.start().websocket()
-        client.events_until(lambda e: e["series"]["count"] == 2)
-        self.nothing_more(daemon, client, daemon.folder, 2)
+        client.events_until(lambda e: e["series"]["count"] == 3000)
+        self.nothing_more(daemon, client, daemon.folder, 3000)
 
 
 class Scans(PollTest):

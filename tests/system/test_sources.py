@@ -24,10 +24,14 @@ sinks = ( {{ plugin = "sink-http"; listen = [ "127.0.0.1:0" ]; }},
 """
 SOURCES = {
     # options: of the instance; settle: seconds for which a file must be left alone until it counts
-    # as complete (0: the kernel tells when it is closed); queue: what is said of its overflow
-    "inotify": {"options": "poll_interval = 0.2;", "settle": 0, "queue": "fs.inotify"},
-    "poll": {"options": "interval = 0.1; settle = 0.3;", "settle": 0.3, "queue": ""},
-    "fanotify": {"options": "poll_interval = 0.2;", "settle": 0, "queue": "fs.fanotify"},
+    # as complete (0: the kernel tells when it is closed); queue: what is said of its overflow;
+    # unmounted: what is said when the disk of the watched folder is
+    "inotify": {"options": "poll_interval = 0.2;", "settle": 0, "queue": "fs.inotify",
+                "unmounted": "is another folder now"},
+    "poll": {"options": "interval = 0.1; settle = 0.3;", "settle": 0.3, "queue": "",
+             "unmounted": "is gone: nothing is mounted there any more"},
+    "fanotify": {"options": "poll_interval = 0.2;", "settle": 0, "queue": "fs.fanotify",
+                 "unmounted": "is another folder now"},
 }
 
 
@@ -63,6 +67,9 @@ class Source(DaemonTest):
 
     def health(self):
         return self.watcher.health()["instances"][f"source-{self.source}"]
+
+    def folders(self):
+        return [folder["name"] for folder in self.health()["folders"]]
 
     def counts(self):
         return {entry["series"]["number"]: entry["series"]["count"]
@@ -240,9 +247,48 @@ class Links:
         self.counted(s1=1)
         os.symlink(self.outside / "file" / "1.dcm", self.folder / "link.dcm")
         self.counted(s1=1, s9=1)
-        if not self.about["settle"]:  # there it is a folder like those of paths
-            self.assertIn(str(self.outside / "folder"),
-                          [folder["name"] for folder in self.health()["folders"]])
+        linked = str(self.outside / "folder")
+        self.assertIn(linked, self.folders())
+        for name in ("linked", "again"):
+            (self.folder / name).unlink()
+        wait_for(lambda: linked not in self.folders(), "the end of what no link leads to any more")
+        write_dicom(self.outside / "folder" / "deep" / "2.dcm", InstanceNumber=2)
+        self.counted(s1=1, s9=1)
+
+    def test_links_that_are_there_at_the_start_are_followed(self):
+        linked = self.outside / "folder"
+        linked.mkdir()
+        os.symlink(linked, self.folder / "linked")
+        self.start("follow_links = true;")
+        wait_for(lambda: {str(linked), str(self.folder)} <= set(self.folders()), "both folders")
+        write_dicom(linked / "1.dcm")
+        write_dicom(self.folder / "2.dcm", InstanceNumber=2)
+        self.counted(s1=2)
+
+    def test_what_a_link_leads_to_may_come_later(self):
+        self.start("follow_links = true;")
+        os.symlink(self.outside / "later", self.folder / "linked")
+        self.sentinel()
+        (self.outside / "later").mkdir()
+        wait_for(lambda: str(self.outside / "later") in self.folders(), "where the link leads")
+        write_dicom(self.outside / "later" / "1.dcm")
+        self.counted(s1=1)
+
+
+class Mounts:
+    def test_the_watched_disk_unmounted_and_mounted_again(self):
+        self.folder = self.folder / "disk"
+        self.folder.mkdir()
+        self.mount(self.folder)
+        self.start()
+        write_dicom(self.folder / "a" / "1.dcm")
+        self.counted(s1=1)
+        wait_for(lambda: subprocess.run(["umount", self.folder]).returncode == 0,
+                 "nothing to keep the disk")
+        self.watcher.logged(self.about["unmounted"])
+        self.mount(self.folder)
+        write_dicom(self.folder / "a" / "2.dcm", InstanceNumber=2)
+        self.counted(s1=2)
 
 
 class Burst:
@@ -371,7 +417,7 @@ def enter_namespace():
 
 NO_NAMESPACE = enter_namespace()
 for name in SOURCES:
-    for cases in (Files, Folders, Links, Burst):
+    for cases in (Files, Folders, Links, Mounts, Burst):
         title = f"{name.capitalize()}{cases.__name__}"
         globals()[title] = type(title, (cases, Source), {"source": name})
 del Source  # it has no test of its own

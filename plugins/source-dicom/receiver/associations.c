@@ -18,8 +18,9 @@
 #include <unistd.h>
 
 enum {
-    REFUSALS = 32,  /* processes beyond those that may store: they ask, or are told to come later */
-    ASKED_MS = 250, /* a sender asks at once; one that has not may lose its place to another */
+    REFUSALS = 32, /* processes beyond those that may store: they ask, or are told to come later */
+    MEMORY_MIB = 64, /* a command, and the head of a data set: DCMTK keeps either whole */
+    ASKED_MS = 250,  /* a sender asks at once; one that has not may lose its place to another */
 };
 
 /* what a process knows of its place */
@@ -95,7 +96,7 @@ static _Noreturn void be_association(const struct associations *associations, pi
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     close(RECEIVER_LISTENER);
-    if (sandbox_die_with(parent)) {
+    if (sandbox_die_with(parent) && sandbox_limit_memory(MEMORY_MIB)) {
         serve(associations->settings, associations->tls, connection);
     }
     _exit(EXIT_SUCCESS);

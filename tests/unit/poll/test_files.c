@@ -86,6 +86,24 @@ static void an_old_file_rewritten_in_place_is_found_at_the_slow_pace(void **stat
     world_destroy(world);
 }
 
+static void a_file_that_was_old_at_the_start_is_looked_at_at_the_slow_pace(void **state) {
+    (void)state;
+    struct world *world = world_create();
+    struct scan_options options = world_later();
+    options.followed.tv_sec += SCAN_RECENT_MS / 1000;
+    disk_write(in(world, "a.dcm"));
+    world_begin(world, &options);
+    world_run(world, 10000);
+    unsigned looks = world->looks;
+    world_run(world, 2000);
+    assert_int_equal(world->looks, looks + 2); /* at the folder: as a root, and as one of all */
+    disk_age(in(world, "a.dcm"));
+    disk_write(in(world, "a.dcm"));
+    world_run(world, SCAN_FULL_MS + 10000);
+    assert_int_equal(world_count(world, RECORD_FILE, NULL), 2);
+    world_destroy(world);
+}
+
 static void a_file_that_takes_the_place_of_another_is_reported(void **state) {
     (void)state;
     struct world *world = begun();
@@ -204,6 +222,7 @@ int main(void) {
         cmocka_unit_test(a_file_that_grows_is_not_reported_before_it_rests),
         cmocka_unit_test(a_file_rewritten_in_place_is_reported_each_time),
         cmocka_unit_test(an_old_file_rewritten_in_place_is_found_at_the_slow_pace),
+        cmocka_unit_test(a_file_that_was_old_at_the_start_is_looked_at_at_the_slow_pace),
         cmocka_unit_test(a_file_that_takes_the_place_of_another_is_reported),
         cmocka_unit_test(what_was_there_is_backlog_and_what_comes_or_changes_is_live),
         cmocka_unit_test(what_was_written_since_we_follow_is_no_backlog),
