@@ -58,7 +58,7 @@ promise(
     assert.equal(page.dialogs, 0);
     await page.click("[data-answer=agreed]");
     await says(other, `${banner} [data-role=action]`, "Kept: physicist agreed");
-    assert.equal(await page.getAttribute("[data-answer=agreed]", "aria-pressed"), "true");
+    await page.waitForSelector("[data-answer=agreed][aria-pressed=true]");
     await page.click("[data-answer=none]");
     await says(other, `${banner} [data-role=action]`, "Repeat series 12");
     assert.equal(latest(fake).acknowledged, null);
