@@ -126,15 +126,16 @@ static void work(const struct receiver_settings *settings) {
         say(RECORD_UNUSABLE, "%s", why);
         return;
     }
-    if (!associations_init(&associations, settings, tls)) {
+    if (associations_init(&associations, settings, tls)) {
+        if (enter_spool(settings->spool, &spool) && confine(spool)) {
+            record_send(RECEIVER_SOCKET, RECORD_LISTENING, 0, "");
+            receive(&associations, children);
+        }
+        associations_finish(&associations);
+    } else {
         say(RECORD_UNUSABLE, "cannot share memory with associations: %s", strerror(errno));
-        return;
     }
-    if (enter_spool(settings->spool, &spool) && confine(spool)) {
-        record_send(RECEIVER_SOCKET, RECORD_LISTENING, 0, "");
-        receive(&associations, children);
-    }
-    associations_finish(&associations);
+    serve_tls_free(tls);
 }
 
 static int run(const char *parent) {

@@ -51,6 +51,10 @@ bool serve_tls(const receiver_settings *settings, void **tls, char *why, size_t 
     return true;
 }
 
+void serve_tls_free(void *tls) {
+    delete static_cast<DcmTLSTransportLayer *>(tls);
+}
+
 /* ---- the association ----------------------------------------------------------------------- */
 
 /** Why an association has ended, for people; nullptr: as it should. */

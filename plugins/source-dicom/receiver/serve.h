@@ -18,6 +18,7 @@ bool serve_prepare(void);
  * filled in: they cannot be used.
  */
 bool serve_tls(const struct receiver_settings *settings, void **tls, char *why, size_t room);
+void serve_tls_free(void *tls); /* takes NULL */
 
 struct connection {
     int socket;
