@@ -261,7 +261,7 @@ for (const [how, forgotten] of [
       daemon.images(3, 3, { SequenceName: "rest", from: 3 });
       daemon.images(4, 2, { TR: "2000" });
       await page.clock.runFor(7500);
-      await connected(page, "late");
+      await until(page, () => document.documentElement.dataset.connection !== "live"); // or lost by now
       await page.clock.runFor(6000);
       await connected(page, "lost");
       await shows(page, "word", "Not live");
