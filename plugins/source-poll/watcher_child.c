@@ -93,6 +93,15 @@ static void replace(struct watcher *watcher) {
     watcher->replaced++;
 }
 
+/** No scan is under way until the next is due. True when that is not in the log yet. */
+static bool fall_silent(struct watcher *watcher) {
+    bool news = !watcher->told_silent;
+    replace(watcher);
+    watcher_enter(watcher, WATCHER_SILENT);
+    watcher->told_silent = true;
+    return news;
+}
+
 static bool has_ended(const struct watcher *watcher) {
     return watcher->child.socket < 0 && watcher->child.pid > 0;
 }
@@ -103,10 +112,7 @@ static void take_end(struct watcher *watcher, int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_AGAIN) {
         return;
     }
-    replace(watcher);
-    watcher_enter(watcher, WATCHER_SILENT);
-    if (!watcher->told_silent) {
-        watcher->told_silent = true;
+    if (fall_silent(watcher)) {
         mrq_warning(watcher->all->host,
                     "%s: its scan has ended by itself (%s %d); it begins anew, and what was not "
                     "reported yet is found again",
@@ -220,10 +226,7 @@ void watcher_check(struct watcher *watcher) {
     if (watcher->child.socket < 0 || !is_silent(watcher)) {
         return;
     }
-    replace(watcher);
-    watcher_enter(watcher, WATCHER_SILENT);
-    if (!watcher->told_silent) {
-        watcher->told_silent = true;
+    if (fall_silent(watcher)) {
         mrq_warning(watcher->all->host,
                     "%s does not answer: its scan has said nothing for %g s. See to the mount and "
                     "its server; it is tried again at growing intervals",
