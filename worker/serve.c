@@ -10,6 +10,7 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -163,6 +164,9 @@ static bool answer_check(struct server *server, const struct protocol_header *he
                   answer.outcome == PROTOCOL_GONE;
     bool sent = send_answer(header, &answer, text, silent ? 0 : strlen(text));
     note_request(server, 0);
+    if (request.flags & PROTOCOL_MAYBE_OPEN) {
+        sched_yield(); /* of a backlog: a live image would wait for the next tick, some ms */
+    }
     return sent;
 }
 

@@ -8,9 +8,9 @@
  */
 #include "http_service_connection.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "http_service.h"
-#include "workers/clock.h"
 
 #include <event2/http_struct.h>
 #include <sys/queue.h>

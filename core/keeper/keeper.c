@@ -5,6 +5,7 @@
  * stays with its owner, once, however often it changes.
  */
 #include "keeper.h"
+#include "base/clock.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -14,12 +15,12 @@
 #include "keeper_process.h"
 #include "protocol.h"
 #include "tracking/text_builder.h"
-#include "workers/clock.h"
 
 enum {
     OWNERS = 8,        /* the pipeline and series tracking, with room */
-    COLLECT_MS = 1000, /* at most so often */
-    GATHER_MS = 10,    /* what was marked together goes together */
+    COLLECT_MS = 1000, /* at most so often, unless */
+    MANY_MARKS = 256,  /* more was marked: to ask for it all at once would hold up the loop */
+    GATHER_MS = 5,     /* what was marked together goes together */
     FIRST_PAUSE_MS = 100,
     LAST_PAUSE_MS = 30000, /* between starts of a keeper that dies */
     GOOD_LIFE_MS = 60000,  /* after which the next pause is the first again */
@@ -40,8 +41,8 @@ struct keeper {
         void *self;
     } owners[OWNERS];
     size_t owner_count;
-    bool begun; /* keeper_start() was called */
-    bool marked;
+    bool begun;                /* keeper_start() was called */
+    unsigned marks;            /* since the owners were asked */
     struct text_builder batch; /* kept until it is saved */
     size_t batch_lines;
     uint32_t batch_number;
@@ -76,7 +77,7 @@ static void send_batch(struct keeper *keeper) {
 }
 
 static void collect(struct keeper *keeper) {
-    keeper->marked = false;
+    keeper->marks = 0;
     keeper->collected_ms = clock_ms();
     for (size_t i = 0; i < keeper->owner_count; i++) {
         keeper->owners[i].collect(keeper->owners[i].self);
@@ -94,22 +95,21 @@ static void handle_collect_timer(evutil_socket_t none, short what, void *context
     (void)none;
     (void)what;
     struct keeper *keeper = context;
-    if (keeper->process && keeper->marked && !keeper->sent) {
+    if (keeper->process && keeper->marks > 0 && !keeper->sent) {
         collect(keeper);
     }
 }
 
 static void arm_collect(struct keeper *keeper) {
-    if (keeper->process && keeper->marked && !keeper->sent &&
-        !event_pending(keeper->collect_timer, EV_TIMEOUT, NULL)) {
+    if (keeper->process && keeper->marks > 0 && !keeper->sent) {
         int64_t left = keeper->collected_ms + COLLECT_MS - clock_ms();
-        arm(keeper->collect_timer, left > GATHER_MS ? (int)left : GATHER_MS);
+        bool many = keeper->marks >= MANY_MARKS;
+        arm(keeper->collect_timer, left > GATHER_MS && !many ? (int)left : GATHER_MS);
     }
 }
 
 void keeper_mark(struct keeper *keeper) {
-    if (!keeper->marked && *keeper->state_dir) {
-        keeper->marked = true;
+    if (*keeper->state_dir && (++keeper->marks == 1 || keeper->marks == MANY_MARKS)) {
         arm_collect(keeper);
     }
 }
@@ -262,7 +262,7 @@ static bool wait_saved(struct keeper *keeper, int64_t until) {
 
 static void finish(struct keeper *keeper) {
     int64_t until = clock_ms() + DESTROY_MS;
-    if (!keeper->process && (keeper->marked || keeper->sent)) {
+    if (!keeper->process && (keeper->marks > 0 || keeper->sent)) {
         start(keeper);
     }
     bool saved = wait_saved(keeper, until);
@@ -309,7 +309,7 @@ static const char *state_word(const struct keeper *keeper) {
         return "not saved";
     }
     bool slow = keeper->sent && clock_ms() - keeper->sent_ms > SLOW_MS;
-    return slow ? "no answer" : keeper->sent || keeper->marked ? "saving" : "saved";
+    return slow ? "no answer" : keeper->sent || keeper->marks > 0 ? "saving" : "saved";
 }
 
 static const char *database_word(const struct keeper *keeper) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keeper as a process, and the socket to it. */
 #include "keeper_process.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "keeper_main.h"
-#include "workers/clock.h"
 
 #include <errno.h>
 #include <event2/buffer.h>

@@ -2,8 +2,8 @@
 /* The order in which answers are let go. */
 #include "order.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
-#include "workers/clock.h"
 
 enum { HELD_ANSWERS = 256 }; /* per folder; some 5 MB at most */
 

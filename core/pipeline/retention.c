@@ -2,12 +2,12 @@
 /* Retention: when passes are made, and what is made of what they say. */
 #include "retention.h"
 
+#include "base/clock.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "forked.h"
 #include "retention_sweep.h"
-#include "workers/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

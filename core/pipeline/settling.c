@@ -2,8 +2,8 @@
 /* Files that were incomplete or open when looked at. */
 #include "settling.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
-#include "workers/clock.h"
 
 enum {
     STEPS = 6,              /* of patience: 2, 4, 8, 16, 30 s */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Things that are told at once and then at most every interval, the last time always. */
 #include "pacing.h"
+#include "base/clock.h"
 #include "base/memory.h"
-#include "workers/clock.h"
 
 TAILQ_HEAD(pace_list, pace);
 

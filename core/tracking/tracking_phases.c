@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When series and stations take their steps: one timer for what is due next, and files that come.
  */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "repeats.h"
 #include "tracking_parts.h"
 #include "wall_clock.h"
-#include "workers/clock.h"
 
 /*
  * A timer that is as late as that: we have not run meanwhile (stopped, a virtual machine put

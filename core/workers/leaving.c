@@ -2,9 +2,9 @@
 /* Processes that are to end. */
 #include "leaving.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "clock.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -2,10 +2,10 @@
 /* One worker process as the pool sees it. */
 #include "worker.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "clock.h"
 
 #include <errno.h>
 

@@ -2,9 +2,9 @@
 /* The workers: started, given files from the queue, watched, replaced. */
 #include "workers.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "clock.h"
 #include "workers_parts.h"
 
 enum {

@@ -2,8 +2,8 @@
 /* Inside the pool of workers: how they end, and what becomes of their files. */
 #include "workers_parts.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 
 #include <string.h>
 

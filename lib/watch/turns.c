@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Long work in small steps: so many per turn of the loop that events are heard in between. */
 #include "watch/turns.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include <event2/event.h>
-#include <time.h>
+#include <sched.h>
 
-enum { TURNS_SLICE = 256 }; /* steps, most of them an entry of a folder: about 1 ms */
+/* of work per turn: an image that has just come waits for no more */
+static const long long TURN_NS = 50 * 1000;
 
 struct turns {
     struct turns_owner owner;
     struct event *turn;
-    struct timespec began;
+    long long began_ns;
     bool paused;
 };
 
@@ -24,13 +26,15 @@ void turns_wake(struct turns *turns) {
 static void handle_turn(evutil_socket_t unused, short what, void *self) {
     (void)unused, (void)what;
     struct turns *turns = self;
-    unsigned left = TURNS_SLICE;
-    while (left > 0 && !turns->paused && turns->owner.step(turns->owner.self)) {
-        left--;
+    const long long end_ns = clock_ns() + TURN_NS;
+    while (!turns->paused && turns->owner.step(turns->owner.self)) {
+        if (clock_ns() >= end_ns) {
+            turns_wake(turns);
+            sched_yield(); /* to whom a live image wakes: it would wait for a tick, some ms */
+            return;
+        }
     }
-    if (left == 0) {
-        turns_wake(turns);
-    } else if (!turns->paused) {
+    if (!turns->paused) {
         turns->owner.rest(turns->owner.self);
     }
 }
@@ -41,17 +45,14 @@ void turns_pause(struct turns *turns, bool paused) {
         event_del(turns->turn);
         return;
     }
-    if (!turns->began.tv_sec) {
-        clock_gettime(CLOCK_MONOTONIC, &turns->began);
+    if (!turns->began_ns) {
+        turns->began_ns = clock_ns();
     }
     turns_wake(turns);
 }
 
 double turns_taken_ms(const struct turns *turns) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - turns->began.tv_sec) * 1e3 +
-           (double)(now.tv_nsec - turns->began.tv_nsec) / 1e6;
+    return (double)(clock_ns() - turns->began_ns) / 1e6;
 }
 
 struct turns *turns_create(struct mrq_host *host, const struct turns_owner *owner) {

@@ -12,9 +12,9 @@
 #include <limits.h>
 
 enum {
-    SCAN_BUFFER = 16 * 1024, /* bytes of entries read at once per level, some 500 */
-    SCAN_JOBS = 1024,        /* that wait in one lane: beyond, one scan of all is shorter */
-    SCAN_LANES = 2,          /* enum mrq_lane */
+    SCAN_BUFFER = 4 * 1024, /* bytes of entries read at once per level, some 100 */
+    SCAN_JOBS = 1024,       /* that wait in one lane: beyond, one scan of all is shorter */
+    SCAN_LANES = 2,         /* enum mrq_lane */
 };
 
 struct job {

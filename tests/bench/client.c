@@ -8,7 +8,7 @@
 static int usage(void) {
     fputs("usage: bench-client daemon|bare ADDRESS FOLDER STOCK MEASURE\n"
           "\n"
-          "  new COUNT                 ms from close to message, p50 and p99; each a new series\n"
+          "  new COUNT                 ms from close to message of each file; each a new series\n"
           "  update COUNT              the same in one series (update_interval = 0)\n"
           "  burst COUNT               files per second, from the first byte to the last message\n"
           "  broadcast CLIENTS ROUNDS  ms from close to the first and to the last client\n",
