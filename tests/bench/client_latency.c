@@ -3,6 +3,7 @@
 #include "client.h"
 #include <err.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { GAP_NS = 10 * 1000 * 1000, WAIT_MS = 5000, UNCOUNTED = 50 };

@@ -235,8 +235,9 @@ promise(
     cable.push();
     await hasCounts(page, readable(daemon)[STATION]);
     const { 10: torn, ...verdicts } = await verdictsOf(page);
-    const { 10: whole, ...wanted } = VERDICTS;
-    assert.match(torn, new RegExp(`^${whole.split(";")[0]}`)); // may be read before the restart
+    const { 10: _whole, ...wanted } = VERDICTS;
+    // found after a restart, the torn file may be nobody's: then its series lacks it, and says so
+    assert.match(torn, /^(Conforms|Incomplete: 71 of 72 images)/);
     assert.deepEqual(Object.keys(verdicts), Object.keys(wanted));
     for (const [number, verdict] of Object.entries(wanted)) {
       assert.ok(verdicts[number].startsWith(verdict), `${number}: ${verdicts[number]}`);
