@@ -42,7 +42,7 @@ void keeper_start(struct keeper *keeper);
 
 /**
  * Asks the owner of some records for what has changed since it was last asked: called when a batch
- * is made, at most once a second while something was marked, and at the end.
+ * is made, once a second while something was marked, earlier when much was, and at the end.
  */
 typedef void (*keeper_collect)(void *self);
 void keeper_add_owner(struct keeper *keeper, keeper_collect collect, void *self);

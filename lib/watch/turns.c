@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Long work in small steps: so many per turn of the loop that events are heard in between. */
+/* Long work in small steps: so few per turn of the loop that events are heard in between. */
 #include "watch/turns.h"
 #include "base/clock.h"
 #include "base/memory.h"
