@@ -95,7 +95,7 @@ static void render(struct health *health) {
     char *text = json_text(all, &length);
     json_decref(all);
     stale(health);
-    health->text = shared_text_create(text, length, 0);
+    health->text = shared_text_create(text, length, 0, NULL);
     health->rendered_ms = now_ms();
 }
 

@@ -33,5 +33,5 @@ const struct mrq_text *events_text(const struct event_parts *parts) {
         text_builder_text(&out, "null");
     }
     text_builder_text(&out, "}");
-    return shared_text_create(out.bytes, out.used, parts->seq);
+    return shared_text_create(out.bytes, out.used, parts->seq, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The answer of /state. */
 #include "state_document.h"
-#include "shared_text.h"
+#include "base/memory.h"
 #include "text_builder.h"
 
 static void add_series(struct text_builder *out, struct series *series) {
@@ -31,7 +31,8 @@ static void add_station(struct text_builder *out, const struct station *station)
     text_builder_text(out, "]}");
 }
 
-const struct mrq_text *state_document_render(const struct stations *stations, uint64_t seq) {
+const struct mrq_text *state_document_render(const struct stations *stations, uint64_t seq,
+                                             struct text_budget *budget) {
     struct text_builder out = {0};
     const char *separator = "{";
     for (size_t i = 0; i < stations->count; i++) {
@@ -42,5 +43,6 @@ const struct mrq_text *state_document_render(const struct stations *stations, ui
         }
     }
     text_builder_text(&out, *separator == '{' ? "{}" : "}");
-    return shared_text_create(out.bytes, out.used, seq);
+    out.bytes = mem_resize(out.bytes, out.used + 1, 1); /* slow readers keep it */
+    return shared_text_create(out.bytes, out.used, seq, budget);
 }

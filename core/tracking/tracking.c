@@ -197,7 +197,12 @@ void tracking_flush(struct tracking *tracking) {
 
 const struct mrq_text *tracking_state(struct tracking *tracking) {
     if (!tracking->state) {
-        tracking->state = state_document_render(&tracking->stations, tracking->seq);
+        if (!text_budget_affords(tracking->state_texts, tracking->state_bytes)) {
+            return NULL;
+        }
+        tracking->state =
+            state_document_render(&tracking->stations, tracking->seq, tracking->state_texts);
+        tracking->state_bytes = tracking->state->length;
     }
     return mrq_text_retain(tracking->state);
 }
@@ -213,6 +218,7 @@ void tracking_destroy(struct tracking *tracking) {
     }
     event_free(tracking->phases_timer);
     mrq_text_release(tracking->state);
+    text_budget_release(tracking->state_texts);
     stations_finish(&tracking->stations);
     tracking_folders_destroy(tracking->folders);
     pacing_destroy(tracking->updates);
@@ -240,6 +246,7 @@ struct tracking *tracking_create(struct event_base *base, const struct tracking_
     struct tracking *tracking = mem_new(struct tracking);
     TAILQ_INIT(&tracking->unsaved);
     tracking->removed = json_array();
+    tracking->state_texts = text_budget_create(STATE_TEXTS_BYTES);
     tracking->publish = publish_event;
     tracking->self = self;
     tracking->keeper = keeper;

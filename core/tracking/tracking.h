@@ -68,5 +68,8 @@ enum mrq_acknowledged tracking_acknowledge(struct tracking *tracking,
 /** Publishes every update and error that still waits. */
 void tracking_flush(struct tracking *tracking);
 
-/** /state, rendered once per change; the caller owns one reference. */
+/**
+ * /state, rendered once per change; the caller owns one reference. NULL: so many are still being
+ * read that there is no room for another (STATE_TEXTS_BYTES); ask again later.
+ */
 const struct mrq_text *tracking_state(struct tracking *tracking);

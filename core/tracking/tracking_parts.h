@@ -22,6 +22,8 @@ struct tracking {
     void *self;
     uint64_t seq;
     const struct mrq_text *state; /* NULL: out of date */
+    struct text_budget *state_texts;
+    size_t state_bytes; /* how long /state was last */
     struct phases_clock clock;
     struct event *phases_timer;
     int64_t armed_ms; /* when it fires (monotonic); 0: not at all */

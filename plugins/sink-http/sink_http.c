@@ -105,6 +105,12 @@ static void handle_state(struct evhttp_request *request, void *self) {
         return;
     }
     const struct mrq_text *state = mrq_state(sink->host);
+    if (!state) {
+        reply_header(request, "Retry-After", "1");
+        reply_text(request, HTTP_SERVUNAVAIL,
+                   "Too many are still reading what /state was before: ask again in a second.\n");
+        return;
+    }
     char seq[32];
     snprintf(seq, sizeof(seq), "%" PRIu64, state->seq);
     reply_header(request, "MRQART-Epoch", sink->host->epoch);

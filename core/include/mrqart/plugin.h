@@ -301,7 +301,9 @@ static inline void mrq_upgraded(struct mrq_host *host, struct evhttp_request *re
     host->ops->upgraded(request);
 }
 
-/** The current /state as JSON text, rendered once per change. Release it with mrq_text_release().
+/**
+ * The current /state as JSON text, rendered once per change. Release it with mrq_text_release().
+ * NULL: there is no room for it, since many slow readers still have older ones; ask again later.
  */
 static inline const struct mrq_text *mrq_state(struct mrq_host *host) {
     return host->ops->state(host);

@@ -55,7 +55,7 @@ static struct mrq_address *host_listen(struct mrq_host *host, const char *addres
 
 static const struct mrq_text *host_state(struct mrq_host *host) {
     struct fixture *fixture = (struct fixture *)host;
-    return make_text(fixture, fixture->state);
+    return fixture->state ? make_text(fixture, fixture->state) : NULL;
 }
 
 static const struct mrq_text *host_healthz(struct mrq_host *host, int *status) {

@@ -216,6 +216,18 @@ static void state_says_how_new_it_is(void **state) {
     peer_close(peer);
 }
 
+static void without_room_for_a_state_it_is_asked_for_later(void **state) {
+    struct dashboard *dashboard = *state;
+    dashboard->fixture->state = NULL;
+    struct peer *peer = ask(state, "GET", "/state", "");
+    assert_int_equal(peer_status(peer), 503);
+    assert_header(peer, "Retry-After: 1");
+    assert_header(peer, "Cache-Control: no-store");
+    peer_close(peer);
+    dashboard->fixture->state = "{}";
+    expect(state, "/state", 200, "{}");
+}
+
 static void healthz_has_the_status_it_is_told(void **state) {
     struct dashboard *dashboard = *state;
     expect(state, "/healthz", 200, "{\"status\": \"ok\"}");
@@ -294,6 +306,7 @@ int main(void) {
         TEST(nothing_outside_the_folder_is_served),
         TEST(a_file_that_the_browser_has_is_not_sent_again),
         TEST(state_says_how_new_it_is),
+        TEST(without_room_for_a_state_it_is_asked_for_later),
         TEST(healthz_has_the_status_it_is_told),
         TEST(head_has_the_headers_only),
         TEST(other_methods_are_405),
