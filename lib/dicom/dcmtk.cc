@@ -102,6 +102,11 @@ bool copy_value(DcmElement &element, std::vector<uint8_t> &bytes, collected &val
 
 void visit(toolkit &self, DcmItem &item, collector *collector, collect_level level);
 
+// True if DCMTK came to the end of object: of a file that is cut one element may be half there.
+bool is_read(const DcmObject &object) {
+    return object.transferState() == ERW_ready;
+}
+
 void visit_sequence(toolkit &self, DcmSequenceOfItems &sequence, collector *collector,
                     collect_level level) {
     DcmObject *item = nullptr;
@@ -132,7 +137,7 @@ void visit(toolkit &self, DcmItem &item, collector *collector, collect_level lev
             if (below != LEVEL_OTHER) {
                 visit_sequence(self, *static_cast<DcmSequenceOfItems *>(object), collector, below);
             }
-        } else if (object->isLeaf()) {
+        } else if (object->isLeaf() && is_read(*object)) {
             visit_element(self, *static_cast<DcmElement *>(object), collector, scope, tag);
         }
     }
@@ -161,7 +166,7 @@ attempt read_file(DcmFileFormat &file, const input *input, const DcmTagKey &last
     file.transferInit();
     result.condition =
         file.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, last);
-    file.transferEnd();
+    // no transferEnd(): it would forget which elements were read to their end
     result.at = static_cast<uint64_t>(stream.tell());
     result.at_end = stream.avail() == 0;
     result.too_deep = stream.too_deep;
@@ -227,7 +232,12 @@ bool read_once(toolkit &self, input *input, collector *collector, header *header
         if (attempt.too_deep || !is_short(attempt)) {
             say_damaged(self, header, attempt);
         }
-        return all || header->end != HEADER_SHORT;
+        if (!all && header->end == HEADER_SHORT) {
+            return false;
+        }
+        self.bytes.clear();
+        visit(self, *file.getDataset(), collector, LEVEL_TOP); // what there is of it
+        return true;
     }
     describe(*file.getDataset(), input, attempt, header);
     if (header->end == HEADER_ENDS && !all) {

@@ -55,6 +55,15 @@ const char *dicom_reader_message(const struct dicom_reader *reader);
  */
 bool dicom_has_values(const struct dicom_reader *reader);
 
+/**
+ * True if at least a part of the last file's header could be read, whatever the outcome: the values
+ * are those that stand before the place where it ended or was damaged. Each of them is whole (never
+ * half a text) and what the whole file would have said in that place; all others are absent, so
+ * that an absent one says nothing. Values of the CSA headers are there only with the whole header,
+ * and those collected over frames are of the frames that were read.
+ */
+bool dicom_has_part(const struct dicom_reader *reader);
+
 /** The values of the last file, in the order of the tag list: the reference's 24 come first. */
 size_t dicom_value_count(const struct dicom_reader *reader);
 const struct dicom_value *dicom_value_at(const struct dicom_reader *reader, size_t index);

@@ -27,7 +27,7 @@ struct dicom_reader {
     struct toolkit *toolkit;
     struct input input;
     struct values values;
-    bool has_values;
+    bool has_values, has_part;
     char message[MESSAGE_BYTES];
 };
 
@@ -150,7 +150,7 @@ static const uint8_t *read_header(struct dicom_reader *reader, struct header *he
 
 enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     reader->message[0] = '\0';
-    reader->has_values = false;
+    reader->has_values = reader->has_part = false;
     values_clear(&reader->values);
     switch (input_begin(&reader->input, fd)) {
     case INPUT_FAILED:
@@ -175,9 +175,8 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     enum dicom_outcome outcome = judge(reader, &header, bytes);
     reader->has_values =
         outcome == DICOM_COMPLETE || (outcome == DICOM_INCOMPLETE && header.end == HEADER_PIXELS);
-    if (reader->has_values) {
-        values_make(&reader->values, reader->collector, bytes, reader->toolkit);
-    }
+    values_make(&reader->values, reader->collector, bytes, reader->toolkit);
+    reader->has_part = values_any(&reader->values);
     return outcome;
 }
 
@@ -187,6 +186,10 @@ const char *dicom_reader_message(const struct dicom_reader *reader) {
 
 bool dicom_has_values(const struct dicom_reader *reader) {
     return reader->has_values;
+}
+
+bool dicom_has_part(const struct dicom_reader *reader) {
+    return reader->has_part;
 }
 
 size_t dicom_value_count(const struct dicom_reader *reader) {

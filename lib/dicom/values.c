@@ -67,6 +67,15 @@ void values_clear(struct values *values) {
     }
 }
 
+bool values_any(const struct values *values) {
+    for (size_t i = 0; i < values->list->count; i++) {
+        if (values->values[i].text) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- elements ------------------------------------------------------------------------------ */
 
 /* the VR that counts: the file's, or where that says nothing the standard's */

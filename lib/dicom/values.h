@@ -33,6 +33,9 @@ void values_finish(struct values *values);
 /** All absent. */
 void values_clear(struct values *values);
 
+/** True if one of them is there. */
+bool values_any(const struct values *values);
+
 /** Fills in what collector has found; bytes is what its offsets count from. */
 void values_make(struct values *values, const struct collector *collector, const uint8_t *bytes,
                  struct toolkit *toolkit);

@@ -30,6 +30,7 @@ enum dicom_outcome both_read_fd(int fd) {
                  dicom_reader_message(whole));
     }
     assert_int_equal(dicom_has_values(fast), dicom_has_values(whole));
+    assert_int_equal(dicom_has_part(fast), dicom_has_part(whole));
     for (size_t i = 0; i < dicom_value_count(fast); i++) {
         const struct dicom_value *left = dicom_value_at(fast, i), *right = dicom_value_at(whole, i);
         const char *x = left->text ? left->text : "(absent)";
@@ -56,4 +57,12 @@ const char *both_value(const char *name) {
 
 const char *both_message(void) {
     return dicom_reader_message(fast);
+}
+
+bool both_has_values(void) {
+    return dicom_has_values(fast);
+}
+
+bool both_has_part(void) {
+    return dicom_has_part(fast);
 }

@@ -16,3 +16,7 @@ enum dicom_outcome both_read_fd(int fd);
 /** A value of the last file, NULL where it is absent, and the message. */
 const char *both_value(const char *name);
 const char *both_message(void);
+
+/** dicom_has_values() and dicom_has_part() of the last file. */
+bool both_has_values(void);
+bool both_has_part(void);
