@@ -29,10 +29,11 @@ enum sandbox_confined {
 
 /**
  * From now on this process and its children can open, make, rename and remove what lies below the
- * folder open at fd, and nothing else in the file system; what is open stays open. Built with
+ * folder open at writable, read what lies below that open at readable (-1: none), and nothing else
+ * in the file system; what is open stays open. Built with
  * sanitizers it does nothing, since they read and write where they like.
  */
-enum sandbox_confined sandbox_confine(int fd);
+enum sandbox_confined sandbox_confine(int writable, int readable);
 
 /** From this descriptor on, some checker keeps files open. */
 enum { SANDBOX_MANY_DESCRIPTORS = 40 };

@@ -79,15 +79,19 @@ static bool address_is(const struct caller *caller, const struct in6_addr *addre
            (rest == 0 || ((mine[bytes] ^ theirs[bytes]) & mask) == 0);
 }
 
+struct in6_addr caller_address(const struct sockaddr *from) {
+    if (from->sa_family == AF_INET) {
+        return mapped(((const struct sockaddr_in *)(const void *)from)->sin_addr);
+    }
+    return from->sa_family == AF_INET6
+               ? ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr
+               : in6addr_any;
+}
+
 bool caller_is(const struct caller *caller, const char *ae_title, const struct sockaddr *from) {
     if (strcmp(caller->ae_title, "*") != 0 && strcmp(caller->ae_title, ae_title) != 0) {
         return false;
     }
-    struct in6_addr address = {0};
-    if (from->sa_family == AF_INET) {
-        address = mapped(((const struct sockaddr_in *)(const void *)from)->sin_addr);
-    } else if (from->sa_family == AF_INET6) {
-        address = ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
-    }
+    struct in6_addr address = caller_address(from);
     return caller->bits == 0 || address_is(caller, &address);
 }

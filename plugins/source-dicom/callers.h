@@ -27,6 +27,9 @@ bool caller_read(struct caller *caller, const char *text);
 /** True if ae_title, calling from the address from, is the one meant. */
 bool caller_is(const struct caller *caller, const char *ae_title, const struct sockaddr *from);
 
+/** The address of a socket, IPv4 mapped (RFC 4291 2.5.5.2); all zero where it has none. */
+struct in6_addr caller_address(const struct sockaddr *from);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,7 +19,14 @@ bool record_send(int socket, enum record_kind kind, uint32_t number, const char 
     return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
-/* study/series/instance.dcm and nothing else: no way out of the spool */
+/* length without "-2" to "-9" at the end */
+static size_t without_version(const char *name, size_t length) {
+    bool has_version = length > 2 && name[length - 2] == '-' && name[length - 1] >= '2' &&
+                       name[length - 1] <= '0' + OBJECT_VERSIONS;
+    return has_version ? length - 2 : length;
+}
+
+/* study/series/instance.dcm, or a version of it, and nothing else: no way out of the spool */
 static bool is_object_path(const char *path) {
     static const char ending[] = ".dcm";
     size_t length = strlen(path), end = sizeof(ending) - 1;
@@ -30,7 +37,8 @@ static bool is_object_path(const char *path) {
     const char *instance = series ? strchr(series + 1, '/') : NULL;
     return instance && uid_valid(path, (size_t)(series - path)) &&
            uid_valid(series + 1, (size_t)(instance - series - 1)) &&
-           uid_valid(instance + 1, (size_t)(path + length - end - instance - 1));
+           uid_valid(instance + 1,
+                     without_version(instance + 1, (size_t)(path + length - end - instance - 1)));
 }
 
 bool record_read(struct record *record, const void *bytes, size_t length) {
@@ -57,6 +65,8 @@ bool record_read(struct record *record, const void *bytes, size_t length) {
     case RECORD_REFUSED:
     case RECORD_LOST:
     case RECORD_FAILED:
+    case RECORD_CROWDED:
+    case RECORD_DIFFERS:
     case RECORD_UNUSABLE:
         return *record->text != '\0';
     default:

@@ -17,10 +17,12 @@ extern "C" {
 enum record_kind {
     RECORD_LISTENING = 1, /* the settings are in force */
     RECORD_ASSOCIATIONS,  /* number: how many there are now */
-    RECORD_STORED,        /* text: path of the object, below the spool */
+    RECORD_STORED,        /* text: path of the object, below the spool; see object_keep() */
     RECORD_REFUSED,       /* text: an association was refused, and why */
     RECORD_LOST,          /* text: an association has ended without being released, and why */
     RECORD_FAILED,        /* text: an object was not stored, and why */
+    RECORD_CROWDED,       /* text: a sender was turned away, or made room for another, and why */
+    RECORD_DIFFERS,       /* text: an object came again with other content, and where both are */
     RECORD_UNUSABLE,      /* text: the settings cannot be used, and why; the receiver ends */
 };
 
@@ -28,6 +30,8 @@ enum {
     RECORD_TEXT_BYTES = 512,           /* a sentence, or three UIDs of 64 with .dcm */
     RECORD_SETTINGS_BYTES = 64 * 1024, /* the other way: JSON text, the first packet */
     RECORD_ASSOCIATIONS_MOST = 64,     /* of the option */
+    OBJECT_VERSIONS = 9, /* of one instance that are kept: study/series/instance.dcm, then
+                            instance-2.dcm to instance-9.dcm */
 };
 
 /* where the receiver finds what it was given */

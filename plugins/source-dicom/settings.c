@@ -26,6 +26,11 @@ const struct mrq_option dicom_options[] = {
              "stored"},
     {"associations", MRQ_INTEGER, .preset = "8", .minimum = 1, .maximum = RECORD_ASSOCIATIONS_MOST,
      .help = "how many senders may be connected at once; the next one is told to come later"},
+    {"associations_per_peer", MRQ_INTEGER, .preset = "2", .minimum = 1,
+     .maximum = RECORD_ASSOCIATIONS_MOST, .help = "how many of them may come from one address"},
+    {"idle_timeout", MRQ_INTEGER, .preset = "5", .minimum = 1, .maximum = 3600, .unit = "s",
+     .help = "an association without an object for so long makes room for a sender that finds all "
+             "taken"},
     {"pdu_bytes", MRQ_INTEGER, .preset = "65536", .minimum = 4096, .maximum = 131072,
      .unit = "bytes", .help = "the most that a sender may put into one piece"},
     {"acse_timeout", MRQ_INTEGER, .preset = "30", .minimum = 1, .maximum = 3600, .unit = "s",
@@ -41,18 +46,28 @@ const struct mrq_option dicom_options[] = {
     {"max_object", MRQ_INTEGER, .preset = "4096", .minimum = 1, .maximum = 1 << 20, .unit = "MiB",
      .help = "the largest object that is taken"},
     {"tls_certificate", MRQ_STRING, .preset = "\"\"",
-     .help = "PEM file with our certificate; with it only TLS is spoken"},
+     .help = "PEM file with our certificate; with it only TLS is spoken, 1.2 or newer"},
     {"tls_key", MRQ_STRING, .preset = "\"\"",
      .help = "PEM file with the private key of the certificate, without a password"},
     {"tls_ca", MRQ_STRING, .preset = "\"\"",
      .help = "PEM file with the certificates of who signs those of senders; empty: a sender needs "
              "none"},
+    {"tls_crl", MRQ_STRING, .preset = "\"\"",
+     .help = "PEM file with the revocation lists of all in tls_ca, read anew for each association; "
+             "empty: none is looked at"},
+    {"tls_names_caller", MRQ_BOOLEAN, .preset = "false",
+     .help = "a sender's certificate has to name the AE title that it calls by, as common name or "
+             "DNS name"},
     {0},
 };
 
 static const char *text(const struct mrq_settings *settings, const char *key) {
     const char *value = mrq_setting(settings, key);
     return value ? value : "";
+}
+
+static json_int_t whole(const struct mrq_settings *settings, const char *key) {
+    return (json_int_t)mrq_setting_number(settings, key);
 }
 
 static bool callers_are_fine(struct mrq_host *host, const struct mrq_settings *settings) {
@@ -92,6 +107,10 @@ static bool tls_is_fine(struct mrq_host *host, const struct mrq_settings *settin
                   certificate ? "tls_key" : "tls_certificate");
     } else if (!certificate && *text(settings, "tls_ca")) {
         mrq_error(host, "tls_ca is set without tls_certificate and tls_key: TLS needs all three");
+    } else if (!*text(settings, "tls_ca") &&
+               (*text(settings, "tls_crl") || whole(settings, "tls_names_caller"))) {
+        mrq_error(host, "%s is set without tls_ca: only then senders have to show a certificate",
+                  *text(settings, "tls_crl") ? "tls_crl" : "tls_names_caller");
     } else {
         return true;
     }
@@ -107,19 +126,17 @@ static json_t *list(const struct mrq_settings *settings, const char *key) {
     return items;
 }
 
-static json_int_t whole(const struct mrq_settings *settings, const char *key) {
-    return (json_int_t)mrq_setting_number(settings, key);
-}
-
 static json_t *pack(const struct mrq_settings *settings, const char *spool) {
     static const char *const texts[][2] = {{"ae_title", "ae_title"},
                                            {"certificate", "tls_certificate"},
                                            {"key", "tls_key"},
-                                           {"ca", "tls_ca"}};
+                                           {"ca", "tls_ca"},
+                                           {"crl", "tls_crl"}};
     static const struct {
         const char *name, *option;
         json_int_t unit;
-    } numbers[] = {{"associations", "associations", 1}, {"pdu_bytes", "pdu_bytes", 1},
+    } numbers[] = {{"associations", "associations", 1}, {"per_peer", "associations_per_peer", 1},
+                   {"idle", "idle_timeout", 1},         {"pdu_bytes", "pdu_bytes", 1},
                    {"acse", "acse_timeout", 1},         {"dimse", "dimse_timeout", 1},
                    {"free_bytes", "min_free", MIB},     {"object_bytes", "max_object", MIB}};
     json_t *all = json_object();
@@ -134,6 +151,7 @@ static json_t *pack(const struct mrq_settings *settings, const char *spool) {
     json_object_set_new(all, "callers", list(settings, "callers"));
     json_object_set_new(all, "classes", list(settings, "more_classes"));
     json_object_set_new(all, "fsync", json_boolean(whole(settings, "fsync")));
+    json_object_set_new(all, "names_caller", json_boolean(whole(settings, "tls_names_caller")));
     return all;
 }
 

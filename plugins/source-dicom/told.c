@@ -2,8 +2,12 @@
 /* What the receiver has told. */
 #include "told.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
+
+enum { CROWDED_MS = 10 * 60 * 1000 }; /* so long /healthz warns after the last time */
 
 /* A fault that lasts is told at growing intervals; another of its kind at once, but not faster than
  * somebody can read. */
@@ -46,6 +50,16 @@ void told_take(struct told *told, struct mrq_host *host, const struct record *re
         told->failed++;
         count_fault(told, host, &told->failure, record);
         break;
+    case RECORD_CROWDED:
+        told->refused++;
+        told->crowded = *record;
+        told->crowded_ms = clock_ms();
+        count_fault(told, host, &told->crowd, record);
+        break;
+    case RECORD_DIFFERS:
+        told->differing++;
+        tell(&told->difference, host, record->text);
+        break;
     case RECORD_UNUSABLE:
         count_fault(told, host, &told->unusable, record);
         break;
@@ -62,6 +76,10 @@ void told_health(const struct told *told, struct mrq_report *report) {
     mrq_report_number(report, "refused", told->refused);
     mrq_report_number(report, "lost", told->lost);
     mrq_report_number(report, "failed", told->failed);
+    mrq_report_number(report, "differing", told->differing);
+    if (told->crowded_ms && clock_ms() - told->crowded_ms < CROWDED_MS) {
+        mrq_report_warning(report, told->crowded.text);
+    }
     if (*told->last_error) {
         mrq_report_text(report, "last_error", told->last_error);
     }

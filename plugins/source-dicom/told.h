@@ -17,8 +17,10 @@ struct told_fault {
 /** Zero it to begin. */
 struct told {
     unsigned associations; /* now */
-    double stored, refused, lost, failed;
-    struct told_fault refusal, loss, failure, unusable;
+    double stored, refused, lost, failed, differing;
+    struct told_fault refusal, loss, failure, crowd, difference, unusable;
+    struct record crowded;              /* the last one */
+    long long crowded_ms;               /* when it came; 0: never */
     char last_error[RECORD_TEXT_BYTES]; /* "": none */
 };
 

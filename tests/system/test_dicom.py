@@ -41,18 +41,35 @@ class Stored(Receiver):
         for text in (MR.encode(), b"1.2.3.1.1", EXPLICIT.encode(), b"SCANNER"):
             self.assertIn(text, file[:144 + length])
 
-    def test_one_that_is_sent_again_replaces_its_file_and_is_counted_once(self):
+    def test_one_that_is_sent_again_is_stored_and_counted_once(self):
         daemon = self.receiver()
         client = daemon.websocket()
-        one = self.associate(daemon)
-        for pixels in (128, 256):
-            self.assertEqual(one.store("1.2.3.1.1", data_set(pixels=pixels))[0], 0)
-        self.assertEqual(one.store("1.2.3.1.2", data_set(InstanceNumber=2))[0], 0)
+        for calling in ("SCANNER", "ARCHIVE"):
+            one = self.associate(daemon, calling=calling)
+            self.assertEqual(one.store("1.2.3.1.1", data_set())[0], 0)
+            one.release()
+        self.assertEqual(self.associate(daemon).store("1.2.3.1.2", data_set(InstanceNumber=2)),
+                         (0, ""))
         events = client.events_until(lambda event: event["series"]["count"] == 2)
         self.assertEqual(events[-1]["series"]["count"], 2)
         self.assertEqual(len(self.stored()), 2)
-        self.assertEqual((self.spool / "1.2.3.1/1.2.3.1/1.2.3.1.1.dcm").read_bytes()[-200:],
-                         bytes(200))
+        self.assertEqual(self.source(daemon)["differing"], 0)
+
+    def test_one_that_comes_with_other_content_is_kept_beside_the_first(self):
+        daemon = self.receiver()
+        one = self.associate(daemon)
+        for pixels in (128, 256, 128):
+            self.assertEqual(one.store("1.2.3.1.1", data_set(pixels=pixels)), (0, ""))
+        folder = self.spool / "1.2.3.1/1.2.3.1"
+        sizes = [(folder / f"1.2.3.1.1{version}.dcm").stat().st_size for version in ("", "-2")]
+        self.assertEqual(sizes[1] - sizes[0], 128)
+        self.assertEqual(len(self.stored()), 2)
+        daemon.logged("again with other content: kept beside it as 1.2.3.1/1.2.3.1/1.2.3.1.1-2.dcm")
+        self.counted(daemon, "differing", 1)
+        for pixels in range(300, 321, 3):
+            self.assertEqual(one.store("1.2.3.1.1", data_set(pixels=pixels)), (0, ""))
+        self.assertEqual(one.store("1.2.3.1.1", data_set(pixels=400)),
+                         (0x0111, "came with other content too often"))
 
     def test_every_object_of_every_mr_class(self):
         daemon = self.receiver()
@@ -100,14 +117,44 @@ class Negotiation(Receiver):
         self.assertEqual(self.rejected(daemon, calling="ANY", source="127.0.0.12"), CALLING)
         daemon.logged('add it to "callers" if it should')
 
-    def test_too_many_are_told_to_come_later(self):
-        daemon = self.receiver("associations = 2;")
-        two = [self.associate(daemon) for _ in range(2)]
-        self.counted(daemon, "associations", 2)
-        self.assertEqual(self.rejected(daemon), LIMIT)
-        two.pop().release()
-        self.counted(daemon, "associations", 1)
+    def test_one_address_gets_two_associations(self):
+        daemon = self.receiver("idle_timeout = 3600;")
+        two = [self.associate(daemon, source="127.0.0.2") for _ in range(2)]
+        self.assertEqual(self.rejected(daemon, source="127.0.0.2", calling="OTHER"), LIMIT)
         self.assertEqual(self.associate(daemon).store("1.2.3.1.1", data_set())[0], 0)
+        wait_for(lambda: any("associations_per_peer" in text for text in daemon.health()["warnings"]),
+                 "a warning in /healthz")
+        two.pop().release()
+        self.counted(daemon, "associations", 2)
+        self.associate(daemon, source="127.0.0.2").release()
+
+    def test_idle_ones_keep_no_scanner_out(self):
+        daemon = self.receiver("idle_timeout = 1;")
+        idle = [self.associate(daemon, source=f"127.0.0.{2 + number // 2}") for number in range(8)]
+        self.counted(daemon, "associations", 8)
+        self.assertEqual(self.associate(daemon).store("1.2.3.1.1", data_set())[0], 0)
+        with self.assertRaises(Aborted):
+            idle[0].read_pdu()
+        daemon.logged("no object for 1 s made room for another sender")
+        self.assertTrue(any("made room" in text for text in daemon.health()["warnings"]))
+
+    def test_too_many_at_work_are_told_to_come_later(self):
+        daemon = self.receiver("associations = 1; idle_timeout = 1;")
+        busy = self.associate(daemon, source="127.0.0.2")
+        busy.begin_store("1.2.3.1.1")
+        data, stop = data_set(pixels=1_000_000), threading.Event()
+
+        def trickle():  # a piece ten times within idle_timeout
+            for begin in range(0, len(data) - 1000, 1000):
+                if stop.wait(0.1):
+                    return
+                busy.send_pieces(1, data[begin:begin + 1000], False, end=False)
+        sender = threading.Thread(target=trickle)
+        sender.start()
+        self.assertEqual(self.rejected(daemon), LIMIT)
+        daemon.logged("since there are 1 associations at work")
+        stop.set()
+        sender.join()
 
     def test_other_classes_and_syntaxes_are_no_context(self):
         daemon = self.receiver()
@@ -216,26 +263,77 @@ class Refused(Receiver):
 
 
 class FullDisk(Receiver):
-    def test_a_full_disk_is_said_and_leaves_nothing_partial(self):
+    MIB = 1 << 20
+
+    def setUp(self):
+        super().setUp()
         self.spool.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", self.spool]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", self.spool]
         if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
             self.skipTest("a small file system cannot be mounted without rights")
         self.addCleanup(subprocess.run, ["umount", "-l", self.spool])
-        daemon = self.receiver()
-        one, status, number = self.associate(daemon), 0, 0
-        while status == 0 and number < 50:
-            number += 1
-            status, comment = one.store(f"1.2.3.1.{number}",
-                                        data_set(InstanceNumber=number, pixels=300_000))
-        self.assertEqual(status, 0xA700)
-        self.assertIn("No space left", comment)
-        self.assertEqual(len(self.stored()), number - 1)
-        (self.spool / self.stored()[0]).unlink()
-        last = data_set(InstanceNumber=99, pixels=1000)
-        self.assertEqual(one.store("1.2.3.1.99", last), (0, ""))
+
+    def free(self):
+        space = os.statvfs(self.spool)
+        return space.f_bavail * space.f_frsize
+
+    def fill(self, left):
+        """Another program takes all but left bytes."""
+        filler = self.spool / "filler"
+        with open(filler, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, self.free() - left)
+        return filler
+
+    def test_a_full_disk_is_said_and_leaves_nothing_partial(self):
+        daemon = self.receiver("min_free = 0;")
+        one = self.associate(daemon)
+        one.begin_store("1.2.3.1.1")
+        data = data_set(pixels=900_000)
+        one.send_pieces(1, data[:100_000], False, end=False)
+        wait_for(lambda: self.stored() and (self.spool / self.stored()[0]).stat().st_size > 90_000,
+                 "the begin of the object in the spool")
+        filler = self.fill(0)
+        one.send_pieces(1, data[100_000:], False)
+        answer = one.response()
+        self.assertEqual(answer[0x0900], struct.pack("<H", 0xA700))
+        self.assertIn(b"No space left", answer[0x0902])
+        self.assertEqual(self.stored(), ["filler"])
+        filler.unlink()
+        self.assertEqual(one.store("1.2.3.1.99", data_set(InstanceNumber=99)), (0, ""))
         daemon.logged("objects are stored again")
         self.assertEqual(len(daemon.log().split("status A700")), 2, "told once")
+
+    def test_free_space_is_kept_while_objects_are_written(self):
+        daemon = self.receiver("min_free = 4; associations_per_peer = 4;")
+        data = data_set(pixels=20 * self.MIB)
+        many = [self.associate(daemon) for _ in range(4)]
+        answers = []
+
+        def send(one, number):
+            answers.append(one.store(f"1.2.3.1.{number}", data))
+        threads = [threading.Thread(target=send, args=pair) for pair in zip(many, range(4))]
+        for thread in threads:
+            thread.start()
+        least = self.free()
+        while any(thread.is_alive() for thread in threads):
+            least = min(least, self.free())
+        for thread in threads:
+            thread.join()
+        self.assertEqual([status for status, _ in answers], [0xA700] * 4)
+        self.assertIn("min_free", answers[0][1])
+        self.assertGreaterEqual(least, 4 * self.MIB)
+        self.assertEqual(self.stored(), [])
+
+    def test_all_but_the_last_mebibyte_can_be_used(self):
+        daemon = self.receiver("min_free = 4;")
+        one = self.associate(daemon)
+        self.fill(6 * self.MIB)
+        self.assertEqual(one.store("1.2.3.1.1", data_set(pixels=self.MIB // 2)), (0, ""))
+        for number, pixels, status in ((2, self.MIB // 3, 0), (3, self.MIB // 2, 0),
+                                       (4, 1000, 0xA700)):
+            data = data_set(InstanceNumber=number, pixels=pixels)
+            self.assertEqual(one.store(f"1.2.3.1.{number}", data)[0], status)
+        self.assertGreaterEqual(self.free(), 4 * self.MIB)
 
 
 class Settings(Receiver):
@@ -244,7 +342,9 @@ class Settings(Receiver):
                             ('ae_title = "A TITLE THAT IS TOO LONG";', "1 to 16 characters"),
                             ('callers = [ "AWP@scanner" ];', 'callers: "AWP@scanner" is neither'),
                             ('more_classes = [ "MR" ];', 'more_classes: "MR" is no UID'),
-                            ('tls_key = "/x";', "tls_key is set without tls_certificate")):
+                            ('tls_key = "/x";', "tls_key is set without tls_certificate"),
+                            ('tls_names_caller = true;', "tls_names_caller is set without tls_ca"),
+                            ('tls_crl = "/x";', "tls_crl is set without tls_ca")):
             with self.subTest(more=more):
                 config = CONFIG.format(spool=self.spool, more=more, database="")
                 config = config.replace('listen = "127.0.0.1:0"; listen', "listen")

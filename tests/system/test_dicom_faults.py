@@ -85,7 +85,7 @@ class Senders(Faults):
         self.send(daemon, 1)
 
     def test_four_at_once_while_a_fifth_is_in_mid_object(self):
-        daemon = self.receiver()
+        daemon = self.receiver("associations_per_peer = 5;")
         client = daemon.websocket()
         held = self.half(daemon, "1.2.3.1.999")
         four = [self.associate(daemon) for _ in range(4)]

@@ -51,7 +51,7 @@ class Dcmtk(Receiver):
         self.assertEqual(len(self.stored()), 30)
 
     def test_four_at_once(self):
-        daemon = self.receiver()
+        daemon = self.receiver("associations_per_peer = 4;")
         client = daemon.websocket()
         host, port = daemon.address("dicom")
         clients = []
@@ -181,6 +181,88 @@ class Tls(Receiver):
         none = ["+tla", "+cf", certificate]
         self.assertNotEqual(self.run_client(daemon, "echoscu", options=none)[0], 0)
         self.counted(daemon, "refused", 2)
+
+
+    def authority(self):
+        """The options of a daemon that lets in whom a certificate authority has signed."""
+        self.ca = self.where / "ca"
+        self.ca.mkdir()
+        (self.ca / "index.txt").touch()
+        (self.ca / "config").write_text(f"""[ca]
+default_ca = own
+[own]
+database = {self.ca}/index.txt
+certificate = {self.where}/authority.pem
+private_key = {self.where}/authority.key
+default_md = sha256
+default_crl_days = 2
+""")
+        self.certificate("authority")
+        self.revoke()
+        key, certificate = self.certificate("mrqart")
+        return (f'tls_certificate = "{certificate}"; tls_key = "{key}"; '
+                f'tls_ca = "{self.where}/authority.pem"; ')
+
+    def signed(self, name, *more):
+        return self.certificate(name, "-CA", self.where / "authority.pem", "-CAkey",
+                                self.where / "authority.key", *more)
+
+    def revoke(self, *certificates):
+        """Revokes certificates, and writes the list anew in place of the old."""
+        for certificate in certificates:
+            subprocess.run(["openssl", "ca", "-config", self.ca / "config", "-revoke", certificate],
+                           check=True, capture_output=True)
+        subprocess.run(["openssl", "ca", "-config", self.ca / "config", "-gencrl", "-out",
+                        self.ca / "new"], check=True, capture_output=True)
+        (self.ca / "new").rename(self.ca / "list.pem")
+
+    def echo(self, daemon, pair, calling="ECHOSCU"):
+        """True if the sender with that key and certificate is let in."""
+        options = ["-aet", calling, "+tls", *pair, "+cf", self.where / "mrqart.pem"]
+        return self.run_client(daemon, "echoscu", options=options)[0] == 0
+
+    def test_a_certificate_is_good_for_the_title_that_it_names(self):
+        daemon = self.receiver(self.authority() + "tls_names_caller = true;")
+        scanner = self.signed("AWP167046", "-addext", "subjectAltName=DNS:MRC35131,DNS:awp.local")
+        self.assertTrue(self.echo(daemon, scanner, "AWP167046"))
+        self.assertTrue(self.echo(daemon, scanner, "MRC35131"))
+        self.assertFalse(self.echo(daemon, scanner, "AWP16704"))
+        self.assertFalse(self.echo(daemon, scanner, "awp167046"))
+        daemon.logged("has a certificate that does not name this AE title")
+        self.counted(daemon, "refused", 2)
+
+    def test_one_that_is_revoked_is_refused_from_then_on(self):
+        daemon = self.receiver(self.authority() + f'tls_crl = "{self.ca}/list.pem";')
+        good, lost = self.signed("good"), self.signed("lost")
+        self.assertTrue(self.echo(daemon, good) and self.echo(daemon, lost))
+        self.revoke(lost[1])
+        self.assertFalse(self.echo(daemon, lost))
+        daemon.logged("no association request over TLS: certificate revoked")
+        self.assertTrue(self.echo(daemon, good))
+        (self.ca / "list.pem").write_text("no list")
+        self.assertFalse(self.echo(daemon, good))
+        daemon.logged("tls_crl can no longer be read")
+        self.revoke()
+        self.assertTrue(self.echo(daemon, good))
+
+    def test_a_list_that_cannot_be_read_is_shown(self):
+        config = CONFIG.format(spool=self.spool, database="",
+                               more=self.authority() + 'tls_crl = "/nowhere";')
+        daemon = self.daemon(config=config)
+        wait_for(lambda: self.source(daemon)["status"] == "broken", "the source to be broken")
+        daemon.logged("tls_crl is no PEM file")
+
+    def test_nothing_older_than_tls_1_2_is_spoken(self):
+        key, certificate = self.certificate("mrqart")
+        daemon = self.receiver(f'tls_certificate = "{certificate}"; tls_key = "{key}";')
+        spoken = {}
+        for version in ("tls1", "tls1_1", "tls1_2", "tls1_3"):
+            done = subprocess.run([need_program("openssl"), "s_client", "-connect",
+                                   "%s:%s" % daemon.address("dicom"), f"-{version}", "-cipher",
+                                   "ALL:@SECLEVEL=0"], stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, timeout=120)
+            spoken[version] = "BEGIN CERTIFICATE" in done.stdout
+        self.assertEqual(spoken, {"tls1": False, "tls1_1": False, "tls1_2": True, "tls1_3": True})
 
 
 class Orthanc(Receiver):

@@ -2,6 +2,7 @@
 /* The processes of associations. */
 #include "associations.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "object.h"
 #include "sandbox/sandbox.h"
@@ -12,9 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -23,30 +22,19 @@ enum {
     ASKED_MS = 250,  /* a sender asks at once; one that has not may lose its place to another */
 };
 
-/* what a process knows of its place */
-struct admission {
-    uint8_t *admitted;
-    size_t mine, room, most;
-};
-
-static long long now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
+/* of a connection that is silent, as after a scanner's restart: it is gone after 25 s, and does not
+ * count against its peer for longer */
+enum { ALIVE_AFTER_S = 10, ALIVE_EVERY_S = 5, ALIVE_TRIES = 3 };
 
 bool associations_init(struct associations *associations, const struct receiver_settings *settings,
-                       void *tls) {
-    size_t room = settings->associations + REFUSALS;
-    void *shared = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+                       struct tls *tls) {
+    const struct place_limits limits = {settings->associations, settings->associations_per_peer,
+                                        settings->idle_s * 1000};
     *associations = (struct associations){.settings = settings, .tls = tls};
-    if (shared == MAP_FAILED) {
-        return false;
-    }
-    associations->room = room;
-    associations->admitted = shared;
-    associations->places = mem_zeroed(room, sizeof(*associations->places));
-    return true;
+    associations->room = settings->associations + REFUSALS;
+    associations->places = places_create(&limits, associations->room);
+    associations->processes = mem_zeroed(associations->room, sizeof(*associations->processes));
+    return associations->places;
 }
 
 static void clear_up(pid_t pid) {
@@ -57,37 +45,23 @@ static void clear_up(pid_t pid) {
 
 void associations_finish(struct associations *associations) {
     for (size_t i = 0; i < associations->room; i++) {
-        pid_t pid = associations->places[i].pid;
+        pid_t pid = associations->processes[i].pid;
         if (pid > 0) {
             kill(pid, SIGKILL);
             waitpid(pid, NULL, 0);
             clear_up(pid);
         }
     }
-    free(associations->places);
-    munmap(associations->admitted, associations->room);
+    free(associations->processes);
+    places_destroy(associations->places);
 }
 
 bool associations_have_room(const struct associations *associations) {
     return associations->count < associations->room;
 }
 
-static bool is_admitted(const uint8_t *admitted, size_t place) {
-    return __atomic_load_n(&admitted[place], __ATOMIC_SEQ_CST);
-}
-
-/* first mine, then the count: of two that come at once neither misses the other */
-static bool admit(void *self) {
-    const struct admission *admission = self;
-    size_t count = 0;
-    __atomic_store_n(&admission->admitted[admission->mine], 1, __ATOMIC_SEQ_CST);
-    for (size_t i = 0; i < admission->room; i++) {
-        count += is_admitted(admission->admitted, i);
-    }
-    if (count > admission->most) {
-        __atomic_store_n(&admission->admitted[admission->mine], 0, __ATOMIC_SEQ_CST);
-    }
-    return count <= admission->most;
+static bool is_admitted(const struct associations *associations, size_t place) {
+    return associations->places->of[place].state == PLACE_ADMITTED;
 }
 
 static _Noreturn void be_association(const struct associations *associations, pid_t parent,
@@ -105,44 +79,71 @@ static _Noreturn void be_association(const struct associations *associations, pi
 /* there is one, or nothing would be accepted */
 static size_t free_place(const struct associations *associations) {
     size_t place = 0;
-    while (associations->places[place].pid != 0) {
+    while (associations->processes[place].pid != 0) {
         place++;
     }
     return place;
 }
 
-void associations_make_room(struct associations *associations) {
+/* connections that ask for no association, once others wait for their processes */
+static void cut_silent(struct associations *associations) {
     struct pollfd waiting = {.fd = RECEIVER_LISTENER, .events = POLLIN};
     if (associations_have_room(associations) || poll(&waiting, 1, 0) <= 0) {
         return;
     }
     for (size_t i = 0; i < associations->room; i++) {
-        struct place *place = &associations->places[i];
-        if (!is_admitted(associations->admitted, i) && now_ms() - place->since_ms >= ASKED_MS) {
-            place->cut = kill(place->pid, SIGKILL) == 0;
+        struct process *process = &associations->processes[i];
+        if (associations->places->of[i].state == PLACE_ASKING &&
+            clock_ms() - process->since_ms >= ASKED_MS) {
+            process->cut = kill(process->pid, SIGKILL) == 0;
         }
+    }
+}
+
+bool associations_make_room(struct associations *associations) {
+    cut_silent(associations);
+    size_t idle = places_idle(associations->places);
+    if (idle < associations->room) {
+        struct process *process = &associations->processes[idle];
+        process->cut = kill(process->pid, SIGKILL) == 0;
+    }
+    return associations->count >= associations->settings->associations;
+}
+
+static void keep_alive(int socket) {
+    static const struct {
+        int level, option, value;
+    } options[] = {
+        /* DCMTK sends each answer in two parts: else a sender waits 40 ms for the second */
+        {IPPROTO_TCP, TCP_NODELAY, 1},
+        {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, ALIVE_AFTER_S},
+        {IPPROTO_TCP, TCP_KEEPINTVL, ALIVE_EVERY_S},
+        {IPPROTO_TCP, TCP_KEEPCNT, ALIVE_TRIES},
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        setsockopt(socket, options[i].level, options[i].option, &options[i].value, sizeof(int));
     }
 }
 
 void associations_accept(struct associations *associations) {
     size_t place = free_place(associations);
-    struct admission admission = {associations->admitted, place, associations->room,
-                                  associations->settings->associations};
-    struct connection connection = {.admit = admit, .self = &admission};
+    struct connection connection = {.places = associations->places, .place = place};
     socklen_t length = sizeof(connection.from);
     connection.socket =
         accept4(RECEIVER_LISTENER, (struct sockaddr *)&connection.from, &length, SOCK_CLOEXEC);
     if (connection.socket < 0) {
         return; /* it has gone away meanwhile */
     }
-    int on = 1; /* DCMTK sends each answer in two parts: else a sender waits 40 ms for the second */
-    setsockopt(connection.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    keep_alive(connection.socket);
+    const struct in6_addr from = caller_address((const struct sockaddr *)&connection.from);
+    places_clear(associations->places, place, &from);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         be_association(associations, parent, &connection);
     }
     if (pid > 0) {
-        associations->places[place] = (struct place){.pid = pid, .since_ms = now_ms()};
+        associations->processes[place] = (struct process){.pid = pid, .since_ms = clock_ms()};
         associations->count++;
     } else {
         say(RECORD_REFUSED, "no process can be made for another association (errno %d)", errno);
@@ -152,10 +153,15 @@ void associations_accept(struct associations *associations) {
 
 static void say_how(const struct associations *associations, size_t place, int status) {
     bool alarmed = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-    if (associations->places[place].cut) {
-        say(RECORD_REFUSED, "a connection without an association request made room for others: "
+    if (associations->processes[place].cut && is_admitted(associations, place)) {
+        say(RECORD_CROWDED,
+            "an association that had sent no object for %u s made room for another sender: raise "
+            "\"associations\" if that happens often",
+            associations->settings->idle_s);
+    } else if (associations->processes[place].cut) {
+        say(RECORD_CROWDED, "a connection without an association request made room for others: "
                             "somebody opens many");
-    } else if (alarmed && !is_admitted(associations->admitted, place)) {
+    } else if (alarmed && !is_admitted(associations, place)) {
         say(RECORD_REFUSED, "a connection without an association request for %u s was closed",
             associations->settings->acse_s);
     } else if (alarmed) {
@@ -172,12 +178,12 @@ static void say_how(const struct associations *associations, size_t place, int s
 void associations_reap(struct associations *associations) {
     for (size_t i = 0; i < associations->room; i++) {
         int status = 0;
-        pid_t pid = associations->places[i].pid;
+        pid_t pid = associations->processes[i].pid;
         if (pid > 0 && waitpid(pid, &status, WNOHANG) == pid) {
             clear_up(pid);
             say_how(associations, i, status);
-            associations->places[i].pid = 0;
-            associations->admitted[i] = 0;
+            associations->processes[i].pid = 0;
+            places_clear(associations->places, i, &in6addr_any);
             associations->count--;
         }
     }

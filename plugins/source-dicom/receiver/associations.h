@@ -4,29 +4,27 @@
 
 #include "serve.h"
 
-#include <stdint.h>
 #include <sys/types.h>
 
-/** Where the process of a connection is kept. */
-struct place {
-    pid_t pid; /* 0: free */
+/** The process of a connection; it has the place of the same number. */
+struct process {
+    pid_t pid; /* 0: none */
     long long since_ms;
     bool cut; /* killed to make room */
 };
 
 struct associations {
     const struct receiver_settings *settings;
-    void *tls;
-    struct place *places;
-    uint8_t
-        *admitted; /* per place, shared with the processes: 1 once its association is accepted */
+    struct tls *tls;
+    struct process *processes;
+    struct places *places;
     size_t room, count;
     unsigned told; /* how many the plugin knows of */
 };
 
 /** False: see errno. */
 bool associations_init(struct associations *associations, const struct receiver_settings *settings,
-                       void *tls);
+                       struct tls *tls);
 /** Kills those that are left. */
 void associations_finish(struct associations *associations);
 
@@ -34,10 +32,11 @@ void associations_finish(struct associations *associations);
 bool associations_have_room(const struct associations *associations);
 
 /**
- * Ends connections that ask for no association, once others wait for their places: whoever opens
- * many and says nothing must not keep a scanner out.
+ * Ends connections that ask for no association, once others wait for their processes, and the
+ * association that has been idle for the longest, once others wait for its place: whoever opens
+ * many and says nothing must not keep a scanner out. True: look again soon.
  */
-void associations_make_room(struct associations *associations);
+bool associations_make_room(struct associations *associations);
 
 /** Takes one waiting connection of RECEIVER_LISTENER, in a new process. */
 void associations_accept(struct associations *associations);

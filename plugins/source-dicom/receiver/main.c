@@ -8,9 +8,12 @@
 #include "say.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
@@ -61,8 +64,16 @@ static bool enter_spool(const char *path, int *spool) {
     return true;
 }
 
-static bool confine(int spool) {
-    switch (sandbox_confine(spool)) {
+/* the folder of the revocation lists, which are renewed while we run; -1: there is none */
+static int open_lists(const char *path) {
+    char *real = *path ? realpath(path, NULL) : NULL;
+    int folder = real ? open(dirname(real), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(real);
+    return folder;
+}
+
+static bool confine(int spool, int lists) {
+    switch (sandbox_confine(spool, lists)) {
     case SANDBOX_FAILED:
         say(RECORD_UNUSABLE, "cannot be shut in the spool: %s", strerror(errno));
         return false;
@@ -77,6 +88,7 @@ static bool confine(int spool) {
 
 static void receive(struct associations *associations, int children) {
     enum { PLUGIN, CHILDREN, LISTENER, WATCHED };
+    bool crowded = false;
     for (;;) {
         struct pollfd watched[WATCHED] = {
             [PLUGIN] = {.fd = RECEIVER_SOCKET, .events = POLLIN},
@@ -85,9 +97,7 @@ static void receive(struct associations *associations, int children) {
                           .events = POLLIN},
         };
         bool told = associations_tell(associations);
-        int wait_ms = !associations_have_room(associations) ? ROOM_AGAIN_MS
-                      : told                                ? -1
-                                                            : TELL_AGAIN_MS;
+        int wait_ms = crowded ? ROOM_AGAIN_MS : told ? -1 : TELL_AGAIN_MS;
         if (poll(watched, WATCHED, wait_ms) < 0 && errno != EINTR) {
             return;
         }
@@ -103,7 +113,7 @@ static void receive(struct associations *associations, int children) {
         if (watched[LISTENER].revents) {
             associations_accept(associations);
         }
-        associations_make_room(associations);
+        crowded = associations_make_room(associations);
     }
 }
 
@@ -111,7 +121,7 @@ static void work(const struct receiver_settings *settings) {
     int spool = -1;
     char why[RECORD_TEXT_BYTES / 2];
     struct associations associations;
-    void *tls = NULL;
+    struct tls *tls = NULL;
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -122,12 +132,12 @@ static void work(const struct receiver_settings *settings) {
                              "DCMDICTPATH only where you need it");
         return;
     }
-    if (!serve_tls(settings, &tls, why, sizeof(why))) {
+    if (!tls_create(settings, &tls, why, sizeof(why))) {
         say(RECORD_UNUSABLE, "%s", why);
         return;
     }
     if (associations_init(&associations, settings, tls)) {
-        if (enter_spool(settings->spool, &spool) && confine(spool)) {
+        if (enter_spool(settings->spool, &spool) && confine(spool, open_lists(settings->crl))) {
             record_send(RECEIVER_SOCKET, RECORD_LISTENING, 0, "");
             receive(&associations, children);
         }
@@ -135,7 +145,7 @@ static void work(const struct receiver_settings *settings) {
     } else {
         say(RECORD_UNUSABLE, "cannot share memory with associations: %s", strerror(errno));
     }
-    serve_tls_free(tls);
+    tls_destroy(tls);
 }
 
 static int run(const char *parent) {

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <cstring>
+#include <unistd.h>
 
 /* none needs a codec to be stored */
 static const char *const transfer_syntaxes[] = {
@@ -165,6 +166,31 @@ static bool reject(Session &session, T_ASC_RejectParametersResult result,
     return false;
 }
 
+/** Takes the place of an association; false, having said why: there is none. */
+static bool has_place(const Session &session) {
+    const receiver_settings *settings = session.settings;
+    alarm(0); /* the sender need not hurry while it waits for us */
+    place_answer answer = places_admit(session.from->places, session.from->place);
+    alarm(settings->acse_s);
+    switch (answer) {
+    case PLACE_GIVEN:
+        return true;
+    case PLACE_TOO_MANY_OF_PEER:
+        say(RECORD_CROWDED,
+            "%s has %u associations already and gets no further one: raise "
+            "\"associations_per_peer\" if it needs more",
+            session.peer, settings->associations_per_peer);
+        return false;
+    case PLACE_TOO_MANY:
+        say(RECORD_CROWDED,
+            "%s has to come later, since there are %u associations at work: raise "
+            "\"associations\" if that happens often",
+            session.peer, settings->associations);
+        return false;
+    }
+    return false;
+}
+
 bool negotiate(Session &session) {
     const receiver_settings *settings = session.settings;
     char called[64] = "", calling[64] = "", responding[64] = "";
@@ -188,11 +214,15 @@ bool negotiate(Session &session) {
         return reject(session, ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
                       ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED);
     }
-    if (!session.from->admit(session.from->self)) {
+    if (settings->names_caller && !tls_names(session.association, session.ae_title)) {
         say(RECORD_REFUSED,
-            "%s has to wait, since there are %u associations: raise "
-            "\"associations\" if that happens often",
-            session.peer, settings->associations);
+            "%s has a certificate that does not name this AE title, as common name or DNS name "
+            "(tls_names_caller)",
+            session.peer);
+        return reject(session, ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
+                      ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED);
+    }
+    if (!has_place(session)) {
         return reject(session, ASC_RESULT_REJECTEDTRANSIENT,
                       ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
                       ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED);

@@ -13,6 +13,8 @@
 enum {
     RENAME_TRIES = 3, /* the retention of old files may remove an empty folder under our hands */
     META_BYTES = 640, /* six elements with UIDs, all others */
+    META_LENGTH_AT = 140, /* in the file: how long what stands before the data set still is */
+    BLOCK_BYTES = 64 * 1024,
 };
 
 static const char prefix[] = ".receiving-";
@@ -118,10 +120,18 @@ static bool make_folder(const char *path) {
     return mkdir(path, 0777) == 0 || errno == EEXIST; /* the umask decides who may read */
 }
 
+/* never in place of another file; a network file system may know of links only */
+static bool rename_new(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    return (errno == EINVAL || errno == ENOSYS) && link(from, to) == 0 && unlink(from) == 0;
+}
+
 static bool put_in_place(const struct object *object, const char *study, const char *series,
                          const char *path) {
     for (int i = 0; i < RENAME_TRIES; i++) {
-        if (make_folder(study) && make_folder(series) && rename(object->name, path) == 0) {
+        if (make_folder(study) && make_folder(series) && rename_new(object->name, path)) {
             return true;
         }
         if (errno != ENOENT) {
@@ -129,6 +139,43 @@ static bool put_in_place(const struct object *object, const char *study, const c
         }
     }
     return false;
+}
+
+/* the file at its data set: what stands before names who sent it, and may differ */
+static FILE *open_data(const char *path) {
+    FILE *file = fopen(path, "re");
+    uint8_t length[4];
+    bool found = file && fseek(file, META_LENGTH_AT, SEEK_SET) == 0 &&
+                 fread(length, sizeof(length), 1, file) == 1 &&
+                 fseek(file, (long)(length[0] | length[1] << 8), SEEK_CUR) == 0;
+    if (file && !found) {
+        fclose(file);
+    }
+    return found ? file : NULL;
+}
+
+static bool same_bytes(FILE *one, FILE *other) {
+    char a[BLOCK_BYTES], b[BLOCK_BYTES];
+    size_t length;
+    do {
+        length = fread(a, 1, sizeof(a), one);
+        if (fread(b, 1, sizeof(b), other) != length || memcmp(a, b, length) != 0) {
+            return false;
+        }
+    } while (length > 0);
+    return !ferror(one) && !ferror(other);
+}
+
+static bool has_data_of(const char *path, const char *other_path) {
+    FILE *one = open_data(path), *other = open_data(other_path);
+    bool same = one && other && same_bytes(one, other);
+    if (one) {
+        fclose(one);
+    }
+    if (other) {
+        fclose(other);
+    }
+    return same;
 }
 
 static bool sync_folder(const char *path) {
@@ -152,19 +199,47 @@ static bool complete(struct object *object, enum object_sync sync) {
     return synced && closed == 0;
 }
 
-bool object_keep(struct object *object, const struct object_uids *uids, enum object_sync sync,
-                 char path[OBJECT_PATH_BYTES]) {
+static bool sync_folders(const struct object_uids *uids, const char *series) {
+    return sync_folder(series) && sync_folder(uids->study) && sync_folder(".");
+}
+
+static enum object_kept lose(struct object *object, enum object_kept how) {
+    int error = errno;
+    object_drop(object);
+    errno = error;
+    return how;
+}
+
+/* the name of version 1, 2 … */
+static void name_version(char path[OBJECT_PATH_BYTES], const struct object_uids *uids,
+                         int version) {
+    char mark[] = {'-', (char)('0' + version), '\0'};
+    snprintf(path, OBJECT_PATH_BYTES, "%s/%s/%s%s.dcm", uids->study, uids->series, uids->instance,
+             version > 1 ? mark : "");
+}
+
+enum object_kept object_keep(struct object *object, const struct object_uids *uids,
+                             enum object_sync sync, char path[OBJECT_PATH_BYTES]) {
     char series[OBJECT_PATH_BYTES];
     snprintf(series, sizeof(series), "%s/%s", uids->study, uids->series);
-    snprintf(path, OBJECT_PATH_BYTES, "%s/%s/%s.dcm", uids->study, uids->series, uids->instance);
-    if (!complete(object, sync) || !put_in_place(object, uids->study, series, path)) {
-        int error = errno;
-        object_drop(object);
-        errno = error;
-        return false;
+    if (!complete(object, sync)) {
+        return lose(object, OBJECT_LOST);
     }
-    return sync == OBJECT_LAZY ||
-           (sync_folder(series) && sync_folder(uids->study) && sync_folder("."));
+    for (int version = 1; version <= OBJECT_VERSIONS; version++) {
+        name_version(path, uids, version);
+        if (put_in_place(object, uids->study, series, path)) {
+            bool safe = sync == OBJECT_LAZY || sync_folders(uids, series);
+            return !safe ? OBJECT_LOST : version == 1 ? OBJECT_KEPT : OBJECT_BESIDE;
+        }
+        if (errno != EEXIST) {
+            return lose(object, OBJECT_LOST);
+        }
+        if (has_data_of(object->name, path)) {
+            object_drop(object);
+            return OBJECT_KEPT;
+        }
+    }
+    return lose(object, OBJECT_REFUSED);
 }
 
 void object_drop(struct object *object) {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "records.h"
 #include "uid.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 extern "C" {
 #endif
 
-enum { OBJECT_NAME_BYTES = 24, OBJECT_PATH_BYTES = 3 * (UID_BYTES + 1) + sizeof(".dcm") };
+enum { OBJECT_NAME_BYTES = 24, OBJECT_PATH_BYTES = 3 * (UID_BYTES + 1) + sizeof("-9.dcm") };
 
 /** The temporary name of the one object that process writes. */
 void object_name(char name[OBJECT_NAME_BYTES], pid_t process);
@@ -50,12 +51,19 @@ struct object_uids {
 
 enum object_sync { OBJECT_LAZY, OBJECT_SYNC };
 
+enum object_kept {
+    OBJECT_KEPT, /* as study/series/instance.dcm, or it was there already with the same data set */
+    OBJECT_BESIDE,  /* an earlier one has another data set: as instance-2.dcm, instance-3.dcm … */
+    OBJECT_REFUSED, /* there are OBJECT_VERSIONS others */
+    OBJECT_LOST,    /* see errno */
+};
+
 /**
- * Gives the file its name, study/series/instance.dcm, in place of an earlier one; path becomes
- * that. OBJECT_SYNC: file and name are on the disk then. False: see errno, and the file is gone.
+ * Gives the file its name; path becomes that. No file that is there is ever replaced. OBJECT_SYNC:
+ * file and name are on the disk then. REFUSED, LOST: the file is gone.
  */
-bool object_keep(struct object *object, const struct object_uids *uids, enum object_sync sync,
-                 char path[OBJECT_PATH_BYTES]);
+enum object_kept object_keep(struct object *object, const struct object_uids *uids,
+                             enum object_sync sync, char path[OBJECT_PATH_BYTES]);
 void object_drop(struct object *object);
 
 #ifdef __cplusplus

@@ -5,9 +5,7 @@
 
 #include "dcmtk/dcmdata/dcdict.h"
 #include "dcmtk/dcmnet/dcmtrans.h"
-#include "dcmtk/dcmtls/tlslayer.h"
 
-#include <cstdio>
 #include <unistd.h>
 
 bool serve_prepare(void) {
@@ -15,44 +13,6 @@ bool serve_prepare(void) {
     dcmEnableAutomaticInputDataCorrection.set(OFFalse); /* it makes 12 of the UID "1 2" */
     dcmDisableGethostbyaddr.set(OFTrue);                /* a name server may hang */
     return dcmDataDict.isDictionaryLoaded();
-}
-
-/* ---- TLS ----------------------------------------------------------------------------------- */
-
-bool serve_tls(const receiver_settings *settings, void **tls, char *why, size_t room) {
-    *tls = nullptr;
-    if (!*settings->certificate) {
-        return true;
-    }
-    auto *layer = new DcmTLSTransportLayer(NET_ACCEPTOR, nullptr, OFTrue);
-    const char *bad = nullptr;
-    layer->setPrivateKeyPasswd(""); /* never asked for on a terminal */
-    if (layer->setPrivateKeyFile(settings->key, DCF_Filetype_PEM).bad()) {
-        bad = "tls_key is no PEM file with a private key, without a password, that can be read";
-    } else if (layer->setCertificateFile(settings->certificate, DCF_Filetype_PEM).bad()) {
-        bad = "tls_certificate is no PEM file with a certificate that can be read";
-    } else if (!layer->checkPrivateKeyMatchesCertificate()) {
-        bad = "tls_key is not the key of tls_certificate";
-    } else if (*settings->ca &&
-               layer->addTrustedCertificateFile(settings->ca, DCF_Filetype_PEM).bad()) {
-        bad = "tls_ca is no PEM file with certificates that can be read";
-    } else if (layer->setTLSProfile(TSP_Profile_BCP195).bad() ||
-               layer->activateCipherSuites().bad()) {
-        bad = "this OpenSSL has no cipher suite of BCP 195";
-    }
-    if (bad) {
-        delete layer;
-        snprintf(why, room, "%s", bad);
-        return false;
-    }
-    layer->setCertificateVerification(*settings->ca ? DCV_requireCertificate
-                                                    : DCV_ignoreCertificate);
-    *tls = layer;
-    return true;
-}
-
-void serve_tls_free(void *tls) {
-    delete static_cast<DcmTLSTransportLayer *>(tls);
 }
 
 /* ---- the association ----------------------------------------------------------------------- */
@@ -94,6 +54,7 @@ static void serve_commands(Session &session) {
     }
     const char *why = reason(done);
     if (!why) {
+        places_leave(session.from->places, session.from->place);
         ASC_acknowledgeRelease(session.association);
         return;
     }
@@ -103,15 +64,16 @@ static void serve_commands(Session &session) {
     }
 }
 
-static void receive_association(Session &session, T_ASC_Network *network, void *tls) {
+static void receive_association(Session &session, T_ASC_Network *network, tls *tls) {
     const receiver_settings *settings = session.settings;
     alarm(settings->acse_s); /* whatever it waits for: TLS, half a request */
     OFCondition received =
         ASC_receiveAssociation(network, &session.association, settings->pdu_bytes, nullptr, nullptr,
                                tls != nullptr, DUL_BLOCK, static_cast<int>(settings->acse_s));
     if (received.bad()) {
+        const char *fault = tls ? tls_fault(tls) : "";
         say(RECORD_REFUSED, "a connection has brought no association request%s: %s",
-            tls ? " over TLS" : "", received.text());
+            tls ? " over TLS" : "", *fault ? fault : received.text());
     } else if (negotiate(session)) {
         alarm(0);
         serve_commands(session);
@@ -123,8 +85,12 @@ static void receive_association(Session &session, T_ASC_Network *network, void *
     }
 }
 
-void serve(const receiver_settings *settings, void *tls, const connection *connection) {
+void serve(const receiver_settings *settings, tls *tls, const connection *connection) {
     Session session = {settings, connection, nullptr, "", ""};
+    if (tls && !tls_refresh(tls, settings)) {
+        say(RECORD_REFUSED, "tls_crl can no longer be read: nobody is let in until it can");
+        return;
+    }
     T_ASC_Network *network = nullptr;
     dcmExternalSocketHandle.set(connection->socket);
     dcmSocketReceiveTimeout.set(static_cast<Sint32>(settings->dimse_s));
@@ -132,8 +98,7 @@ void serve(const receiver_settings *settings, void *tls, const connection *conne
     OFCondition made =
         ASC_initializeNetwork(NET_ACCEPTOR, 0, static_cast<int>(settings->acse_s), &network);
     if (made.good() && tls) {
-        made = ASC_setTransportLayer(
-            network, static_cast<DcmTransportLayer *>(static_cast<DcmTLSTransportLayer *>(tls)), 0);
+        made = tls_use(tls, network);
     }
     if (made.bad()) {
         say(RECORD_REFUSED, "no association can be received: %s", made.text());

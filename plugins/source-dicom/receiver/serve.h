@@ -2,7 +2,9 @@
 /* One association, from its request to its end; in a process of its own. */
 #pragma once
 
+#include "places.h"
 #include "settings.h"
+#include "tls.h"
 
 #include <sys/socket.h>
 
@@ -13,23 +15,15 @@ extern "C" {
 /** Reads DCMTK's data dictionary, once, before the process is shut in. False: there is none. */
 bool serve_prepare(void);
 
-/**
- * Reads certificate and key. True with *tls NULL where the settings want no TLS; false, with why
- * filled in: they cannot be used.
- */
-bool serve_tls(const struct receiver_settings *settings, void **tls, char *why, size_t room);
-void serve_tls_free(void *tls); /* takes NULL */
-
 struct connection {
     int socket;
     struct sockaddr_storage from;
-    bool (*admit)(void *self); /* asked when an association is about to be accepted; false: there
-                                  are too many already */
-    void *self;
+    struct places *places; /* of all associations */
+    size_t place;          /* which is this one's */
 };
 
 /** Serves a connection until the association has ended. */
-void serve(const struct receiver_settings *settings, void *tls,
+void serve(const struct receiver_settings *settings, struct tls *tls,
            const struct connection *connection);
 
 #ifdef __cplusplus

@@ -32,18 +32,24 @@ static bool read_classes(struct receiver_settings *settings, const json_t *list)
 bool receiver_settings_read(struct receiver_settings *settings, const char *text, size_t length) {
     *settings = (struct receiver_settings){.all = json_loadb(text, length, 0, NULL)};
     json_t *callers, *classes;
-    int associations, pdu, acse, dimse, fsync;
+    int associations, per_peer, idle, pdu, acse, dimse, fsync, names_caller;
     json_int_t least_free, object;
-    if (json_unpack(settings->all,
-                    "{s:s, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:s, s:s, s:s}",
-                    "spool", &settings->spool, "ae_title", &settings->ae_title, "callers", &callers,
-                    "classes", &classes, "associations", &associations, "pdu_bytes", &pdu, "acse",
-                    &acse, "dimse", &dimse, "fsync", &fsync, "free_bytes", &least_free,
-                    "object_bytes", &object, "certificate", &settings->certificate, "key",
-                    &settings->key, "ca", &settings->ca) < 0) {
+    if (json_unpack(
+            settings->all,
+            "{s:s, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:s, s:s, s:s, "
+            "s:s, s:b}",
+            "spool", &settings->spool, "ae_title", &settings->ae_title, "callers", &callers,
+            "classes", &classes, "associations", &associations, "per_peer", &per_peer, "idle",
+            &idle, "pdu_bytes", &pdu, "acse", &acse, "dimse", &dimse, "fsync", &fsync, "free_bytes",
+            &least_free, "object_bytes", &object, "certificate", &settings->certificate, "key",
+            &settings->key, "ca", &settings->ca, "crl", &settings->crl, "names_caller",
+            &names_caller) < 0) {
         return false;
     }
     settings->associations = (unsigned)associations;
+    settings->associations_per_peer = (unsigned)per_peer;
+    settings->idle_s = (unsigned)idle;
+    settings->names_caller = names_caller;
     settings->pdu_bytes = (unsigned)pdu;
     settings->acse_s = (unsigned)acse;
     settings->dimse_s = (unsigned)dimse;

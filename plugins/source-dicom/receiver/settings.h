@@ -20,7 +20,8 @@ struct receiver_settings {
     size_t caller_count;
     const char **classes; /* SOP classes beside those of MR; "*": every storage class */
     size_t class_count;
-    unsigned associations;         /* at once */
+    unsigned associations, associations_per_peer; /* at once, and of them from one address */
+    unsigned idle_s;               /* without an object for so long, one makes room for others */
     unsigned pdu_bytes;            /* largest that is taken */
     unsigned acse_s, dimse_s;      /* how long is waited for a request, for a command or data */
     bool fsync;                    /* every object is on the disk before it is acknowledged */
@@ -28,6 +29,8 @@ struct receiver_settings {
     uint64_t object_bytes;         /* largest that is taken */
     const char *certificate, *key; /* PEM files; "": no TLS */
     const char *ca;                /* PEM file of who signs senders' certificates; "": any sender */
+    const char *crl;               /* PEM file of certificates that are revoked; "": none */
+    bool names_caller;             /* a certificate is good for the AE titles that it names */
 };
 
 /** Reads the JSON text. False: it is none of the plugin's. */

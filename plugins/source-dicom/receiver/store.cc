@@ -10,14 +10,13 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/tcp.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* of a value that is read into memory: UIDs are short, and the rest is passed over */
 enum { VALUE_BYTES = 4096 };
 
-/* of the hundredth that a file system keeps without min_free: enough for the state of a year */
-static const uint64_t FREE_BYTES_MOST = 1 << 30;
+/* what is promised to an association in one go, so that few of its writes ask for space */
+static const uint64_t SPACE_BYTES = 1 << 20;
 
 /** What is answered; comment goes to the sender too (0000,0902), which has 64 bytes for it. */
 struct Outcome {
@@ -25,8 +24,8 @@ struct Outcome {
     char comment[65];
 };
 
-/* PS3.7 C.5.6: the instance's UID breaks the rules */
-static const DIC_US invalid_instance = 0x0117;
+/* PS3.7 C.5.6 and C.5.2: the instance's UID breaks the rules, or was given away already */
+static const DIC_US invalid_instance = 0x0117, duplicate_instance = 0x0111;
 
 static void fail(Outcome &outcome, DIC_US status, const char *comment) {
     if (outcome.status == STATUS_Success) { /* the first fault is the cause */
@@ -57,15 +56,12 @@ static void check_request(Outcome &outcome, const T_ASC_PresentationContext &con
     }
 }
 
-static void check_space(Outcome &outcome, const receiver_settings *settings) {
-    struct statvfs space;
-    if (statvfs(".", &space) < 0) {
-        return; /* making the file says why */
-    }
-    uint64_t all = static_cast<uint64_t>(space.f_blocks) * space.f_frsize;
-    uint64_t least = settings->free_bytes >= 0 ? static_cast<uint64_t>(settings->free_bytes)
-                                               : std::min(all / 100, FREE_BYTES_MOST);
-    if (static_cast<uint64_t>(space.f_bavail) * space.f_frsize < least) {
+/** Has room for bytes promised beside what the file system has to keep free. */
+static void reserve(Outcome &outcome, const Session &session, uint64_t bytes) {
+    places *places = session.from->places;
+    uint64_t left = places->of[session.from->place].reserved;
+    if (left < bytes && !places_reserve(places, session.from->place, std::max(SPACE_BYTES, bytes),
+                                        session.settings->free_bytes)) {
         fail(outcome, STATUS_STORE_Refused_OutOfResources,
              "the spool has less free space than min_free");
     }
@@ -112,6 +108,18 @@ static OFCondition next_piece(const Session &session, DUL_PDV &piece) {
                                        : read;
 }
 
+static void write(Outcome &outcome, const Session &session, object &file, const DUL_PDV &piece) {
+    reserve(outcome, session, piece.fragmentLength);
+    if (outcome.status != STATUS_Success) {
+        return;
+    }
+    object_write(&file, piece.data, piece.fragmentLength);
+    places_wrote(session.from->places, session.from->place, piece.fragmentLength);
+    if (file.error) {
+        fail_file(outcome, "cannot write to the spool", file.error);
+    }
+}
+
 /** Reads all of the data set, and writes it as long as nothing is wrong. Bad: a lost association.
  */
 static OFCondition receive(Outcome &outcome, const Session &session, object &file,
@@ -125,6 +133,7 @@ static OFCondition receive(Outcome &outcome, const Session &session, object &fil
         if (piece.pdvType != DUL_DATASETPDV || piece.presentationContextID != context) {
             return DIMSE_UNEXPECTEDPDVTYPE;
         }
+        places_touch(session.from->places, session.from->place);
         if (outcome.status != STATUS_Success) {
             continue;
         }
@@ -132,10 +141,7 @@ static OFCondition receive(Outcome &outcome, const Session &session, object &fil
             fail(outcome, STATUS_STORE_Refused_OutOfResources, "object is larger than max_object");
             continue;
         }
-        object_write(&file, piece.data, piece.fragmentLength);
-        if (file.error) {
-            fail_file(outcome, "cannot write to the spool", file.error);
-        }
+        write(outcome, session, file, piece);
     } while (!piece.lastPDV);
     return EC_Normal;
 }
@@ -195,11 +201,24 @@ static void finish(Outcome &outcome, const Session &session, object &file,
     alarm(0);
     if (outcome.status != STATUS_Success) {
         object_drop(&file);
-    } else if (!object_keep(&file, &uids, session.settings->fsync ? OBJECT_SYNC : OBJECT_LAZY,
-                            path)) {
+        return;
+    }
+    switch (object_keep(&file, &uids, session.settings->fsync ? OBJECT_SYNC : OBJECT_LAZY, path)) {
+    case OBJECT_LOST:
         fail_file(outcome, "cannot store the file", errno);
-    } else {
+        break;
+    case OBJECT_REFUSED:
+        fail(outcome, duplicate_instance, "came with other content too often");
+        break;
+    case OBJECT_BESIDE:
+        say(RECORD_DIFFERS,
+            "%s has sent an instance again with other content: kept beside it as %s", session.peer,
+            path);
         say_stored(path);
+        break;
+    case OBJECT_KEPT:
+        say_stored(path);
+        break;
     }
 }
 
@@ -228,7 +247,8 @@ OFCondition store(Session &session, T_ASC_PresentationContextID id, T_DIMSE_C_St
         return done;
     }
     check_request(outcome, context, request);
-    check_space(outcome, session.settings);
+    places_touch(session.from->places, session.from->place);
+    reserve(outcome, session, SPACE_BYTES);
     bool begun = begin(outcome, session, file, context, request);
     if (request.DataSetType != DIMSE_DATASET_NULL) {
         done = receive(outcome, session, file, id);
@@ -238,5 +258,6 @@ OFCondition store(Session &session, T_ASC_PresentationContextID id, T_DIMSE_C_St
     } else if (begun) {
         finish(outcome, session, file, request);
     }
+    places_release(session.from->places, session.from->place);
     return done.bad() ? done : answer(session, id, request, outcome);
 }

@@ -2,6 +2,7 @@
 /* The parts of the receiver that know nothing of the network: UIDs, callers, records, files. */
 #include "callers.h"
 #include "object.h"
+#include "places.h"
 #include "records.h"
 #include "sandbox/sandbox.h"
 #include "uid.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,13 +104,16 @@ static void records_travel_and_others_are_refused(void **state) {
     assert_true(travels(RECORD_LISTENING, 0, ""));
     assert_true(travels(RECORD_ASSOCIATIONS, 8, ""));
     assert_true(travels(RECORD_STORED, 0, "1.2/3.4/5.6.dcm"));
+    assert_true(travels(RECORD_STORED, 0, "1.2/3.4/5.6-9.dcm"));
+    assert_true(travels(RECORD_CROWDED, 0, "a sentence"));
     assert_true(travels(RECORD_REFUSED, 0, "a sentence"));
     assert_false(travels(RECORD_ASSOCIATIONS, RECORD_ASSOCIATIONS_MOST + 1, ""));
     assert_false(travels((enum record_kind)0, 0, ""));
     assert_false(travels((enum record_kind)99, 0, "x"));
     assert_false(travels(RECORD_FAILED, 0, ""));
-    static const char *const paths[] = {"/1/2/3.dcm", "1/2.dcm", "1/2/../3.dcm", "1/2/3.dcm.dcm",
-                                        "../1/2.dcm", "1/2/3",   "1/2/.dcm",     "1/2/3/4.dcm"};
+    static const char *const paths[] = {
+        "/1/2/3.dcm",   "1/2.dcm",    "1/2/../3.dcm", "1/2/3.dcm.dcm", "../1/2.dcm", "1/2/3-1.dcm",
+        "1/2/3-10.dcm", "1/2/-2.dcm", "1/2/3",        "1/2/.dcm",      "1/2/3/4.dcm"};
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         assert_false(travels(RECORD_STORED, 0, paths[i]));
     }
@@ -159,7 +164,7 @@ static void an_object_has_its_name_only_when_it_is_complete(void **state) {
     object_write(&object, "0123456789", 10);
     assert_int_equal(size_of(object.name), (off_t)object.bytes);
     assert_int_equal(size_of("1.2.1"), -1);
-    assert_true(object_keep(&object, &uids, OBJECT_SYNC, path));
+    assert_int_equal(object_keep(&object, &uids, OBJECT_SYNC, path), OBJECT_KEPT);
     assert_string_equal(path, "1.2.1/1.2.2/1.2.3.dcm");
     assert_int_equal(size_of(path), (off_t)object.bytes);
     assert_int_equal(size_of(object.name), -1);
@@ -184,10 +189,115 @@ static void a_write_that_fails_fails_the_object(void **state) {
     object_write(&object, "x", 1);
     object_write(&object, "x", 1);
     assert_int_equal(object.error, ENOSPC);
-    assert_false(object_keep(&object, &uids, OBJECT_LAZY, path));
+    assert_int_equal(object_keep(&object, &uids, OBJECT_LAZY, path), OBJECT_LOST);
     assert_int_equal(errno, ENOSPC);
     assert_int_equal(size_of(object.name), -1);
     assert_int_equal(size_of("1.2.1/1.2.2/1.2.3.dcm"), -1);
+}
+
+static enum object_kept store(const char *data, const char *from, char path[OBJECT_PATH_BYTES]) {
+    struct object_meta about = meta;
+    struct object object;
+    about.source = from;
+    assert_true(object_begin(&object, &about));
+    object_write(&object, data, strlen(data));
+    enum object_kept kept = object_keep(&object, &uids, OBJECT_LAZY, path);
+    assert_int_equal(size_of(object.name), -1);
+    return kept;
+}
+
+static void one_that_comes_again_replaces_none(void **state) {
+    (void)state;
+    char path[OBJECT_PATH_BYTES], data[] = "x";
+    assert_int_equal(store("first", "AE", path), OBJECT_KEPT);
+    off_t size = size_of(path);
+    assert_int_equal(store("first", "ANOTHER AE", path), OBJECT_KEPT);
+    assert_string_equal(path, "1.2.1/1.2.2/1.2.3.dcm");
+    assert_int_equal(size_of(path), size);
+    assert_int_equal(size_of("1.2.1/1.2.2/1.2.3-2.dcm"), -1);
+    assert_int_equal(store("other", "AE", path), OBJECT_BESIDE);
+    assert_string_equal(path, "1.2.1/1.2.2/1.2.3-2.dcm");
+    assert_int_equal(store("other", "AE", path), OBJECT_KEPT);
+    for (int i = 3; i <= OBJECT_VERSIONS; i++) {
+        data[0] = (char)('a' + i);
+        assert_int_equal(store(data, "AE", path), OBJECT_BESIDE);
+    }
+    assert_int_equal(store("and another", "AE", path), OBJECT_REFUSED);
+    assert_int_equal(size_of("1.2.1/1.2.2/1.2.3.dcm"), size);
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+static struct in6_addr address(const char *text) {
+    struct in6_addr found;
+    assert_int_equal(inet_pton(AF_INET6, text, &found), 1);
+    return found;
+}
+
+/* three places, two of them for one address, and three more that only ask */
+static struct places *some_places(unsigned idle_ms) {
+    const struct place_limits limits = {.most = 3, .most_of_peer = 2, .idle_ms = idle_ms};
+    struct places *places = places_create(&limits, 6);
+    const struct in6_addr one = address("::ffff:10.0.0.1"), other = address("::ffff:10.0.0.2");
+    for (size_t i = 0; i < 6; i++) {
+        places_clear(places, i, i < 3 ? &one : &other);
+    }
+    return places;
+}
+
+static void a_peer_has_its_share_of_places_and_no_more(void **state) {
+    (void)state;
+    struct places *places = some_places(0);
+    assert_int_equal(places_admit(places, 0), PLACE_GIVEN);
+    assert_int_equal(places_admit(places, 1), PLACE_GIVEN);
+    assert_int_equal(places_admit(places, 2), PLACE_TOO_MANY_OF_PEER);
+    assert_int_equal(places_admit(places, 3), PLACE_GIVEN);
+    assert_int_equal(places_admit(places, 4), PLACE_TOO_MANY);
+    assert_int_equal(places_idle(places), places->room); /* nobody waits any more */
+    places_destroy(places);
+}
+
+static void one_that_waits_gets_the_place_of_the_one_that_is_idle_for_the_longest(void **state) {
+    (void)state;
+    enum { IDLE_MS = 60000 };
+    struct places *places = some_places(IDLE_MS);
+    static const size_t first[] = {0, 1, 3};
+    int status = 0;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(places_admit(places, first[i]), PLACE_GIVEN);
+        places->of[first[i]].active_ms -= 2 * IDLE_MS - (int64_t)i;
+    }
+    places_touch(places, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(places_admit(places, 4) == PLACE_GIVEN ? 0 : 1);
+    }
+    while (places_idle(places) == places->room) {
+        usleep(1000);
+    }
+    assert_int_equal(places_idle(places), 1);
+    places_clear(places, 1, &in6addr_any); /* as when its process has ended */
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(places_idle(places), places->room);
+    places_destroy(places);
+}
+
+static void free_space_is_promised_once(void **state) {
+    (void)state;
+    const struct place_limits limits = {.most = 2, .most_of_peer = 2};
+    struct places *places = places_create(&limits, 2);
+    struct statvfs space;
+    assert_int_equal(statvfs(".", &space), 0);
+    uint64_t half = (uint64_t)space.f_bavail * space.f_frsize / 2;
+    uint64_t most = half + half / 2; /* others write here meanwhile: no figure is exact */
+    assert_false(places_reserve(places, 0, most, (int64_t)half));
+    assert_true(places_reserve(places, 0, half, 0));
+    assert_false(places_reserve(places, 1, most, 0));
+    places_wrote(places, 0, half / 2);
+    places_release(places, 0);
+    assert_true(places_reserve(places, 1, most, 0));
+    places_destroy(places);
 }
 
 static void what_others_have_left_is_swept(void **state) {
@@ -205,8 +315,8 @@ static void what_others_have_left_is_swept(void **state) {
 static int confined(void) {
     struct object object;
     char path[OBJECT_PATH_BYTES];
-    int spool = open(".", O_RDONLY | O_DIRECTORY);
-    switch (sandbox_confine(spool)) {
+    int spool = open(".", O_RDONLY | O_DIRECTORY), etc = open("/etc", O_PATH | O_DIRECTORY);
+    switch (sandbox_confine(spool, etc)) {
     case SANDBOX_NOT_HERE:
         return 77;
     case SANDBOX_FAILED:
@@ -214,8 +324,10 @@ static int confined(void) {
     case SANDBOX_CONFINED:
         break;
     }
-    bool kept = object_begin(&object, &meta) && object_keep(&object, &uids, OBJECT_SYNC, path);
-    bool shut = open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES &&
+    bool kept = object_begin(&object, &meta) &&
+                object_keep(&object, &uids, OBJECT_SYNC, path) == OBJECT_KEPT;
+    bool shut = open("/etc/passwd", O_RDONLY) >= 0 && open("/etc/passwd", O_WRONLY) < 0 &&
+                open("/proc/self/status", O_RDONLY) < 0 && errno == EACCES &&
                 mkdir("/tmp/mrqart-not-allowed", 0700) < 0 && errno == EACCES;
     object_sweep();
     return kept && shut ? 0 : 1;
@@ -249,6 +361,10 @@ int main(void) {
         with_folder(an_object_has_its_name_only_when_it_is_complete),
         with_folder(one_that_is_dropped_leaves_nothing),
         with_folder(a_write_that_fails_fails_the_object),
+        with_folder(one_that_comes_again_replaces_none),
+        cmocka_unit_test(a_peer_has_its_share_of_places_and_no_more),
+        cmocka_unit_test(one_that_waits_gets_the_place_of_the_one_that_is_idle_for_the_longest),
+        cmocka_unit_test(free_space_is_promised_once),
         with_folder(what_others_have_left_is_swept),
         with_folder(a_process_can_be_shut_in_the_spool_and_still_store),
     };
