@@ -218,12 +218,12 @@ static bool start(struct daemon *daemon, const struct arguments *arguments,
 static void take_down(struct daemon *daemon) {
     struct parts *parts = &daemon->parts;
     reload_destroy(daemon->reload);
-    instances_destroy(parts->instances);
+    http_service_destroy(parts->http); /* what it has not sent yet belongs to the instances */
+    instances_close(parts->instances);
     health_destroy(parts->health);
     keeper_destroy(parts->keeper); /* asks its owners once more */
     pipeline_destroy(parts->pipeline);
     tracking_destroy(parts->tracking);
-    http_service_destroy(parts->http);
     notify_destroy(daemon->notify);
     for (size_t i = 0; i < SIGNALS; i++) {
         if (daemon->signals[i]) {
@@ -233,7 +233,8 @@ static void take_down(struct daemon *daemon) {
     if (daemon->patience) {
         event_free(daemon->patience);
     }
-    event_base_free(parts->base);
+    event_base_free(parts->base); /* runs what libevent has put off, some of it in plugins */
+    instances_destroy(parts->instances);
     libevent_global_shutdown();
     if (daemon->lock >= 0) {
         close(daemon->lock);

@@ -117,8 +117,7 @@ static bool open_plugin(struct instance *instance) {
     return instance->self;
 }
 
-struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, json_t *config,
-                               json_t *configured) {
+struct instance *instance_create(const struct parts *parts, json_t *config, json_t *configured) {
     struct instance *instance = mem_new(struct instance);
     instance->parts = parts;
     instance->config = json_incref(config);
@@ -133,30 +132,31 @@ struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, js
         .version = MRQART_VERSION,
         .program_dir = parts->program_dir,
     };
-    if (plugin_load(&instance->loaded, text_member(configured, "file"), kind) &&
-        open_plugin(instance)) {
-        return instance;
-    }
-    instance_close(instance);
-    return NULL;
+    return instance;
 }
 
-void instance_close(struct instance *instance) {
-    if (!instance) {
-        return;
-    }
-    instance_stop(instance);
-    if (instance->self) {
-        instance->loaded.plugin.close(instance->self);
-    }
-    if (instance->parts->pipeline) {
-        pipeline_leave(instance->parts->pipeline, instance->host.name);
-    }
+void instance_destroy(struct instance *instance) {
     plugin_unload(&instance->loaded);
     json_decref(instance->configured);
     json_decref(instance->config);
     free(instance->announced);
     free(instance);
+}
+
+bool instance_open(struct instance *instance, enum mrq_kind kind) {
+    return plugin_load(&instance->loaded, text_member(instance->configured, "file"), kind) &&
+           open_plugin(instance);
+}
+
+void instance_close(struct instance *instance) {
+    instance_stop(instance);
+    if (instance->self) {
+        instance->loaded.plugin.close(instance->self);
+        instance->self = NULL;
+    }
+    if (instance->parts->pipeline) {
+        pipeline_leave(instance->parts->pipeline, instance->host.name);
+    }
 }
 
 bool instance_start(struct instance *instance) {

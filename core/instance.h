@@ -19,10 +19,17 @@ struct instance {
     bool started;
 };
 
-/** Loads the plugin and opens the instance. NULL, having said why. */
-struct instance *instance_open(const struct parts *parts, enum mrq_kind kind, json_t *config,
-                               json_t *configured);
-void instance_close(struct instance *instance); /* takes NULL; stops it where it was started */
+struct instance *instance_create(const struct parts *parts, json_t *config, json_t *configured);
+
+/**
+ * Unloads a closed one. The loop must have turned, or be gone, since it was closed: what libevent
+ * puts off to its next turn may need the plugin's code.
+ */
+void instance_destroy(struct instance *instance);
+
+/** Loads the plugin and opens the instance. False, having said why: it is to be closed. */
+bool instance_open(struct instance *instance, enum mrq_kind kind);
+void instance_close(struct instance *instance); /* stops it where it was started */
 
 bool instance_start(struct instance *instance);
 void instance_stop(struct instance *instance);

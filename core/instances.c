@@ -6,11 +6,16 @@
 #include "instance.h"
 #include "report.h"
 
+struct instance_list {
+    struct instance **items;
+    size_t count;
+};
+
 struct instances {
     const struct parts *parts;
-    struct instance **list; /* in the order of the configuration, sources first */
-    size_t count;
-    bool paused, held, running; /* held: the backlog is */
+    struct instance_list open;   /* in the order of the configuration, sources first */
+    struct instance_list closed; /* to be unloaded, once the loop has turned */
+    bool paused, held, running;  /* held: the backlog is */
 };
 
 static const struct {
@@ -24,14 +29,43 @@ struct instances *instances_create(const struct parts *parts) {
     return instances;
 }
 
+static void append(struct instance_list *list, struct instance *instance) {
+    list->items = mem_resize(list->items, list->count + 1, sizeof(struct instance *));
+    list->items[list->count++] = instance;
+}
+
+static struct instance *take_out(struct instance_list *list, size_t index) {
+    struct instance *instance = list->items[index];
+    list->count--;
+    memmove(&list->items[index], &list->items[index + 1],
+            (list->count - index) * sizeof(struct instance *));
+    return instance;
+}
+
+static void put_away(struct instances *instances, struct instance *instance) {
+    instance_close(instance);
+    append(&instances->closed, instance);
+}
+
+static void unload_closed(struct instances *instances) {
+    while (instances->closed.count > 0) {
+        instance_destroy(take_out(&instances->closed, instances->closed.count - 1));
+    }
+}
+
+void instances_close(struct instances *instances) {
+    while (instances && instances->open.count > 0) {
+        put_away(instances, take_out(&instances->open, 0));
+    }
+}
+
 void instances_destroy(struct instances *instances) {
     if (!instances) {
         return;
     }
-    for (size_t i = 0; i < instances->count; i++) {
-        instance_close(instances->list[i]);
-    }
-    free(instances->list);
+    unload_closed(instances);
+    free(instances->open.items);
+    free(instances->closed.items);
     free(instances);
 }
 
@@ -39,9 +73,15 @@ static enum mrq_kind kind_of(const struct instance *instance) {
     return instance->loaded.plugin.kind;
 }
 
-static void append(struct instances *instances, struct instance *instance) {
-    instances->list = mem_resize(instances->list, instances->count + 1, sizeof(*instances->list));
-    instances->list[instances->count++] = instance;
+/* Puts it away where it cannot be opened. */
+static struct instance *open_instance(struct instances *instances, enum mrq_kind kind,
+                                      json_t *config, json_t *entry) {
+    struct instance *instance = instance_create(instances->parts, config, entry);
+    if (!instance_open(instance, kind)) {
+        put_away(instances, instance);
+        return NULL;
+    }
+    return instance;
 }
 
 bool instances_open(struct instances *instances, json_t *config) {
@@ -49,19 +89,19 @@ bool instances_open(struct instances *instances, json_t *config) {
         const json_t *list = json_object_get(config, lists[i].list);
         for (size_t j = 0; j < json_array_size(list); j++) {
             struct instance *instance =
-                instance_open(instances->parts, lists[i].kind, config, json_array_get(list, j));
+                open_instance(instances, lists[i].kind, config, json_array_get(list, j));
             if (!instance) {
                 return false;
             }
-            append(instances, instance);
+            append(&instances->open, instance);
         }
     }
     return true;
 }
 
 static bool start_kind(struct instances *instances, enum mrq_kind kind) {
-    for (size_t i = 0; i < instances->count; i++) {
-        struct instance *instance = instances->list[i];
+    for (size_t i = 0; i < instances->open.count; i++) {
+        struct instance *instance = instances->open.items[i];
         if (kind_of(instance) == kind && !instance_start(instance)) {
             return false;
         }
@@ -76,18 +116,18 @@ bool instances_start(struct instances *instances) {
 
 void instances_stop(struct instances *instances, enum mrq_kind kind) {
     instances->running = false;
-    for (size_t i = 0; i < instances->count; i++) {
-        if (kind_of(instances->list[i]) == kind) {
-            instance_stop(instances->list[i]);
+    for (size_t i = 0; i < instances->open.count; i++) {
+        if (kind_of(instances->open.items[i]) == kind) {
+            instance_stop(instances->open.items[i]);
         }
     }
 }
 
 void instances_event(struct instances *instances, const struct mrq_event *event) {
-    for (size_t i = 0; i < instances->count; i++) {
-        const struct mrq_plugin *plugin = &instances->list[i]->loaded.plugin;
-        if (plugin->kind == MRQ_SINK && plugin->event && instances->list[i]->started) {
-            plugin->event(instances->list[i]->self, event);
+    for (size_t i = 0; i < instances->open.count; i++) {
+        const struct mrq_plugin *plugin = &instances->open.items[i]->loaded.plugin;
+        if (plugin->kind == MRQ_SINK && plugin->event && instances->open.items[i]->started) {
+            plugin->event(instances->open.items[i]->self, event);
         }
     }
 }
@@ -107,17 +147,17 @@ static void pause_source(struct instance *instance, enum mrq_lane lane, bool pau
 
 void instances_pause(struct instances *instances, enum mrq_lane lane, bool paused) {
     *(lane == MRQ_BACKLOG ? &instances->held : &instances->paused) = paused;
-    for (size_t i = 0; i < instances->count; i++) {
-        if (kind_of(instances->list[i]) == MRQ_SOURCE && instances->list[i]->started) {
-            pause_source(instances->list[i], lane, paused);
+    for (size_t i = 0; i < instances->open.count; i++) {
+        if (kind_of(instances->open.items[i]) == MRQ_SOURCE && instances->open.items[i]->started) {
+            pause_source(instances->open.items[i], lane, paused);
         }
     }
 }
 
 void instances_announced(const struct instances *instances,
                          void (*each)(void *self, const char *words), void *self) {
-    for (size_t i = 0; i < instances->count; i++) {
-        each(self, instances->list[i]->announced ? instances->list[i]->announced : "");
+    for (size_t i = 0; i < instances->open.count; i++) {
+        each(self, instances->open.items[i]->announced ? instances->open.items[i]->announced : "");
     }
 }
 
@@ -140,9 +180,9 @@ static json_t *entry_of(const json_t *list, const struct instance *instance) {
 }
 
 static bool is_open(const struct instances *instances, enum mrq_kind kind, const char *name) {
-    for (size_t i = 0; i < instances->count; i++) {
-        if (kind_of(instances->list[i]) == kind &&
-            strcmp(instances->list[i]->host.name, name) == 0) {
+    for (size_t i = 0; i < instances->open.count; i++) {
+        if (kind_of(instances->open.items[i]) == kind &&
+            strcmp(instances->open.items[i]->host.name, name) == 0) {
             return true;
         }
     }
@@ -154,17 +194,10 @@ static bool is_unchanged(const struct instance *instance, const json_t *entry) {
                       json_object_get(entry, "settings"));
 }
 
-static void take_out(struct instances *instances, size_t index) {
-    instance_close(instances->list[index]);
-    instances->count--;
-    memmove(&instances->list[index], &instances->list[index + 1],
-            (instances->count - index) * sizeof(*instances->list));
-}
-
 /* what cannot go on as it is makes room for what is opened anew; retired: what it was */
 static void retire_sources(struct instances *instances, const json_t *list, json_t *retired) {
-    for (size_t i = instances->count; i-- > 0;) {
-        struct instance *instance = instances->list[i];
+    for (size_t i = instances->open.count; i-- > 0;) {
+        struct instance *instance = instances->open.items[i];
         if (kind_of(instance) != MRQ_SOURCE) {
             continue;
         }
@@ -172,7 +205,7 @@ static void retire_sources(struct instances *instances, const json_t *list, json
         if (!entry || (!is_unchanged(instance, entry) && !instance_reload(instance, entry))) {
             log_notice("%s: closed%s", instance->host.name, entry ? ", to be opened anew" : "");
             json_object_set(retired, instance->host.name, instance->configured);
-            take_out(instances, i);
+            put_away(instances, take_out(&instances->open, i));
         } else {
             instance_adjust(instance, entry);
         }
@@ -180,12 +213,15 @@ static void retire_sources(struct instances *instances, const json_t *list, json
 }
 
 static bool open_source(struct instances *instances, json_t *config, json_t *entry) {
-    struct instance *instance = instance_open(instances->parts, MRQ_SOURCE, config, entry);
-    if (!instance || !instance_start(instance)) {
-        instance_close(instance);
+    struct instance *instance = open_instance(instances, MRQ_SOURCE, config, entry);
+    if (!instance) {
         return false;
     }
-    append(instances, instance);
+    if (!instance_start(instance)) {
+        put_away(instances, instance);
+        return false;
+    }
+    append(&instances->open, instance);
     if (instances->paused) {
         pause_source(instance, MRQ_LIVE, true);
     }
@@ -233,8 +269,8 @@ static void say_changed(const struct instance *instance, const json_t *entry) {
 
 /* routes of the HTTP service stay until the end, so sinks neither come nor go */
 static void configure_sinks(struct instances *instances, const json_t *list) {
-    for (size_t i = 0; i < instances->count; i++) {
-        struct instance *instance = instances->list[i];
+    for (size_t i = 0; i < instances->open.count; i++) {
+        struct instance *instance = instances->open.items[i];
         json_t *entry = kind_of(instance) == MRQ_SINK ? entry_of(list, instance) : NULL;
         if (kind_of(instance) == MRQ_SINK && !entry) {
             log_warning("%s: only a restart takes a sink away", instance->host.name);
@@ -251,14 +287,15 @@ static void configure_sinks(struct instances *instances, const json_t *list) {
 }
 
 bool instances_configure(struct instances *instances, json_t *config) {
+    unload_closed(instances); /* by an earlier configuration, many turns ago */
     configure_sinks(instances, json_object_get(config, "sinks"));
     return configure_sources(instances, config);
 }
 
 bool instances_health(const struct instances *instances, json_t *health, json_t *warnings) {
     bool source_works = false;
-    for (size_t i = 0; i < instances->count; i++) {
-        const struct instance *instance = instances->list[i];
+    for (size_t i = 0; i < instances->open.count; i++) {
+        const struct instance *instance = instances->open.items[i];
         bool works = report_instance(instance, health, warnings);
         source_works |= works && kind_of(instance) == MRQ_SOURCE;
     }

@@ -12,7 +12,13 @@ struct instances;
 
 /** parts must outlive the instances; its other members may be filled in later. */
 struct instances *instances_create(const struct parts *parts);
-void instances_destroy(struct instances *instances); /* takes NULL; closes what is open */
+
+/** Closes them all; takes NULL. Their code stays loaded, for the loop may still hold calls to it.
+ */
+void instances_close(struct instances *instances);
+
+/** Unloads what was closed, when the loop is gone; takes NULL. */
+void instances_destroy(struct instances *instances);
 
 /** Opens all sources and sinks of a configuration. False, having said why: one cannot be. */
 bool instances_open(struct instances *instances, json_t *config);

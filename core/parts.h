@@ -4,7 +4,8 @@
 
 #include <event2/event.h>
 
-/** All are made by daemon_run(), in this order, and taken down in the opposite one. */
+/** All are made by daemon_run(), in this order, and taken down in the opposite one; but the HTTP
+ * service goes first of all: what it holds is the others' memory. */
 struct parts {
     const char *epoch;       /* which start this is */
     const char *program_dir; /* folder of mrqart-worker and its like */

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "http_service.h"
 
+#include <event2/buffer.h>
 #include <event2/http_struct.h>
 #include <sys/queue.h>
 
@@ -77,8 +78,16 @@ static void forget(struct connection *connection) {
     leave(connection);
 }
 
+/* libevent frees a bufferevent in the loop's next turn. What is unsent is given back now: at the
+ * end there is no such turn, and whoever lent it may have gone by then. */
+static void give_back_unsent(struct bufferevent *stream) {
+    struct evbuffer *unsent = bufferevent_get_output(stream);
+    evbuffer_unfreeze(unsent, 1);
+    evbuffer_drain(unsent, evbuffer_get_length(unsent));
+}
+
 static void handle_close(struct evhttp_connection *http, void *self) {
-    (void)http;
+    give_back_unsent(evhttp_connection_get_bufferevent(http));
     forget(self);
 }
 

@@ -92,10 +92,10 @@ int fixture_create(void **state) {
 
 int fixture_destroy(void **state) {
     struct fixture *fixture = *state;
+    http_service_destroy(fixture->service);
     if (fixture->sink) {
         fixture->plugin->close(fixture->sink);
     }
-    http_service_destroy(fixture->service);
     event_base_free(fixture->base);
     unsigned left = fixture->state_texts;
     free(fixture);
