@@ -23,6 +23,9 @@
  * it must first take what was queued before */
 #define CLOSING_MS 10000
 
+/* of pongs that wait for a client: who wants more of them and takes none is no browser */
+#define PONG_BYTES 4096
+
 /* without a sign of life after so many pings a client is dead */
 #define PINGS_MAXIMUM 2
 
@@ -34,6 +37,7 @@ struct client {
     int fd;
     bool closing;
     unsigned pings; /* since the last sign of life */
+    size_t pongs;   /* bytes of them since nothing was unsent */
     char *station;  /* NULL: every one */
     int64_t sent_ms, pinged_ms, deadline_ms;
     struct evhttp_connection *connection;
@@ -48,9 +52,17 @@ int64_t client_clock_ms(void) {
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
+/* libevent frees a bufferevent in the loop's next turn; the memory is wanted now, and at the end
+ * there is no such turn. */
+static void forget_unsent(struct client *client) {
+    evbuffer_unfreeze(client->unsent, 1);
+    evbuffer_drain(client->unsent, evbuffer_get_length(client->unsent));
+}
+
 static void handle_gone(struct evhttp_connection *connection, void *self) {
     (void)connection;
     struct client *client = self;
+    forget_unsent(client);
     LIST_REMOVE(client, next);
     if (client->closing) {
         client->all->closing_count--;
@@ -84,7 +96,7 @@ static void begin_closing(struct client *client, int64_t now_ms) {
 
 static void release_frame(const void *data, size_t length, void *frame) {
     (void)data, (void)length;
-    frame_release(frame);
+    frame_unqueue(frame);
 }
 
 /* Straight to the socket where nothing waits: that is far quicker for all clients together than the
@@ -99,8 +111,9 @@ static bool send_frame(struct client *client, struct frame *frame) {
         done = sent > 0 ? (size_t)sent : 0;
     }
     if (done < frame->length) {
+        frame_queue(frame, &client->all->queued);
         evbuffer_add_reference(client->unsent, frame->bytes + done, frame->length - done,
-                               release_frame, frame_retain(frame));
+                               release_frame, frame);
     }
     return true;
 }
@@ -129,10 +142,44 @@ void client_send(struct client *client, struct frame *frame, int64_t now_ms) {
     }
 }
 
+static size_t most_unsent(const struct client_list *list) {
+    size_t most = 0;
+    const struct client *client;
+    LIST_FOREACH(client, list, next) {
+        size_t unsent = client_unsent(client);
+        most = unsent > most ? unsent : most;
+    }
+    return most;
+}
+
+static void drop_behind(struct clients *all, struct client_list *list, size_t unsent_bytes) {
+    struct client *client = LIST_FIRST(list);
+    while (client && all->queued > all->unsent_memory) {
+        struct client *next = client_next(client);
+        if (client_unsent(client) >= unsent_bytes) {
+            all->slow++;
+            client_drop(client);
+        }
+        client = next;
+    }
+}
+
+/* Each round halves what a client may have waiting, so that there are few rounds however many
+ * clients there are. */
+void clients_relieve(struct clients *all) {
+    while (all->queued > all->unsent_memory) {
+        size_t open = most_unsent(&all->open), closing = most_unsent(&all->closing);
+        size_t least = (open > closing ? open : closing) / 2 + 1;
+        drop_behind(all, &all->closing, least);
+        drop_behind(all, &all->open, least);
+    }
+}
+
 /* ---- receiving ----------------------------------------------------------------------------- */
 
 static void put(void *self, const void *bytes, size_t length) {
     struct client *client = self;
+    client->pongs += length;
     evbuffer_add(client->unsent, bytes, length);
 }
 
@@ -147,7 +194,7 @@ static void handle_readable(struct bufferevent *stream, void *self) {
     int64_t now_ms = client_clock_ms();
     if (!inbound_read(client->inbound, input)) {
         begin_closing(client, now_ms);
-    } else if (evbuffer_get_length(client->unsent) > client->all->unsent_bytes) {
+    } else if (client->pongs > PONG_BYTES) {
         client->all->slow++; /* it pings and does not read */
         client_close(client, CLOSE_TRY_AGAIN_LATER, now_ms);
     }
@@ -155,7 +202,8 @@ static void handle_readable(struct bufferevent *stream, void *self) {
 
 static void handle_sent(struct bufferevent *stream, void *self) {
     (void)stream;
-    const struct client *client = self;
+    struct client *client = self;
+    client->pongs = 0;
     if (client->closing) {
         shutdown(client->fd, SHUT_WR);
     }

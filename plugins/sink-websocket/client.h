@@ -18,10 +18,12 @@ struct clients {
     struct client_list open;    /* take messages */
     struct client_list closing; /* have been sent a close, and are waited for a little */
     size_t open_count, closing_count;
-    size_t unsent_bytes; /* how much may wait for one client */
-    int64_t ping_ms;     /* how often it is asked for a sign of life */
-    uint64_t slow;       /* dropped with too much unsent */
-    uint64_t lost;       /* dropped without a sign of life */
+    size_t unsent_bytes;  /* how much may wait for one client */
+    size_t unsent_memory; /* and of the memory for all of them */
+    size_t queued;        /* of the memory, by messages that wait */
+    int64_t ping_ms;      /* how often a client is asked for a sign of life */
+    uint64_t slow;        /* dropped with too much unsent */
+    uint64_t lost;        /* dropped without a sign of life */
 };
 
 /**
@@ -45,6 +47,9 @@ void client_close(struct client *client, unsigned code, int64_t now_ms);
 
 /** Sends ping when it is time to; drops a client that has not answered. */
 void client_check(struct client *client, struct frame *ping, int64_t now_ms);
+
+/** While more waits for all together than may, drops those who are furthest behind. */
+void clients_relieve(struct clients *all);
 
 /** When the client was last sent a message. */
 int64_t client_sent_ms(const struct client *client);

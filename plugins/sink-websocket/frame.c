@@ -35,13 +35,19 @@ struct frame *frame_create_close(unsigned code) {
     return frame_create(FRAME_CLOSE, payload, sizeof(payload));
 }
 
-struct frame *frame_retain(struct frame *frame) {
-    frame->owners++;
-    return frame;
-}
-
 void frame_release(struct frame *frame) {
     if (frame && --frame->owners == 0) {
         free(frame);
     }
+}
+
+void frame_queue(struct frame *frame, size_t *queued) {
+    frame->owners++;
+    frame->queued = queued;
+    *queued += FRAME_PLACE_BYTES + (frame->places++ == 0 ? frame->length : 0);
+}
+
+void frame_unqueue(struct frame *frame) {
+    *frame->queued -= FRAME_PLACE_BYTES + (--frame->places == 0 ? frame->length : 0);
+    frame_release(frame);
 }

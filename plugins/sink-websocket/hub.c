@@ -108,6 +108,7 @@ static void handle_tick(evutil_socket_t fd, short what, void *self) {
     drop_overdue(hub, now_ms);
     check_open(hub, now_ms);
     tell_alive(hub, now_ms);
+    clients_relieve(&hub->clients);
     if (LIST_EMPTY(&hub->clients.open) && LIST_EMPTY(&hub->clients.closing)) {
         event_del(hub->tick);
     }
@@ -150,6 +151,7 @@ void hub_limit(struct hub *hub, const struct hub_limits *limits) {
     hub->maximum = limits->clients;
     hub->alive_ms = limits->alive_ms;
     hub->clients.unsent_bytes = limits->unsent_bytes;
+    hub->clients.unsent_memory = limits->unsent_memory;
     hub->clients.ping_ms = limits->ping_ms;
     if (hub->tick && event_pending(hub->tick, EV_TIMEOUT, NULL)) {
         set_tick(hub);
@@ -206,6 +208,7 @@ void hub_broadcast(struct hub *hub, const struct mrq_event *event) {
         client = next;
     }
     frame_release(frame);
+    clients_relieve(&hub->clients);
 }
 
 void hub_report(const struct hub *hub, struct mrq_report *report) {
@@ -217,6 +220,7 @@ void hub_report(const struct hub *hub, struct mrq_report *report) {
     mrq_report_number(report, "clients", (double)hub->clients.open_count);
     mrq_report_number(report, "closing", (double)hub->clients.closing_count);
     mrq_report_number(report, "unsent_bytes", (double)unsent);
+    mrq_report_number(report, "unsent_memory", (double)hub->clients.queued);
     mrq_report_number(report, "dropped_slow", (double)hub->clients.slow);
     mrq_report_number(report, "dropped_silent", (double)hub->clients.lost);
     mrq_report_number(report, "refused", (double)hub->refused);

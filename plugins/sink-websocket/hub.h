@@ -11,10 +11,11 @@
 struct hub;
 
 struct hub_limits {
-    size_t clients;      /* at a time */
-    size_t unsent_bytes; /* waiting for one client */
-    int64_t ping_ms;     /* how often a client is pinged */
-    int64_t alive_ms;    /* the longest silence */
+    size_t clients;       /* at a time */
+    size_t unsent_bytes;  /* waiting for one client */
+    size_t unsent_memory; /* taken by what waits for all of them */
+    int64_t ping_ms;      /* how often a client is pinged */
+    int64_t alive_ms;     /* the longest silence */
 };
 
 struct hub *hub_create(struct mrq_host *host);

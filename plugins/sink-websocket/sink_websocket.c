@@ -102,6 +102,7 @@ static void take_options(struct websocket_sink *sink, const struct mrq_settings 
     const struct hub_limits limits = {
         .clients = (size_t)mrq_setting_number(settings, "max_clients"),
         .unsent_bytes = (size_t)mrq_setting_number(settings, "unsent_bytes"),
+        .unsent_memory = (size_t)mrq_setting_number(settings, "unsent_memory"),
         .ping_ms = (int64_t)(mrq_setting_number(settings, "ping_interval") * 1000),
         .alive_ms = (int64_t)(mrq_setting_number(settings, "alive_interval") * 1000),
     };
@@ -185,6 +186,9 @@ static const struct mrq_option options[] = {
      .help = "clients at a time; the next one is answered with 503"},
     {"unsent_bytes", MRQ_INTEGER, .preset = "1048576", .minimum = 4096, .maximum = 1073741824,
      .unit = "bytes", .help = "what may wait for a client that reads slowly, before it is dropped"},
+    {"unsent_memory", MRQ_INTEGER, .preset = "67108864", .minimum = 65536, .maximum = 17179869184,
+     .unit = "bytes",
+     .help = "what may wait for all clients together, before those furthest behind are dropped"},
     {"ping_interval", MRQ_NUMBER, .preset = "20", .minimum = 0.01, .maximum = 3600, .unit = "s",
      .help = "how often a client is pinged; one that misses two is dropped"},
     {"alive_interval", MRQ_NUMBER, .preset = "5", .minimum = 0.01, .maximum = 3600, .unit = "s",

@@ -150,6 +150,64 @@ static void who_pings_and_does_not_read_is_dropped(void **state) {
     peer_close(peer);
 }
 
+static void pongs_that_nobody_takes_are_few(void **state) {
+    struct fixture *fixture = *state;
+    start_default(fixture); /* a mebibyte of messages may wait */
+    struct peer *peer = join(fixture, "/");
+    char text[125] = {0};
+    while (fixture_report(fixture, "dropped_slow") < 1) {
+        for (int i = 0; i < 30; i++) {
+            peer_frame_send(peer, 0x89, text, sizeof(text));
+        }
+        fixture_turn(fixture);
+        assert_in_range((int)fixture_report(fixture, "unsent_bytes"), 0, 2 * 4096);
+    }
+    peer_close(peer);
+}
+
+/* Short messages, which cost more than their bytes; and the one who reads misses none. */
+static void what_waits_for_all_together_is_bounded(void **state) {
+    struct fixture *fixture = *state;
+    enum { DEAF = 8, MOST = 65536 };
+    start(fixture, "{'listen': ['127.0.0.1:0'], 'unsent_memory': 65536}");
+    struct peer *deaf[DEAF], *reader = join(fixture, "/");
+    for (size_t i = 0; i < DEAF; i++) {
+        deaf[i] = join(fixture, "/");
+    }
+    AUTOFREE char *text = mem_printf("{\"pad\": \"%0900d\"}", 1);
+    struct peer_frame frame;
+    while (fixture_report(fixture, "clients") > 1) {
+        fixture_event(fixture, "A", text);
+        assert_in_range((int)fixture_report(fixture, "unsent_memory"), 0, MOST);
+        peer_await_text(reader, &frame);
+    }
+    assert_int_equal((int)fixture_report(fixture, "dropped_slow"), DEAF);
+    assert_int_equal((int)fixture_report(fixture, "unsent_memory"), 0);
+    for (size_t i = 0; i < DEAF; i++) {
+        peer_close(deaf[i]);
+    }
+    peer_close(reader);
+}
+
+static void who_is_furthest_behind_makes_room_for_the_others(void **state) {
+    struct fixture *fixture = *state;
+    start(fixture, "{'listen': ['127.0.0.1:0'], 'unsent_memory': 65536}");
+    struct peer *deaf = join(fixture, "/"), *late;
+    AUTOFREE char *text = mem_printf("{\"pad\": \"%06000d\"}", 1);
+    while (fixture_report(fixture, "unsent_bytes") < 30000) {
+        fixture_event(fixture, "A", text);
+    }
+    late = join(fixture, "/"); /* takes what comes later, though nobody turns the loop for it */
+    while (fixture_report(fixture, "clients") > 1) {
+        fixture_event(fixture, "A", text);
+    }
+    struct peer_frame frame;
+    peer_await_text(late, &frame);
+    assert_int_equal((int)fixture_report(fixture, "dropped_slow"), 1);
+    peer_close(late);
+    peer_close(deaf);
+}
+
 static void a_client_that_leaves_during_a_broadcast_harms_nobody(void **state) {
     struct fixture *fixture = *state;
     start_default(fixture);
@@ -268,6 +326,9 @@ int main(void) {
         TEST(a_frame_that_comes_with_the_handshake_is_answered),
         TEST(who_does_not_read_is_dropped_and_the_others_get_all),
         TEST(who_pings_and_does_not_read_is_dropped),
+        TEST(pongs_that_nobody_takes_are_few),
+        TEST(what_waits_for_all_together_is_bounded),
+        TEST(who_is_furthest_behind_makes_room_for_the_others),
         TEST(a_client_that_leaves_during_a_broadcast_harms_nobody),
         TEST(silence_is_broken_by_alive),
         TEST(who_answers_pings_stays),
