@@ -2,12 +2,12 @@
 /*
  * Files by name beneath one folder, and out of it never: the kernel itself keeps the path beneath
  * (openat2), whatever dots and links stand in it, or else we look where it leads before we open it.
- * They are few and small and lie in the page cache; each is read when it is asked for, so that a
- * changed file shows at once.
+ * A file is opened whenever it is asked for, so that a changed one shows at once; read it is once.
  */
 #include "files.h"
 
 #include "base/memory.h"
+#include "file_cache.h"
 #include "reply.h"
 
 #include <errno.h>
@@ -20,18 +20,17 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #define NAME_BYTES 255                /* of a file below the folder, its own folders included */
 #define FILE_BYTES (4L * 1024 * 1024) /* the whole dashboard has 200 KiB */
 #define ETAG_BYTES 64
-#define ZIP_LEAST 1024 /* shorter answers fit a packet anyway */
-#define ZIP_LEVEL 1    /* the largest file takes 0.1 ms of the loop, and shrinks to a third */
-#define ZIP_GZIP 16    /* deflateInit2: added to the window bits, it asks for gzip (RFC 1952) */
+#define ZIP_LEAST 1024         /* shorter answers fit a packet anyway */
+#define ZIP_MOST (256L * 1024) /* the loop stands still meanwhile, for 10 ms */
 
 struct files {
     struct mrq_host *host;
     char *folder;
+    struct file_cache *cache;
 };
 
 struct kind {
@@ -116,11 +115,8 @@ static int open_beneath(const char *folder, const char *name) {
     return file < 0 && (error == ENOSYS || error == EPERM) ? open_checked(folder, name) : file;
 }
 
-/* The bytes of an open file; NULL when it is no regular one, too large, or changes meanwhile. */
-static char *read_all(int fd, struct stat *stat) {
-    if (fstat(fd, stat) < 0 || !S_ISREG(stat->st_mode) || stat->st_size > FILE_BYTES) {
-        return NULL;
-    }
+/* The bytes of an open file; NULL when it becomes shorter meanwhile. */
+static char *read_all(int fd, const struct stat *stat) {
     size_t size = (size_t)stat->st_size, done = 0;
     char *bytes = mem_zeroed(size + 1, 1);
     while (done < size) {
@@ -157,60 +153,48 @@ static bool takes_gzip(struct evhttp_request *request) {
     return gzip && gzip[strlen("gzip")] != ';';
 }
 
-static void *zip_memory(void *unused, unsigned count, unsigned size) {
-    (void)unused;
-    return mem_zeroed(count, size);
-}
-
-static void zip_free(void *unused, void *memory) {
-    (void)unused;
-    free(memory);
-}
-
-/* What bytes is when compressed; bytes is freed. Cannot fail: there is memory and room. */
-static char *zip(char *bytes, size_t *size) {
-    z_stream stream = {.zalloc = zip_memory, .zfree = zip_free};
-    deflateInit2(&stream, ZIP_LEVEL, Z_DEFLATED, MAX_WBITS + ZIP_GZIP, MAX_MEM_LEVEL,
-                 Z_DEFAULT_STRATEGY);
-    size_t room = deflateBound(&stream, *size);
-    char *zipped = mem_zeroed(room, 1);
-    stream.next_in = (unsigned char *)bytes;
-    stream.avail_in = (unsigned)*size;
-    stream.next_out = (unsigned char *)zipped;
-    stream.avail_out = (unsigned)room;
-    deflate(&stream, Z_FINISH);
-    *size = stream.total_out;
-    deflateEnd(&stream);
-    free(bytes);
-    return zipped;
-}
-
-static void release_bytes(const void *data, size_t length, void *owner) {
-    (void)data, (void)length;
-    free(owner);
-}
-
-static void reply_bytes(struct evhttp_request *request, const char *name, const struct stat *stat,
-                        char *bytes) {
+static void reply_copy(struct evhttp_request *request, const char *name, const struct stat *stat,
+                       struct file_copy *copy) {
     const struct kind *kind = kind_of(name);
-    size_t size = (size_t)stat->st_size;
-    bool zipped = kind->text && size >= ZIP_LEAST && takes_gzip(request);
+    bool shrinks = kind->text && stat->st_size >= ZIP_LEAST && stat->st_size <= ZIP_MOST;
+    bool zipped = shrinks && takes_gzip(request);
     char etag[ETAG_BYTES];
     make_etag(stat, zipped, etag);
     reply_header(request, "ETag", etag);
     reply_header(request, "Cache-Control", "no-cache");
     reply_header(request, "Vary", "Accept-Encoding");
     if (etag_known(request, etag)) {
-        free(bytes);
         reply_not_modified(request);
         return;
     }
     if (zipped) {
         reply_header(request, "Content-Encoding", "gzip");
-        bytes = zip(bytes, &size);
     }
-    const struct reply_body body = {bytes, size, release_bytes, bytes};
+    struct reply_body body;
+    file_copy_lend(copy, zipped ? FILE_GZIP : FILE_PLAIN, &body);
     reply_send(request, HTTP_OK, kind->type, &body);
+}
+
+/* Answers with an open file. False: it is none to be shown. */
+static bool reply_open(struct files *files, struct evhttp_request *request, const char *name,
+                       int fd) {
+    struct stat stat;
+    if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size > FILE_BYTES) {
+        return false;
+    }
+    struct file_copy *copy = file_cache_find(files->cache, name, &stat);
+    if (!copy) {
+        if (!file_cache_room(files->cache, 2 * (size_t)stat.st_size)) { /* plain and compressed */
+            reply_busy(request, "Too many slow readers hold files: try again in a second.\n");
+            return true;
+        }
+        char *bytes = read_all(fd, &stat);
+        copy = bytes ? file_cache_add(files->cache, name, &stat, bytes) : NULL;
+    }
+    if (copy) {
+        reply_copy(request, name, &stat, copy);
+    }
+    return copy;
 }
 
 bool files_reply(struct files *files, struct evhttp_request *request, const char *escaped) {
@@ -225,14 +209,9 @@ bool files_reply(struct files *files, struct evhttp_request *request, const char
         }
         return false;
     }
-    struct stat stat;
-    char *bytes = read_all(fd, &stat);
+    bool replied = reply_open(files, request, name, fd);
     close(fd);
-    if (!bytes) {
-        return false;
-    }
-    reply_bytes(request, name, &stat, bytes);
-    return true;
+    return replied;
 }
 
 bool files_there(const struct files *files) {
@@ -247,12 +226,19 @@ struct files *files_create(struct mrq_host *host, const char *folder) {
     struct files *files = mem_new(struct files);
     files->host = host;
     files->folder = mem_dup(folder);
+    files->cache = file_cache_create();
     return files;
 }
 
 void files_destroy(struct files *files) {
     if (files) {
+        file_cache_destroy(files->cache);
         free(files->folder);
         free(files);
     }
+}
+
+void files_report(const struct files *files, struct mrq_report *report) {
+    mrq_report_number(report, "files_bytes", (double)file_cache_bytes(files->cache));
+    mrq_report_number(report, "files_compressed", (double)file_cache_zipped(files->cache));
 }

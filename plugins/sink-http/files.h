@@ -18,5 +18,8 @@ void files_destroy(struct files *files); /* takes NULL */
  */
 bool files_reply(struct files *files, struct evhttp_request *request, const char *name);
 
+/** What the copies of the files take, and how often one was compressed. */
+void files_report(const struct files *files, struct mrq_report *report);
+
 /** True when the dashboard's first page is there. */
 bool files_there(const struct files *files);

@@ -6,6 +6,7 @@
 #include "parameters.h"
 
 #include "base/memory.h"
+#include "file_cache.h"
 #include "reply.h"
 
 #include <errno.h>
@@ -19,8 +20,9 @@
 
 struct parameters {
     struct mrq_host *host;
-    char *text;  /* of the site's file; NULL: the page's own is shown */
-    char *fault; /* what is wrong with the site's file; NULL: nothing */
+    struct file_cache *cache; /* of the one file */
+    struct file_copy *copy;   /* of the site's file; NULL: the page's own is shown */
+    char *fault;              /* what is wrong with the site's file; NULL: nothing */
 };
 
 /* ---- what a file must be, see docs/parameters.md ------------------------------------------- */
@@ -80,7 +82,7 @@ static char *check_text(const char *text, size_t length) {
 
 /* ---- the file ------------------------------------------------------------------------------ */
 
-static char *read_open(int fd, char **text) {
+static char *read_open(struct parameters *parameters, const char *path, int fd) {
     struct stat stat;
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
         return mem_dup("it is no file");
@@ -94,27 +96,30 @@ static char *read_open(int fd, char **text) {
     if (fault) {
         free(bytes);
     } else {
-        *text = bytes;
+        stat.st_size = length;
+        parameters->copy = file_cache_add(parameters->cache, path, &stat, bytes);
     }
     return fault;
 }
 
-static char *read_file(const char *path, char **text) {
+static char *read_file(struct parameters *parameters, const char *path) {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         return mem_dup(strerror(errno));
     }
-    char *fault = read_open(fd, text);
+    char *fault = read_open(parameters, path, fd);
     close(fd);
     return fault;
 }
 
 void parameters_configure(struct parameters *parameters, const struct mrq_settings *settings) {
     const char *path = mrq_setting(settings, "parameters");
-    free(parameters->text);
+    file_cache_destroy(parameters->cache);
+    parameters->cache = file_cache_create();
+    parameters->copy = NULL;
     free(parameters->fault);
-    parameters->text = parameters->fault = NULL;
-    AUTOFREE char *fault = path && *path ? read_file(path, &parameters->text) : NULL;
+    parameters->fault = NULL;
+    AUTOFREE char *fault = path && *path ? read_file(parameters, path) : NULL;
     if (fault) {
         parameters->fault = mem_printf("%s, the option \"parameters\": %s; the help of the page "
                                        "shows the installed texts until that is put right",
@@ -125,8 +130,11 @@ void parameters_configure(struct parameters *parameters, const struct mrq_settin
 
 void parameters_reply(const struct parameters *parameters, struct files *files,
                       struct evhttp_request *request) {
-    if (parameters->text) {
-        reply_json(request, HTTP_OK, mem_dup(parameters->text));
+    if (parameters->copy) {
+        struct reply_body body;
+        file_copy_lend(parameters->copy, FILE_PLAIN, &body);
+        reply_header(request, "Cache-Control", "no-store");
+        reply_send(request, HTTP_OK, "application/json", &body);
     } else if (!files_reply(files, request, "parameters.json")) {
         reply_text(request, HTTP_NOTFOUND, "There is no parameters.json in the dashboard.\n");
     }
@@ -146,7 +154,7 @@ struct parameters *parameters_create(struct mrq_host *host) {
 
 void parameters_destroy(struct parameters *parameters) {
     if (parameters) {
-        free(parameters->text);
+        file_cache_destroy(parameters->cache);
         free(parameters->fault);
         free(parameters);
     }

@@ -108,6 +108,11 @@ void reply_json(struct evhttp_request *request, int status, char *text) {
     reply_own(request, status, "application/json", text);
 }
 
+void reply_busy(struct evhttp_request *request, const char *text) {
+    reply_header(request, "Retry-After", "1");
+    reply_text(request, HTTP_SERVUNAVAIL, text);
+}
+
 void reply_not_modified(struct evhttp_request *request) {
     add_common_headers(request);
     evhttp_send_reply(request, HTTP_NOTMODIFIED, reason_of(HTTP_NOTMODIFIED), NULL);

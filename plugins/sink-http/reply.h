@@ -35,5 +35,8 @@ void reply_text(struct evhttp_request *request, int status, const char *text);
 /** Answers with JSON text, which is taken over. Not to be stored. */
 void reply_json(struct evhttp_request *request, int status, char *text);
 
+/** Answers 503 with a sentence for people: what is asked for is there, but not now. */
+void reply_busy(struct evhttp_request *request, const char *text);
+
 /** Answers 304: what the client has is still right. */
 void reply_not_modified(struct evhttp_request *request);

@@ -247,6 +247,7 @@ static bool http_sink_start(void *self) {
 static void http_sink_health(void *self, struct mrq_report *report) {
     struct http_sink *sink = self;
     mrq_report_number(report, "requests", (double)sink->requests);
+    files_report(sink->files, report);
     parameters_report(sink->parameters, report);
     if (!files_there(sink->files)) {
         AUTOFREE char *text = mem_printf("there is no index.html in %s: set static_dir of %s",

@@ -204,6 +204,70 @@ static void a_file_that_the_browser_has_is_not_sent_again(void **state) {
     peer_close(peer);
 }
 
+static double compressed(void **state) {
+    struct dashboard *dashboard = *state;
+    return fixture_report(dashboard->fixture, "files_compressed");
+}
+
+static void ask_for_gzip(void **state, const char *path) {
+    struct peer *peer = ask(state, "GET", path, "Accept-Encoding: gzip\r\n");
+    assert_int_equal(peer_status(peer), 200);
+    assert_header(peer, "Content-Encoding: gzip");
+    peer_close(peer);
+}
+
+/* A file that has just been written may still change within the same tick of the clock of its
+ * times, so that it is read anew until that is over. */
+static void ask_until_settled(void **state, const char *path) {
+    double before;
+    do {
+        before = compressed(state);
+        ask_for_gzip(state, path);
+    } while (compressed(state) > before);
+}
+
+static void a_file_is_compressed_once(void **state) {
+    struct dashboard *dashboard = *state;
+    AUTOFREE char *inner = mem_printf("%s/static", dashboard->folder);
+    AUTOFREE char *one = mem_printf("/* %05000d */", 1), *two = mem_printf("/* %05000d */", 2);
+    write_file(inner, "style.css", one);
+    ask_until_settled(state, "/static/style.css");
+    double settled = compressed(state);
+    assert_true(settled >= 1);
+    for (int i = 0; i < 50; i++) {
+        ask_for_gzip(state, "/static/style.css");
+    }
+    assert_true(compressed(state) == settled);
+    expect(state, "/static/style.css", 200, one);
+    write_file(inner, "style.css", two); /* of the same length */
+    expect(state, "/static/style.css", 200, two);
+}
+
+/* Who takes a file slowly keeps the bytes it had, and the others get the new ones. */
+static void a_file_may_change_while_it_is_sent(void **state) {
+    struct dashboard *dashboard = *state;
+    AUTOFREE char *inner = mem_printf("%s/static", dashboard->folder);
+    AUTOFREE char *large = mem_printf("%03000000d", 1);
+    write_file(inner, "large.js", large);
+    struct peer *slow[8];
+    for (int i = 0; i < 8; i++) {
+        slow[i] = peer_connect(dashboard->fixture, dashboard->fixture->ports[0]);
+        peer_say(slow[i], "GET /static/large.js HTTP/1.1\r\nHost: a\r\n\r\n");
+        fixture_turn(dashboard->fixture);
+        large[0] = (char)('a' + i);
+        write_file(inner, "large.js", large);
+    }
+    assert_in_range((int)fixture_report(dashboard->fixture, "files_bytes"), 0, 16 * 1024 * 1024);
+    struct peer *late = ask(state, "GET", "/static/large.js", "");
+    assert_int_equal(peer_status(late), 503); /* its copy has no room beside those */
+    assert_header(late, "Retry-After: 1");
+    peer_close(late);
+    for (int i = 0; i < 8; i++) {
+        peer_close(slow[i]);
+    }
+    expect(state, "/static/style.css", 200, "body {}");
+}
+
 static void state_says_how_new_it_is(void **state) {
     struct dashboard *dashboard = *state;
     dashboard->fixture->state = "{\"AWP\": {}}";
@@ -305,6 +369,8 @@ int main(void) {
         TEST(types_are_right),
         TEST(nothing_outside_the_folder_is_served),
         TEST(a_file_that_the_browser_has_is_not_sent_again),
+        TEST(a_file_is_compressed_once),
+        TEST(a_file_may_change_while_it_is_sent),
         TEST(state_says_how_new_it_is),
         TEST(without_room_for_a_state_it_is_asked_for_later),
         TEST(healthz_has_the_status_it_is_told),
