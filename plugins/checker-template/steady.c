@@ -64,13 +64,22 @@ static void steady_text(char *out, const struct parameter *parameter, const char
     }
 }
 
+/* the protocol has several contrasts: echoes, each with an echo time of its own */
+static bool has_echoes(const struct mrq_file *file) {
+    double contrasts;
+    return mrq_numbers(file, "Contrasts", &contrasts, 1) == 1 && contrasts > 1;
+}
+
 static void watch_parameter(const struct mrq_file *file, const struct parameter *parameter,
                             const char *orientation, struct mrq_verdict *verdict) {
     const char *text = present(file, parameter->name);
     if (!text || parameter->steady == STEADY_NEVER) {
         return;
     }
-    const char *echo = mrq_value(file, "EchoNumbers");
+    const char *echo = present(file, "EchoNumbers");
+    if (parameter->steady == STEADY_ECHO && !echo && has_echoes(file)) {
+        return; /* which of them it is nobody tells */
+    }
     const char *group = parameter->steady == STEADY_ORIENTATION ? orientation
                         : parameter->steady == STEADY_ECHO      ? echo
                                                                 : NULL;

@@ -250,6 +250,16 @@ static void without_a_template_nothing_is_compared_but_all_is_watched(void **sta
                         "PixelResol=[2.3, 2.3]@1,0,0,0,1,0;BWP=2055@;FA=60@;TE=30+;");
 }
 
+static void echoes_that_nobody_numbers_are_collected_and_no_change(void **state) {
+    struct said said = CHECK(*state, "Contrasts", "2");
+    assert_null(strstr(said.watched, "TE=30@"));
+    assert_non_null(strstr(said.watched, "TE=30+;"));
+    said = CHECK(*state, "Contrasts", "1");
+    assert_non_null(strstr(said.watched, "TE=30@;"));
+    said = CHECK(*state, "Contrasts", "2", "EchoNumbers", "1");
+    assert_non_null(strstr(said.watched, "TE=30@1;"));
+}
+
 static void shims_are_watched_although_nobody_compares_them(void **state) {
     struct said said = CHECK(*state, "Shims", "485,9,-267");
     assert_non_null(strstr(said.watched, "Shims=485,9,-267@;"));
@@ -328,6 +338,7 @@ int main(void) {
         TEST(all_echoes_of_a_template_are_accepted),
         TEST(wildcards_match_nothing),
         TEST(without_a_template_nothing_is_compared_but_all_is_watched),
+        TEST(echoes_that_nobody_numbers_are_collected_and_no_change),
         TEST(shims_are_watched_although_nobody_compares_them),
         TEST(comments_and_time_are_judged_on_the_first_image),
         TEST(derived_images_and_other_objects_are_not_checked),
