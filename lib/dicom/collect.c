@@ -2,36 +2,59 @@
 /* Picks the wanted elements out of a stream of elements. */
 #include "collect.h"
 #include "base/memory.h"
+#include "element_text.h"
 
 #include <string.h>
 
 static const uint32_t shared_groups = DICOM_TAG(0x5200, 0x9229);
 static const uint32_t frame_groups = DICOM_TAG(0x5200, 0x9230);
+static const uint32_t bare = 0xffff00ffU; /* a private tag without its block */
 
+/* clang-format off: a table */
 static const struct tag_source helpers[HELPER_COUNT] = {
-    [HELPER_CHARSET] = {.tag = DICOM_TAG(0x0008, 0x0005), .scope = SCOPE_TOP},
-    [HELPER_SOP_CLASS] = {.tag = DICOM_TAG(0x0008, 0x0016), .scope = SCOPE_TOP},
-    [HELPER_ROWS] = {.tag = DICOM_TAG(0x0028, 0x0010), .scope = SCOPE_TOP},
+    [HELPER_CHARSET] = {.tag = DICOM_TAG(0x0008, 0x0005), .scope = SCOPE_TOP, .vr = "CS"},
+    [HELPER_SOP_CLASS] = {.tag = DICOM_TAG(0x0008, 0x0016), .scope = SCOPE_TOP, .vr = "UI"},
+    [HELPER_ROWS] = {.tag = DICOM_TAG(0x0028, 0x0010), .scope = SCOPE_TOP, .vr = "US"},
     [HELPER_CSA_IMAGE] = {.tag = DICOM_TAG(0x0029, 0x10),
                           .creator = CREATOR_CSA,
-                          .scope = SCOPE_TOP},
+                          .scope = SCOPE_BOTH,
+                          .vr = "OB"},
     [HELPER_CSA_SERIES] = {.tag = DICOM_TAG(0x0029, 0x20),
                            .creator = CREATOR_CSA,
-                           .scope = SCOPE_TOP},
+                           .scope = SCOPE_BOTH,
+                           .vr = "OB"},
     [HELPER_PROTOCOL] = {.tag = DICOM_TAG(0x0021, 0x19),
                          .creator = CREATOR_SDS,
-                         .scope = SCOPE_GROUPS},
-    [HELPER_FREQUENCY_STEPS] = {.tag = DICOM_TAG(0x0018, 0x9058), .scope = SCOPE_GROUPS},
-    [HELPER_PHASE_STEPS] = {.tag = DICOM_TAG(0x0018, 0x9231), .scope = SCOPE_GROUPS},
-    [HELPER_DIRECTION] = {.tag = DICOM_TAG(0x0018, 0x1312), .scope = SCOPE_BOTH},
+                         .scope = SCOPE_BOTH,
+                         .vr = "OB"},
+    [HELPER_FRAMES] = {.tag = DICOM_TAG(0x0065, 0x51),
+                       .creator = CREATOR_UIH,
+                       .scope = SCOPE_TOP,
+                       .vr = "SQ"},
+    [HELPER_FREQUENCY_STEPS] = {.tag = DICOM_TAG(0x0018, 0x9058),
+                                .scope = SCOPE_GROUPS,
+                                .vr = "US"},
+    [HELPER_PHASE_STEPS] = {.tag = DICOM_TAG(0x0018, 0x9231), .scope = SCOPE_GROUPS, .vr = "US"},
+    [HELPER_DIRECTION] = {.tag = DICOM_TAG(0x0018, 0x1312), .scope = SCOPE_BOTH, .vr = "CS"},
+};
+/* clang-format on */
+
+/* the numbers of a FORM_DISTINCT source */
+struct distinct {
+    double values[COLLECT_DISTINCT]; /* ascending */
+    size_t count;
+    uint8_t last[16]; /* the bytes of the last one: nearly all frames have the same */
+    size_t last_length;
 };
 
 /* a source, and what was found for it; values come first, entry by entry, then the helpers */
 struct slot {
     const struct tag_source *source;
     struct collected found;
-    double *distinct; /* FORM_DISTINCT: COLLECT_DISTINCT of them */
-    size_t distinct_count;
+    enum collect_level level;  /* where it was found; LEVEL_OTHER: nowhere, or empty */
+    struct distinct *distinct; /* NULL but for FORM_DISTINCT */
+    struct collected *each;    /* COLLECT_EACH of them; NULL but for Siemens' headers */
+    size_t each_count;
 };
 
 /* a slot in the order of tags */
@@ -40,12 +63,14 @@ struct sorted {
     uint32_t slot;
 };
 
+enum { OPEN_TOP, OPEN_GROUP, OPEN_FRAME, OPEN_COUNT };
+
 struct collector {
     struct slot *slots;
     size_t count, helpers;
-    struct sorted *open[2]; /* public elements of LEVEL_TOP and of LEVEL_GROUP, by tag */
-    size_t open_count[2];
-    struct sorted *hidden; /* private ones with a creator */
+    struct sorted *open[OPEN_COUNT]; /* public elements by tag, for each kind of data set */
+    size_t open_count[OPEN_COUNT];
+    struct sorted *hidden; /* private ones with a creator, by tag */
     size_t hidden_count;
     size_t matched[COLLECT_MATCHES], matched_count;
     bool creator; /* the wanted element is a private creator */
@@ -60,6 +85,12 @@ static int by_tag(const void *a, const void *b) {
     return left->slot < right->slot ? -1 : 1;
 }
 
+static const enum tag_scope scopes[OPEN_COUNT] = {SCOPE_TOP, SCOPE_GROUPS, SCOPE_FRAMES};
+
+static int open_of(enum collect_level level) {
+    return level == LEVEL_TOP ? OPEN_TOP : level == LEVEL_FRAME ? OPEN_FRAME : OPEN_GROUP;
+}
+
 static void index_slot(struct collector *collector, size_t slot) {
     const struct tag_source *source = collector->slots[slot].source;
     struct sorted sorted = {source->tag, (uint32_t)slot};
@@ -67,12 +98,29 @@ static void index_slot(struct collector *collector, size_t slot) {
         collector->hidden[collector->hidden_count++] = sorted;
         return;
     }
-    if (source->scope & SCOPE_TOP) {
-        collector->open[0][collector->open_count[0]++] = sorted;
+    for (int i = 0; i < OPEN_COUNT; i++) {
+        if (source->scope & scopes[i]) {
+            collector->open[i][collector->open_count[i]++] = sorted;
+        }
     }
-    if (source->scope & SCOPE_GROUPS) {
-        collector->open[1][collector->open_count[1]++] = sorted;
+}
+
+static void make_slot(struct collector *collector, size_t index, const struct tag_source *source) {
+    struct slot *slot = &collector->slots[index];
+    bool value = index < collector->helpers;
+    size_t helper = index - collector->helpers;
+    slot->source = source;
+    if (value && source->place != TAG_ELEMENT) {
+        return;
     }
+    if (source->form == FORM_DISTINCT) {
+        slot->distinct = mem_new(struct distinct);
+    }
+    if (!value &&
+        (helper == HELPER_CSA_IMAGE || helper == HELPER_CSA_SERIES || helper == HELPER_PROTOCOL)) {
+        slot->each = mem_zeroed(COLLECT_EACH, sizeof(*slot->each));
+    }
+    index_slot(collector, index);
 }
 
 struct collector *collector_create(const struct taglist *list) {
@@ -80,25 +128,19 @@ struct collector *collector_create(const struct taglist *list) {
     collector->helpers = list->count * TAG_SOURCES;
     collector->count = collector->helpers + HELPER_COUNT;
     collector->slots = mem_zeroed(collector->count, sizeof(*collector->slots));
-    collector->open[0] = mem_zeroed(collector->count, sizeof(struct sorted));
-    collector->open[1] = mem_zeroed(collector->count, sizeof(struct sorted));
+    for (int i = 0; i < OPEN_COUNT; i++) {
+        collector->open[i] = mem_zeroed(collector->count, sizeof(struct sorted));
+    }
     collector->hidden = mem_zeroed(collector->count, sizeof(struct sorted));
     for (size_t i = 0; i < collector->count; i++) {
-        struct slot *slot = &collector->slots[i];
-        slot->source = i < collector->helpers
-                           ? &list->entries[i / TAG_SOURCES].sources[i % TAG_SOURCES]
-                           : &helpers[i - collector->helpers];
-        if (i < collector->helpers && slot->source->place != TAG_ELEMENT) {
-            continue;
-        }
-        if (slot->source->form == FORM_DISTINCT) {
-            slot->distinct = mem_zeroed(COLLECT_DISTINCT, sizeof(double));
-        }
-        index_slot(collector, i);
+        make_slot(collector, i,
+                  i < collector->helpers ? &list->entries[i / TAG_SOURCES].sources[i % TAG_SOURCES]
+                                         : &helpers[i - collector->helpers]);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < OPEN_COUNT; i++) {
         qsort(collector->open[i], collector->open_count[i], sizeof(struct sorted), by_tag);
     }
+    qsort(collector->hidden, collector->hidden_count, sizeof(struct sorted), by_tag);
     return collector;
 }
 
@@ -108,10 +150,12 @@ void collector_destroy(struct collector *collector) {
     }
     for (size_t i = 0; i < collector->count; i++) {
         free(collector->slots[i].distinct);
+        free(collector->slots[i].each);
     }
     free(collector->slots);
-    free(collector->open[0]);
-    free(collector->open[1]);
+    for (int i = 0; i < OPEN_COUNT; i++) {
+        free(collector->open[i]);
+    }
     free(collector->hidden);
     free(collector);
 }
@@ -119,7 +163,8 @@ void collector_destroy(struct collector *collector) {
 void collect_begin(struct collector *collector) {
     for (size_t i = 0; i < collector->count; i++) {
         collector->slots[i].found.there = false;
-        collector->slots[i].distinct_count = 0;
+        collector->slots[i].level = LEVEL_OTHER;
+        collector->slots[i].each_count = 0;
     }
     collector->matched_count = 0;
 }
@@ -131,11 +176,30 @@ void collect_enter(struct collect_scope *scope, enum collect_level level) {
     scope->block_count = 0;
 }
 
-enum collect_level collect_below(enum collect_level level, uint32_t sequence) {
-    if (level == LEVEL_TOP && (sequence == shared_groups || sequence == frame_groups)) {
-        return LEVEL_GROUPS;
+/* who has reserved the block of a private element; CREATOR_NONE: nobody we know */
+static enum tag_creator creator_of(const struct collect_scope *scope, uint32_t tag) {
+    for (size_t i = 0; scope->group == tag >> 16 && i < scope->block_count; i++) {
+        if ((tag >> 8 & 0xff) == scope->blocks[i].block) {
+            return scope->blocks[i].creator;
+        }
     }
-    return level == LEVEL_GROUPS ? LEVEL_GROUP : LEVEL_OTHER;
+    return CREATOR_NONE;
+}
+
+enum collect_level collect_below(const struct collect_scope *scope, uint32_t sequence) {
+    const struct tag_source *frames = &helpers[HELPER_FRAMES];
+    if (scope->level == LEVEL_TOP) {
+        if (sequence == shared_groups || sequence == frame_groups) {
+            return LEVEL_GROUPS;
+        }
+        bool slices =
+            (sequence & bare) == frames->tag && creator_of(scope, sequence) == frames->creator;
+        return slices ? LEVEL_FRAME : LEVEL_OTHER;
+    }
+    if (scope->level == LEVEL_GROUPS) {
+        return sequence & 0x10000 ? LEVEL_PRIVATE : LEVEL_GROUP;
+    }
+    return LEVEL_OTHER;
 }
 
 static void match(struct collector *collector, size_t slot) {
@@ -145,7 +209,7 @@ static void match(struct collector *collector, size_t slot) {
 }
 
 static void match_public(struct collector *collector, struct collect_scope *scope, uint32_t tag) {
-    int which = scope->level == LEVEL_GROUP;
+    int which = open_of(scope->level);
     const struct sorted *open = collector->open[which];
     size_t count = collector->open_count[which];
     while (scope->next < count && open[scope->next].tag < tag) {
@@ -159,11 +223,12 @@ static void match_public(struct collector *collector, struct collect_scope *scop
 /* block and creator known: which private source is it? */
 static void match_hidden(struct collector *collector, const struct collect_scope *scope,
                          enum tag_creator creator, uint32_t tag) {
-    enum tag_scope wanted = scope->level == LEVEL_GROUP ? SCOPE_GROUPS : SCOPE_TOP;
-    uint32_t bare = tag & 0xffff00ffU;
-    for (size_t i = 0; i < collector->hidden_count; i++) {
+    enum tag_scope wanted = scopes[open_of(scope->level)];
+    for (size_t i = 0; i < collector->hidden_count && collector->hidden[i].tag <= (tag & bare);
+         i++) {
         const struct tag_source *source = collector->slots[collector->hidden[i].slot].source;
-        if (source->tag == bare && source->creator == creator && (source->scope & wanted)) {
+        if (collector->hidden[i].tag == (tag & bare) && source->creator == creator &&
+            (source->scope & wanted)) {
             match(collector, collector->hidden[i].slot);
         }
     }
@@ -187,10 +252,9 @@ static void match_private(struct collector *collector, struct collect_scope *sco
     if (element >= 0x10 && element <= 0xff) {
         collector->creator = group_is_hidden(collector, group);
     }
-    for (size_t i = 0; i < scope->block_count; i++) {
-        if (element >> 8 == scope->blocks[i].block) {
-            match_hidden(collector, scope, scope->blocks[i].creator, tag);
-        }
+    enum tag_creator creator = creator_of(scope, tag);
+    if (creator) {
+        match_hidden(collector, scope, creator, tag);
     }
 }
 
@@ -224,20 +288,71 @@ static void note_creator(struct collect_scope *scope, uint32_t tag, const uint8_
     }
 }
 
-/* a double of this frame joins the others, in order */
-static void note_distinct(struct slot *slot, double value) {
-    size_t at = 0;
-    while (at < slot->distinct_count && slot->distinct[at] < value) {
-        at++;
+/* an element that is there and says nothing; eight zeros are a number, eight spaces are no text */
+static bool is_empty(const struct tag_source *source, const struct collected *value,
+                     const uint8_t *bytes) {
+    size_t i = 0;
+    while (i < value->length && (bytes[i] == ' ' || bytes[i] == '\0' || bytes[i] == '\\')) {
+        i++;
     }
-    bool known = at < slot->distinct_count && slot->distinct[at] <= value;
-    if (known || slot->distinct_count == COLLECT_DISTINCT || value != value) {
+    return i == value->length && (i == 0 || element_is_text(element_vr(source->vr, value->vr)));
+}
+
+/* the number of this frame joins the others, in order */
+static void note_distinct(const struct slot *slot, const struct collected *value,
+                          const uint8_t *bytes) {
+    struct distinct *distinct = slot->distinct;
+    bool kept = value->length <= sizeof(distinct->last);
+    if (kept && value->length == distinct->last_length &&
+        memcmp(bytes, distinct->last, value->length) == 0) {
         return;
     }
-    memmove(slot->distinct + at + 1, slot->distinct + at,
-            (slot->distinct_count - at) * sizeof(double));
-    slot->distinct[at] = value;
-    slot->distinct_count++;
+    distinct->last_length = kept ? value->length : 0;
+    memcpy(distinct->last, bytes, distinct->last_length);
+    double number;
+    size_t at = 0;
+    if (!element_number(element_vr(slot->source->vr, value->vr), bytes, value->length, &number)) {
+        return;
+    }
+    while (at < distinct->count && distinct->values[at] < number) {
+        at++;
+    }
+    bool known = at < distinct->count && distinct->values[at] <= number;
+    if (known || distinct->count == COLLECT_DISTINCT) {
+        return;
+    }
+    memmove(distinct->values + at + 1, distinct->values + at,
+            (distinct->count - at) * sizeof(double));
+    distinct->values[at] = number;
+    distinct->count++;
+}
+
+/* true if nothing can be learnt from a value of this level any more */
+static bool is_settled(const struct slot *slot, enum collect_level level) {
+    bool more = slot->each || (slot->distinct && slot->level == level);
+    return slot->found.there && slot->level >= level && !more;
+}
+
+static void keep(struct slot *slot, enum collect_level level, const struct collected *value,
+                 const uint8_t *bytes) {
+    if (is_settled(slot, level)) {
+        return;
+    }
+    bool empty = is_empty(slot->source, value, bytes);
+    if (!slot->found.there || (!empty && level > slot->level)) {
+        slot->found = *value;
+        slot->found.there = true;
+        slot->level = empty ? LEVEL_OTHER : level;
+        if (slot->distinct) {
+            slot->distinct->count = slot->distinct->last_length = 0;
+        }
+    }
+    if (slot->distinct && !empty && slot->level == level) {
+        note_distinct(slot, value, bytes);
+    }
+    if (slot->each && !empty && slot->each_count < COLLECT_EACH) {
+        slot->each[slot->each_count++] = *value;
+    }
 }
 
 void collect_keep(struct collector *collector, struct collect_scope *scope,
@@ -246,16 +361,7 @@ void collect_keep(struct collector *collector, struct collect_scope *scope,
         note_creator(scope, collector->tag, bytes, value->length);
     }
     for (size_t i = 0; i < collector->matched_count; i++) {
-        struct slot *slot = &collector->slots[collector->matched[i]];
-        if (slot->distinct && value->length == sizeof(double)) {
-            double number;
-            memcpy(&number, bytes, sizeof(number));
-            note_distinct(slot, number);
-        }
-        if (!slot->found.there) {
-            slot->found = *value;
-            slot->found.there = true;
-        }
+        keep(&collector->slots[collector->matched[i]], scope->level, value, bytes);
     }
 }
 
@@ -273,9 +379,16 @@ const struct collected *collected_helper(const struct collector *collector,
     return found(&collector->slots[collector->helpers + helper]);
 }
 
+size_t collected_each(const struct collector *collector, enum collect_helper helper,
+                      const struct collected **each) {
+    const struct slot *slot = &collector->slots[collector->helpers + helper];
+    *each = slot->each;
+    return slot->each_count;
+}
+
 size_t collected_distinct(const struct collector *collector, size_t entry, size_t source,
                           const double **values) {
     const struct slot *slot = &collector->slots[entry * TAG_SOURCES + source];
-    *values = slot->distinct;
-    return slot->distinct_count;
+    *values = slot->distinct->values;
+    return slot->found.there ? slot->distinct->count : 0;
 }

@@ -10,7 +10,8 @@
 enum {
     COLLECT_MATCHES = 8,   /* sources that want the same element: AcqDate and AcqTime do */
     COLLECT_BLOCKS = 8,    /* private blocks of one group that are ours; more is not believable */
-    COLLECT_DISTINCT = 64, /* echo times of one file that are kept */
+    COLLECT_DISTINCT = 64, /* different numbers of the frames of one file that are kept */
+    COLLECT_EACH = 4,      /* Siemens headers of one kind in one file; scanners write one */
 };
 
 /** Elements that no value shows but that values are made of. */
@@ -21,6 +22,7 @@ enum collect_helper {
     HELPER_CSA_IMAGE,
     HELPER_CSA_SERIES,
     HELPER_PROTOCOL, /* XA */
+    HELPER_FRAMES,   /* United Imaging's sequence of slices: what makes its creator known */
     HELPER_FREQUENCY_STEPS,
     HELPER_PHASE_STEPS,
     HELPER_DIRECTION,
@@ -35,12 +37,14 @@ struct collected {
     size_t offset;
 };
 
-/** Which data set an element belongs to. */
+/** Which data set an element belongs to; a value of a later kind replaces one of an earlier. */
 enum collect_level {
-    LEVEL_TOP,    /* the file's own */
-    LEVEL_GROUPS, /* an item of the shared or per-frame functional groups: groups inside */
-    LEVEL_GROUP,  /* an item of one functional group */
-    LEVEL_OTHER,  /* of no interest */
+    LEVEL_OTHER,   /* of no interest */
+    LEVEL_GROUPS,  /* an item of the shared or per-frame functional groups: groups inside */
+    LEVEL_FRAME,   /* an item of United Imaging's sequence of slices */
+    LEVEL_TOP,     /* the file's own */
+    LEVEL_PRIVATE, /* an item of one functional group that a vendor has added */
+    LEVEL_GROUP,   /* an item of one functional group of the standard */
 };
 
 /** The place in one data set or item. */
@@ -65,8 +69,8 @@ void collect_begin(struct collector *collector);
 
 void collect_enter(struct collect_scope *scope, enum collect_level level);
 
-/** The level of the items of a sequence that stands in a data set of level. */
-enum collect_level collect_below(enum collect_level level, uint32_t sequence);
+/** The level of the items of a sequence that stands in scope. */
+enum collect_level collect_below(const struct collect_scope *scope, uint32_t sequence);
 
 /**
  * True if the element is wanted: then collect_keep() must be told its value. Elements of one scope
@@ -78,11 +82,18 @@ bool collect_wants(struct collector *collector, struct collect_scope *scope, uin
 void collect_keep(struct collector *collector, struct collect_scope *scope,
                   const struct collected *value, const uint8_t *bytes);
 
-/** What was found for a source of an entry; NULL where the file has it not. */
+/**
+ * What was found for a source of an entry; NULL where the file has it not. An empty value is only
+ * found where there is no other.
+ */
 const struct collected *collected_source(const struct collector *collector, size_t entry,
                                          size_t source);
 const struct collected *collected_helper(const struct collector *collector,
                                          enum collect_helper helper);
+
+/** All that was found of HELPER_CSA_IMAGE, HELPER_CSA_SERIES or HELPER_PROTOCOL; how many. */
+size_t collected_each(const struct collector *collector, enum collect_helper helper,
+                      const struct collected **each);
 
 /** The different values of a FORM_DISTINCT source, ascending; how many. */
 size_t collected_distinct(const struct collector *collector, size_t entry, size_t source,

@@ -51,29 +51,25 @@ static int64_t item_length(const struct csa *csa) {
     return length < 0 || (uint64_t)length > csa->length - csa->at - ITEM_BYTES ? -1 : length;
 }
 
-/* the values of one element; keeps the first that says something */
-static bool read_items(struct csa *csa, struct csa_element *element, int32_t items) {
-    for (int32_t i = 0; i < items; i++) {
-        if (!has(csa, ITEM_BYTES)) {
-            return damaged(csa);
-        }
-        int64_t length = item_length(csa);
-        csa->at += ITEM_BYTES;
-        if (length < 0) {
-            return true;
-        }
-#ifndef PLANTED_FAULT
-        if (!has(csa, (size_t)length)) {
-            return damaged(csa);
-        }
-#endif
-        if (i == 0) {
-            element->text = (const char *)csa->bytes + csa->at;
-            element->length = text_length(csa->bytes + csa->at, (size_t)length);
-        }
-        size_t padded = ((size_t)length + 3) & ~(size_t)3;
-        csa->at += has(csa, padded) ? padded : csa->length - csa->at;
+/* one value; false where the values end, or the header makes no sense */
+static bool read_item(struct csa *csa, struct csa_text *text) {
+    if (!has(csa, ITEM_BYTES)) {
+        return damaged(csa);
     }
+    int64_t length = item_length(csa);
+    csa->at += ITEM_BYTES;
+    if (length < 0) {
+        return false;
+    }
+#ifndef PLANTED_FAULT
+    if (!has(csa, (size_t)length)) {
+        return damaged(csa);
+    }
+#endif
+    text->text = (const char *)csa->bytes + csa->at;
+    text->length = text_length(csa->bytes + csa->at, (size_t)length);
+    size_t padded = ((size_t)length + 3) & ~(size_t)3;
+    csa->at += has(csa, padded) ? padded : csa->length - csa->at;
     return true;
 }
 
@@ -98,11 +94,24 @@ bool csa_next(struct csa *csa, struct csa_element *element) {
     }
     csa->left--;
     csa->at += ELEMENT_BYTES;
-    if (!read_items(csa, element, items)) {
-        return false;
+    element->at = csa->at;
+    element->items = items;
+    struct csa_text text;
+    for (int32_t i = 0; i < items && read_item(csa, &text); i++) {
     }
-    if (element->length == 0) {
-        element->text = NULL;
+    return !csa->damaged;
+}
+
+size_t csa_texts(const struct csa *csa, const struct csa_element *element, struct csa_text *texts,
+                 size_t room) {
+    struct csa place = *csa;
+    place.at = element->at;
+    size_t count = 0;
+    for (int32_t i = 0; i < element->items && count < room; i++) {
+        if (!read_item(&place, &texts[count])) {
+            break;
+        }
+        count += texts[count].length > 0;
     }
-    return true;
+    return count;
 }

@@ -6,13 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** One named element and its first value. The texts are the header's own bytes: no NUL behind. */
+/** One value that says something. The text is the header's own bytes: no NUL behind. */
+struct csa_text {
+    const char *text;
+    size_t length;
+};
+
+/** One named element. */
 struct csa_element {
     const char *name;
     size_t name_length;
-    char vr[3];       /* "DS", "IS", "LO" … */
-    const char *text; /* NULL: it has no value */
-    size_t length;
+    char vr[3];    /* "DS", "IS", "LO" … */
+    size_t at;     /* where its values begin */
+    int32_t items; /* values, and empty places for more */
 };
 
 /** A place in a CSA header. */
@@ -31,3 +37,7 @@ bool csa_begin(struct csa *csa, const uint8_t *bytes, size_t length);
 
 /** The next element; false at the end, or with csa->damaged where the header makes no sense. */
 bool csa_next(struct csa *csa, struct csa_element *element);
+
+/** The first values of element, which csa_next() gave, up to room; how many. */
+size_t csa_texts(const struct csa *csa, const struct csa_element *element, struct csa_text *texts,
+                 size_t room);

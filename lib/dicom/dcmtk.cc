@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What DCMTK does for us: whole headers of any transfer syntax, and character sets.
+// What DCMTK does for us: whole headers of any transfer syntax, and the dictionary.
 extern "C" {
 #include "dcmtk.h"
 }
@@ -7,12 +7,10 @@ extern "C" {
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcistrmb.h>
-#include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/oflog/oflog.h>
 
 #include <cstring>
-#include <iconv.h>
 #include <string>
 #include <vector>
 
@@ -57,29 +55,11 @@ class GuardedStream : public DcmInputBufferStream {
     char *base;
 };
 
-const iconv_t no_iconv = reinterpret_cast<iconv_t>(-1);
-
 } // namespace
 
 struct toolkit {
     std::vector<uint8_t> bytes; // of what was collected
-    DcmSpecificCharacterSet converter;
-    std::string charset; // that the converter was made for
-    bool selected = false, converts = false;
-    iconv_t japanese = no_iconv; // where DCMTK's converter does not know the character set
-    OFString text;
     std::string why;
-
-    void close_japanese() {
-        if (japanese != no_iconv) {
-            iconv_close(japanese);
-        }
-        japanese = no_iconv;
-    }
-
-    ~toolkit() {
-        close_japanese();
-    }
 };
 
 namespace {
@@ -133,7 +113,7 @@ void visit(toolkit &self, DcmItem &item, collector *collector, collect_level lev
     while ((object = item.nextInContainer(object)) != nullptr) {
         uint32_t tag = DICOM_TAG(object->getGTag(), object->getETag());
         if (object->ident() == EVR_SQ) {
-            collect_level below = collect_below(level, tag);
+            collect_level below = collect_below(&scope, tag);
             if (below != LEVEL_OTHER) {
                 visit_sequence(self, *static_cast<DcmSequenceOfItems *>(object), collector, below);
             }
@@ -248,57 +228,6 @@ bool read_once(toolkit &self, input *input, collector *collector, header *header
     return true;
 }
 
-std::string trimmed(const char *text, size_t length) {
-    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\0')) {
-        length--;
-    }
-    return std::string(text, length);
-}
-
-// Japanese texts: DCMTK on glibc has no IR 87 and IR 159, which glibc knows as parts of ISO 2022.
-iconv_t open_japanese(const std::string &charset) {
-    bool supplement = charset.find("ISO 2022 IR 159") != std::string::npos;
-    if (!supplement && charset.find("ISO 2022 IR 87") == std::string::npos) {
-        return no_iconv;
-    }
-    return iconv_open("UTF-8", supplement ? "ISO-2022-JP-2" : "ISO-2022-JP-3");
-}
-
-bool convert_japanese(toolkit &self, const char *bytes, size_t length) {
-    std::vector<char> out(4 * length + 1); // a character of UTF-8 has at most four bytes
-    char *from = const_cast<char *>(bytes), *to = out.data();
-    size_t from_left = length, to_left = out.size();
-    iconv(self.japanese, nullptr, nullptr, nullptr, nullptr);
-    if (iconv(self.japanese, &from, &from_left, &to, &to_left) == static_cast<size_t>(-1)) {
-        return false;
-    }
-    self.text.assign(out.data(), out.size() - to_left);
-    return true;
-}
-
-// Makes the converters fit for charset, if they are not.
-void select_charset(toolkit &self, const std::string &charset) {
-    if (self.selected && self.charset == charset) {
-        return;
-    }
-    self.close_japanese();
-    self.charset = charset;
-    self.selected = true;
-    bool named = !charset.empty() && charset != "ISO_IR 6";
-    self.converts = named && self.converter.selectCharacterSet(charset.c_str()).good();
-    if (!self.converts) {
-        self.japanese = open_japanese(charset);
-        self.converts = self.converter.selectCharacterSet("ISO_IR 100").good();
-    }
-}
-
-bool convert(toolkit &self, const char *bytes, size_t length) {
-    if (self.japanese != no_iconv) {
-        return convert_japanese(self, bytes, length);
-    }
-    return self.converts && self.converter.convertString(bytes, length, self.text, "\\").good();
-}
-
 } // namespace
 
 extern "C" {
@@ -330,14 +259,14 @@ void dcmtk_read(struct toolkit *toolkit, struct input *input, struct collector *
     }
 }
 
-const char *dcmtk_utf8(struct toolkit *toolkit, const char *charset, size_t charset_length,
-                       const char *bytes, size_t length, size_t *out_length) {
-    select_charset(*toolkit, trimmed(charset, charset_length));
-    if (!convert(*toolkit, bytes, length)) {
-        return nullptr;
-    }
-    *out_length = toolkit->text.length();
-    return toolkit->text.data();
+const char *dcmtk_vr(uint32_t tag, uint8_t *values) {
+    DcmTag element(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag));
+    const DcmDictEntry *entry = dcmDataDict.rdlock().findEntry(element, nullptr);
+    bool one = entry && entry->getVMMin() == entry->getVMMax() && entry->getVMMin() <= UINT8_MAX;
+    *values = static_cast<uint8_t>(one ? entry->getVMMin() : 0);
+    const char *name = entry ? DcmVR(entry->getEVR()).getVRName() : "UN";
+    dcmDataDict.rdunlock();
+    return strlen(name) == 2 && isupper(name[0]) ? name : "UN"; // "xs": US or SS
 }
 
 bool dcmtk_is_image(const char *uid) {

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-struct toolkit; /* a character set converter, and the values that were read whole */
+struct toolkit; /* the values that were read whole */
 
 struct toolkit *dcmtk_create(void);
 void dcmtk_destroy(struct toolkit *toolkit);
@@ -22,12 +22,10 @@ void dcmtk_read(struct toolkit *toolkit, struct input *input, struct collector *
 const uint8_t *dcmtk_bytes(const struct toolkit *toolkit);
 
 /**
- * The text of length bytes in the character sets that charset, a Specific Character Set of
- * charset_length bytes, names, as UTF-8; NULL where they are no such text. Lives until the next
- * call. An absent or unknown character set is taken as Latin 1, as the reference does.
+ * What the dictionary (PS3.6) says of a public element: its VR, "UN" where it has none or several,
+ * and in *values how many it has, 0 where that differs. The text lives for ever.
  */
-const char *dcmtk_utf8(struct toolkit *toolkit, const char *charset, size_t charset_length,
-                       const char *bytes, size_t length, size_t *out_length);
+const char *dcmtk_vr(uint32_t tag, uint8_t *values);
 
 /** True if objects of the SOP class uid have pixel data. */
 bool dcmtk_is_image(const char *uid);

@@ -3,15 +3,21 @@
 #include "element_text.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "decimal.h"
+#include "taglist.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
     VALUE_BYTES = 2 * PHRASE_BYTES, /* so much of a value is looked at */
     MOST_NUMBERS = 512,             /* more numbers do not fit a text anyway */
+    DECIMAL_BYTES = 64,             /* of one number; DICOM's longest, DS, has 16 */
 };
+
+static const char escape = 0x1b; /* begins a code extension, and is in no text of ours */
 
 enum kind { KIND_NONE, KIND_TEXT, KIND_WHOLE_TEXT, KIND_NAME, KIND_DECIMAL, KIND_BINARY, KIND_RAW };
 
@@ -47,9 +53,27 @@ static size_t form_of(uint16_t vr) {
     return form;
 }
 
-bool element_is_number(uint16_t vr) {
+static enum kind kind_of(uint16_t vr) {
     size_t form = form_of(vr);
-    return form < FORMS && (forms[form].kind == KIND_DECIMAL || forms[form].kind == KIND_BINARY);
+    return form < FORMS ? (enum kind)forms[form].kind : KIND_NONE;
+}
+
+bool element_is_number(uint16_t vr) {
+    enum kind kind = kind_of(vr);
+    return kind == KIND_DECIMAL || kind == KIND_BINARY;
+}
+
+bool element_is_text(uint16_t vr) {
+    enum kind kind = kind_of(vr);
+    return kind != KIND_NONE && kind != KIND_BINARY && kind != KIND_RAW;
+}
+
+uint16_t element_vr(const char *known, uint16_t said) {
+    uint16_t vr = dicom_vr(known);
+    if (vr == said || vr == dicom_vr("UN") || kind_of(said) == KIND_BINARY) {
+        return said;
+    }
+    return kind_of(vr) == KIND_BINARY && element_is_text(said) ? dicom_vr("DS") : vr;
 }
 
 static bool is_ascii(const char *bytes, size_t length) {
@@ -65,7 +89,8 @@ static void add_plain(struct phrase *out, const char *bytes, size_t length) {
     size_t from = out->used;
     phrase_add(out, bytes, length);
     for (; from < out->used; from++) {
-        if (out->bytes[from] == '\t' || out->bytes[from] == '\n') {
+        char c = out->bytes[from];
+        if (c == '\t' || c == '\n' || c == escape) {
             out->bytes[from] = ' ';
         }
     }
@@ -121,42 +146,42 @@ static void add_values(struct phrase *out, const char *bytes, size_t length, enu
 /* is there something that only the character set can tell: a high byte, or an escape? */
 static bool is_coded(const char *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == 0x1b) {
+        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == escape) {
             return true;
         }
     }
     return false;
 }
 
-static bool says_utf8(const struct charset *charset) {
-    static const char utf8[] = "ISO_IR 192";
-    size_t length = charset->length;
-    while (length > 0 && is_padding(charset->text[length - 1])) {
-        length--;
-    }
-    return length == sizeof(utf8) - 1 && memcmp(charset->text, utf8, length) == 0;
+/* what parts the pieces of a text, at which code extensions end (PS3.5 6.1.2.5.3) */
+static const char *delimiters_of(enum kind kind) {
+    return kind == KIND_NAME ? "\\^=" : kind == KIND_WHOLE_TEXT ? "" : "\\";
 }
 
-static void add_text(struct phrase *out, size_t form, const char *bytes, size_t length,
-                     const struct charset *charset) {
-    if (length > VALUE_BYTES) {
-        length = VALUE_BYTES;
-    }
-    if (is_coded(bytes, length) && !(forms[form].charsets && says_utf8(charset))) {
-        bool own = forms[form].charsets && charset->text;
-        size_t converted;
-        const char *text = dcmtk_utf8(charset->toolkit, own ? charset->text : "",
-                                      own ? charset->length : 0, bytes, length, &converted);
-        if (text) {
-            bytes = text;
-            length = converted;
-        }
-    }
-    enum kind kind = forms[form].kind;
+static void add_parts(struct phrase *out, enum kind kind, const char *bytes, size_t length) {
     if (kind != KIND_WHOLE_TEXT && memchr(bytes, '\\', length)) {
         add_values(out, bytes, length, kind);
     } else {
         add_value(out, bytes, length, kind);
+    }
+}
+
+static void add_text(struct phrase *out, size_t form, const struct element_value *value,
+                     const struct charset *charset) {
+    enum kind kind = forms[form].kind;
+    const char *bytes = (const char *)value->bytes;
+    size_t length = value->length < VALUE_BYTES ? value->length : VALUE_BYTES;
+    if (is_coded(bytes, length)) {
+        const struct charset none = {.converter = charset->converter};
+        bytes = charset_utf8(forms[form].charsets ? charset : &none, delimiters_of(kind), bytes,
+                             &length);
+    }
+    if (kind == KIND_DECIMAL && memchr(bytes, ',', length)) {
+        AUTOFREE char *mended = mem_dup_length(bytes, length);
+        decimal_mend(mended, length, value->values);
+        add_parts(out, kind, mended, length);
+    } else {
+        add_parts(out, kind, bytes, length);
     }
 }
 
@@ -168,17 +193,21 @@ static uint64_t little(const uint8_t *bytes, size_t size) {
     return value;
 }
 
-static void add_real(struct phrase *out, uint64_t bits, size_t size) {
+static double real_of(uint64_t bits, size_t size) {
     double value;
     if (size == sizeof(float)) {
         uint32_t narrow = (uint32_t)bits;
         float single;
         memcpy(&single, &narrow, sizeof(single));
-        value = (double)single;
-    } else {
-        memcpy(&value, &bits, sizeof(value));
+        return (double)single;
     }
-    phrase_add_double(out, value);
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+static int64_t signed_of(uint64_t bits, size_t size) {
+    unsigned shift = 64 - 8 * (unsigned)size;
+    return (int64_t)(bits << shift) >> shift;
 }
 
 static void add_binary(struct phrase *out, size_t form, const uint8_t *bytes) {
@@ -186,12 +215,11 @@ static void add_binary(struct phrase *out, size_t form, const uint8_t *bytes) {
     uint64_t bits = little(bytes, size);
     char text[32];
     if (forms[form].vr[0] == 'F') {
-        add_real(out, bits, size);
+        phrase_add_double(out, real_of(bits, size));
         return;
     }
     if (forms[form].vr[0] == 'S') {
-        unsigned shift = 64 - 8 * (unsigned)size;
-        snprintf(text, sizeof(text), "%" PRId64, (int64_t)(bits << shift) >> shift);
+        snprintf(text, sizeof(text), "%" PRId64, signed_of(bits, size));
     } else {
         snprintf(text, sizeof(text), "%" PRIu64, bits);
     }
@@ -229,20 +257,49 @@ static bool add_raw(struct phrase *out, const char *bytes, size_t length) {
     return true;
 }
 
-bool element_text(struct phrase *out, uint16_t vr, const uint8_t *bytes, size_t length,
-                  const struct charset *charset) {
-    size_t form = form_of(vr);
-    if (form == FORMS) {
+static bool decimal_number(const uint8_t *bytes, size_t length, double *number) {
+    char text[DECIMAL_BYTES];
+    while (length > 0 && is_padding((char)bytes[length - 1])) {
+        length--;
+    }
+    if (length >= sizeof(text)) {
         return false;
     }
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    decimal_mend(text, length, 1);
+    return text_to_number(text, number);
+}
+
+bool element_number(uint16_t vr, const uint8_t *bytes, size_t length, double *number) {
+    size_t form = form_of(vr);
+    enum kind kind = kind_of(vr);
+    if (kind == KIND_DECIMAL) {
+        return decimal_number(bytes, length, number);
+    }
+    if (kind != KIND_BINARY || length != forms[form].size) {
+        return false;
+    }
+    uint64_t bits = little(bytes, length);
+    *number = forms[form].vr[0] == 'F'   ? real_of(bits, length)
+              : forms[form].vr[0] == 'S' ? (double)signed_of(bits, length)
+                                         : (double)bits;
+    return isfinite(*number);
+}
+
+bool element_text(struct phrase *out, const struct element_value *value,
+                  const struct charset *charset) {
+    size_t form = form_of(value->vr);
     phrase_clear(out);
-    switch ((enum kind)forms[form].kind) {
+    switch (kind_of(value->vr)) {
+    case KIND_NONE:
+        return false;
     case KIND_BINARY:
-        return add_numbers(out, form, bytes, length);
+        return add_numbers(out, form, value->bytes, value->length);
     case KIND_RAW:
-        return add_raw(out, (const char *)bytes, length);
+        return add_raw(out, (const char *)value->bytes, value->length);
     default:
-        add_text(out, form, (const char *)bytes, length, charset);
+        add_text(out, form, value, charset);
         return true;
     }
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the header of one DICOM file: the way from open file to values. */
 #include "base/memory.h"
+#include "charset.h"
 #include "collect.h"
 #include "dcmtk.h"
 #include "dicom.h"
+#include "element_text.h"
 #include "input.h"
 #include "pixels.h"
 #include "taglist.h"
@@ -25,11 +27,23 @@ struct dicom_reader {
     struct taglist *list;
     struct collector *collector;
     struct toolkit *toolkit;
+    struct charset_converter *converter;
     struct input input;
     struct values values;
     bool has_values, has_part;
     char message[MESSAGE_BYTES];
 };
+
+/* what the dictionary says of the elements that a site has added */
+static void look_up(struct taglist *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        struct tag_source *source = &list->entries[i].sources[0];
+        if (source->own) {
+            source->vr = dcmtk_vr(source->tag, &source->values);
+            list->entries[i].numeric = element_is_number(dicom_vr(source->vr));
+        }
+    }
+}
 
 struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
                                          enum dicom_way way) {
@@ -37,11 +51,13 @@ struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
     if (!list) {
         return NULL;
     }
+    look_up(list);
     struct dicom_reader *reader = mem_new(struct dicom_reader);
     reader->way = way;
     reader->list = list;
     reader->collector = collector_create(list);
     reader->toolkit = dcmtk_create();
+    reader->converter = charset_create();
     reader->input.limit = header_bytes ? header_bytes : DICOM_HEADER_BYTES;
     if (reader->input.limit < LEAST_BYTES) {
         reader->input.limit = LEAST_BYTES;
@@ -57,6 +73,7 @@ void dicom_reader_destroy(struct dicom_reader *reader) {
     values_finish(&reader->values);
     input_finish(&reader->input);
     dcmtk_destroy(reader->toolkit);
+    charset_destroy(reader->converter);
     collector_destroy(reader->collector);
     taglist_destroy(reader->list);
     free(reader);
@@ -175,7 +192,7 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     enum dicom_outcome outcome = judge(reader, &header, bytes);
     reader->has_values =
         outcome == DICOM_COMPLETE || (outcome == DICOM_INCOMPLETE && header.end == HEADER_PIXELS);
-    values_make(&reader->values, reader->collector, bytes, reader->toolkit);
+    values_make(&reader->values, reader->collector, bytes, reader->converter);
     reader->has_part = values_any(&reader->values);
     return outcome;
 }

@@ -34,6 +34,7 @@ static const char *const creators[CREATOR_COUNT] = {
     [CREATOR_SDI] = "SIEMENS MR SDI 02",
     [CREATOR_GE] = "GEMS_RELA_01",
     [CREATOR_PHILIPS] = "Philips Imaging DD 001",
+    [CREATOR_UIH] = "Image Private Header",
 };
 
 const char *tag_creator_text(enum tag_creator creator) {
@@ -92,6 +93,7 @@ static bool place_of(const struct line *line, struct tag_source *source) {
         source->place = TAG_ELEMENT;
         source->scope = SCOPE_BOTH;
         source->vr = "UN";
+        source->own = true;
     } else if (protocol) {
         source->place = strcmp(line->name, "Shims") == 0 ? TAG_SHIMS : TAG_PROTOCOL;
         source->key = strcmp(line->name, "SequenceFile") == 0 ? "tSequenceFileName" : line->name;
@@ -127,6 +129,15 @@ static bool same_place(const struct tag_source *ours, const struct tag_source *t
     return ours->place == TAG_SHIMS || strcmp(ours->key, theirs->key) == 0;
 }
 
+static bool has_place(const struct tag_entry *entry, const struct tag_source *theirs) {
+    for (size_t i = 0; i < TAG_SOURCES; i++) {
+        if (same_place(&entry->sources[i], theirs)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool add_line(struct taglist *list, const struct line *line) {
     struct tag_source source = {.place = TAG_NOWHERE};
     if (!is_word(line->name, NAME_BYTES)) {
@@ -143,7 +154,7 @@ static bool add_line(struct taglist *list, const struct line *line) {
         return false;
     }
     struct tag_entry *entry = entry_named(list, line->name);
-    if (entry && same_place(&entry->sources[0], &source)) {
+    if (entry && has_place(entry, &source)) {
         return true;
     }
     if (!entry) {

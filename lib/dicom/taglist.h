@@ -28,21 +28,25 @@ enum tag_creator {
     CREATOR_NONE = 0, /* a public element, or a private one by its fixed number */
     CREATOR_CSA,      /* SIEMENS CSA HEADER */
     CREATOR_MR,       /* SIEMENS MR HEADER */
-    CREATOR_SDS,      /* SIEMENS MR SDS 01: XA, shared by all frames */
-    CREATOR_SDI,      /* SIEMENS MR SDI 02: XA, of each frame */
+    CREATOR_SDS,      /* SIEMENS MR SDS 01: XA, of the series */
+    CREATOR_SDI,      /* SIEMENS MR SDI 02: XA, of the image or frame */
     CREATOR_GE,       /* GEMS_RELA_01 */
     CREATOR_PHILIPS,  /* Philips Imaging DD 001 */
+    CREATOR_UIH,      /* Image Private Header: United Imaging */
     CREATOR_COUNT
 };
 
 /** The private creator's text. */
 const char *tag_creator_text(enum tag_creator creator);
 
-/** In which data sets an element is looked for. */
+/** In which data sets an element is looked for; the first one with a value counts. */
 enum tag_scope {
-    SCOPE_TOP = 1,    /* the file's own */
-    SCOPE_GROUPS = 2, /* the functional groups of enhanced objects; the first frame counts */
-    SCOPE_BOTH = 3,
+    SCOPE_TOP = 1, /* the file's own */
+    SCOPE_GROUPS =
+        2, /* the functional groups of enhanced objects, which go before the file's own */
+    SCOPE_FRAMES = 4, /* United Imaging's slices of a volume, which come behind the file's own */
+    SCOPE_BOTH = SCOPE_TOP | SCOPE_GROUPS,
+    SCOPE_TIMES = SCOPE_TOP | SCOPE_FRAMES,
 };
 
 /** What is made of an element's value. */
@@ -51,7 +55,8 @@ enum tag_form {
     FORM_DATE,      /* the date of a DT */
     FORM_TIME,      /* the time of a DT */
     FORM_DIRECTION, /* COLUMN becomes COL */
-    FORM_DISTINCT,  /* the different doubles of all frames, ascending, joined by commas */
+    FORM_DISTINCT,  /* the different numbers of all frames, ascending, joined by commas */
+    FORM_ECHO,      /* the echo in Siemens' ICE dimensions */
 };
 
 /** One place where a value may stand. */
@@ -60,14 +65,16 @@ struct tag_source {
     uint32_t tag; /* of private elements with a creator: block 00 */
     enum tag_creator creator;
     enum tag_scope scope;
-    const char *vr; /* used where the file does not tell (UN) */
+    const char *vr; /* the dictionary's; "UN": it does not know the element */
     enum tag_form form;
     const char *key; /* TAG_CSA, TAG_PROTOCOL */
+    uint8_t values;  /* how many the dictionary allows; 0: any number */
+    bool own;        /* a site's: numeric if the file says so */
 };
 
 enum { TAG_SOURCES = 3 };
 
-/** A value: the first source that the file has wins. */
+/** A value: the first source that has something in the file wins. */
 struct tag_entry {
     const char *name;
     const char *description;

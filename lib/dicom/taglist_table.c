@@ -3,39 +3,48 @@
 #include "taglist_table.h"
 
 /* clang-format off: a table, one line per place */
+#define PLACE(group, element, type, where)                                                         \
+    .place = TAG_ELEMENT, .tag = DICOM_TAG(group, element), .vr = type, .scope = where
 #define TOP(group, element, vr)                                                                    \
-    { TAG_ELEMENT, DICOM_TAG(group, element), CREATOR_NONE, SCOPE_TOP, vr, FORM_PLAIN, NULL }
+    { PLACE(group, element, vr, SCOPE_TOP), .values = 1 }
+#define LIST(group, element, vr)                                                                   \
+    { PLACE(group, element, vr, SCOPE_TOP) }
 #define BOTH(group, element, vr)                                                                   \
-    { TAG_ELEMENT, DICOM_TAG(group, element), CREATOR_NONE, SCOPE_BOTH, vr, FORM_PLAIN, NULL }
-#define FORMED(group, element, vr, scope, form)                                                    \
-    { TAG_ELEMENT, DICOM_TAG(group, element), CREATOR_NONE, scope, vr, form, NULL }
-#define PRIVATE(group, element, vr, creator, scope)                                                \
-    { TAG_ELEMENT, DICOM_TAG(group, element), creator, scope, vr, FORM_PLAIN, NULL }
-#define CSA(key)                                                                                   \
-    { TAG_CSA, 0, CREATOR_NONE, SCOPE_TOP, NULL, FORM_PLAIN, key }
-#define PROTOCOL(key)                                                                              \
-    { TAG_PROTOCOL, 0, CREATOR_NONE, SCOPE_TOP, NULL, FORM_PLAIN, key }
-#define MADE(place)                                                                                \
-    { place, 0, CREATOR_NONE, SCOPE_TOP, NULL, FORM_PLAIN, NULL }
+    { PLACE(group, element, vr, SCOPE_BOTH), .values = 1 }
+#define MANY(group, element, vr, count)                                                            \
+    { PLACE(group, element, vr, SCOPE_BOTH), .values = count }
+#define FORMED(group, element, vr, scope, how)                                                     \
+    { PLACE(group, element, vr, scope), .values = 1, .form = how }
+#define PRIVATE(group, element, vr, who)                                                           \
+    { PLACE(group, element, vr, SCOPE_TOP), .creator = who, .values = 1 }
+#define XA(group, element, vr, who, how)                                                           \
+    { PLACE(group, element, vr, SCOPE_BOTH), .creator = who, .values = 1, .form = how }
+#define CSA(name)                                                                                  \
+    { .place = TAG_CSA, .key = name }
+#define PROTOCOL(name)                                                                             \
+    { .place = TAG_PROTOCOL, .key = name }
+#define MADE(how)                                                                                  \
+    { .place = how }
 
 const struct tag_entry taglist_table[] = {
     {"Phase",
      "polarity of the phase encoding, 0 or 1",
      true,
-     {CSA("PhaseEncodingDirectionPositive"),
-      PRIVATE(0x0021, 0x1c, "IS", CREATOR_SDI, SCOPE_GROUPS)}},
+     {CSA("PhaseEncodingDirectionPositive"), XA(0x0021, 0x1c, "IS", CREATOR_SDI, FORM_PLAIN)}},
     {"iPAT",
      "parallel imaging mode, such as p2",
      false,
-     {CSA("ImaPATModeText"), PRIVATE(0x0021, 0x09, "LO", CREATOR_SDS, SCOPE_GROUPS)}},
+     {CSA("ImaPATModeText"), XA(0x0021, 0x09, "LO", CREATOR_SDS, FORM_PLAIN)}},
     {"AcqTime",
      "Acquisition Time, such as 145446.685000",
      false,
-     {TOP(0x0008, 0x0032, "TM"), FORMED(0x0008, 0x002a, "DT", SCOPE_TOP, FORM_TIME)}},
+     {FORMED(0x0008, 0x0032, "TM", SCOPE_TIMES, FORM_PLAIN),
+      FORMED(0x0008, 0x002a, "DT", SCOPE_TIMES, FORM_TIME)}},
     {"AcqDate",
      "Acquisition Date, such as 20241004",
      false,
-     {TOP(0x0008, 0x0022, "DA"), FORMED(0x0008, 0x002a, "DT", SCOPE_TOP, FORM_DATE)}},
+     {FORMED(0x0008, 0x0022, "DA", SCOPE_TIMES, FORM_PLAIN),
+      FORMED(0x0008, 0x002a, "DT", SCOPE_TIMES, FORM_DATE)}},
     {"SeriesNumber", "Series Number", true, {TOP(0x0020, 0x0011, "IS")}},
     {"SubID", "Patient's Name", false, {TOP(0x0010, 0x0010, "PN")}},
     {"Comments", "Image Comments", false, {TOP(0x0020, 0x4000, "LT")}},
@@ -51,32 +60,37 @@ const struct tag_entry taglist_table[] = {
      "In-plane Phase Encoding Direction, ROW or COL",
      false,
      {FORMED(0x0018, 0x1312, "CS", SCOPE_BOTH, FORM_DIRECTION)}},
-    {"TR", "Repetition Time in ms", true, {BOTH(0x0018, 0x0080, "DS")}},
+    {"TR",
+     "Repetition Time in ms; of a multi-frame file all of them",
+     true,
+     {FORMED(0x0018, 0x0080, "DS", SCOPE_BOTH, FORM_DISTINCT)}},
     {"TE",
      "Echo Time in ms; of a multi-frame file all of them",
      true,
-     {TOP(0x0018, 0x0081, "DS"), FORMED(0x0018, 0x9082, "FD", SCOPE_GROUPS, FORM_DISTINCT)}},
+     {FORMED(0x0018, 0x9082, "FD", SCOPE_GROUPS, FORM_DISTINCT),
+      FORMED(0x0018, 0x0081, "DS", SCOPE_BOTH, FORM_DISTINCT)}},
     {"Matrix",
      "Acquisition Matrix: frequency rows, columns, phase rows, columns",
      true,
-     {TOP(0x0018, 0x1310, "US"), MADE(TAG_MATRIX)}},
-    {"PixelResol", "Pixel Spacing in mm", true, {BOTH(0x0028, 0x0030, "DS")}},
+     {MADE(TAG_MATRIX), LIST(0x0018, 0x1310, "US")}},
+    {"PixelResol", "Pixel Spacing in mm", true, {MANY(0x0028, 0x0030, "DS", 2)}},
     {"BWP", "Pixel Bandwidth in Hz per pixel", true, {BOTH(0x0018, 0x0095, "DS")}},
     {"BWPPE",
      "bandwidth per pixel in phase encoding direction, in Hz",
      true,
-     {PRIVATE(0x0019, 0x28, "FD", CREATOR_MR, SCOPE_TOP),
-      PRIVATE(0x0021, 0x53, "FD", CREATOR_SDI, SCOPE_GROUPS)}},
-    {"FA", "Flip Angle in degrees", true, {BOTH(0x0018, 0x1314, "DS")}},
+     {PRIVATE(0x0019, 0x28, "FD", CREATOR_MR), XA(0x0021, 0x53, "FD", CREATOR_SDI, FORM_PLAIN)}},
+    {"FA",
+     "Flip Angle in degrees; of a multi-frame file all of them",
+     true,
+     {FORMED(0x0018, 0x1314, "DS", SCOPE_BOTH, FORM_DISTINCT)}},
     {"TA",
      "acquisition time as text, such as TA 06.00",
      false,
-     {PRIVATE(0x0051, 0x0a, "LO", CREATOR_MR, SCOPE_TOP)}},
+     {PRIVATE(0x0051, 0x0a, "LO", CREATOR_MR)}},
     {"FoV",
      "field of view as text, such as FoV 1248*1248",
      false,
-     {PRIVATE(0x0051, 0x0c, "LO", CREATOR_MR, SCOPE_TOP),
-      PRIVATE(0x0021, 0x5e, "LO", CREATOR_SDS, SCOPE_GROUPS)}},
+     {PRIVATE(0x0051, 0x0c, "LO", CREATOR_MR), XA(0x0021, 0x5e, "LO", CREATOR_SDS, FORM_PLAIN)}},
     {"Shims",
      "shim mode, offsets, currents and frequency, in the order of the protocol text",
      false,
@@ -87,8 +101,11 @@ const struct tag_entry taglist_table[] = {
     {"SeriesInstanceUID", "Series Instance UID", false, {TOP(0x0020, 0x000e, "UI")}},
     {"InstanceNumber", "Instance Number", true, {TOP(0x0020, 0x0013, "IS")}},
     {"AcquisitionNumber", "Acquisition Number", true, {TOP(0x0020, 0x0012, "IS")}},
-    {"EchoNumbers", "Echo Number(s)", true, {TOP(0x0018, 0x0086, "IS")}},
-    {"ImageType", "Image Type", false, {TOP(0x0008, 0x0008, "CS")}},
+    {"EchoNumbers",
+     "Echo Number(s); Siemens XA: of the ICE dimensions",
+     true,
+     {LIST(0x0018, 0x0086, "IS"), XA(0x0021, 0x06, "LO", CREATOR_SDI, FORM_ECHO)}},
+    {"ImageType", "Image Type", false, {LIST(0x0008, 0x0008, "CS")}},
     {"ProtocolName", "Protocol Name", false, {TOP(0x0018, 0x1030, "LO")}},
     {"ContentTime", "Content Time", false, {TOP(0x0008, 0x0033, "TM")}},
     {"Manufacturer", "Manufacturer", false, {TOP(0x0008, 0x0070, "LO")}},
@@ -103,24 +120,23 @@ const struct tag_entry taglist_table[] = {
     {"ImageOrientationPatient",
      "Image Orientation (Patient); of the first frame",
      true,
-     {BOTH(0x0020, 0x0037, "DS")}},
+     {MANY(0x0020, 0x0037, "DS", 6)}},
     {"CoilString",
      "coil elements in use",
      false,
-     {PRIVATE(0x0051, 0x0f, "LO", CREATOR_MR, SCOPE_TOP),
-      PRIVATE(0x0021, 0x4f, "LO", CREATOR_SDI, SCOPE_GROUPS)}},
+     {PRIVATE(0x0051, 0x0f, "LO", CREATOR_MR), XA(0x0021, 0x4f, "LO", CREATOR_SDI, FORM_PLAIN)}},
     {"MagneticFieldStrength", "Magnetic Field Strength in T", true, {TOP(0x0018, 0x0087, "DS")}},
     {"ImagingFrequency",
      "Imaging Frequency, or Transmitter Frequency, in MHz",
      true,
-     {TOP(0x0018, 0x0084, "DS"), FORMED(0x0018, 0x9098, "FD", SCOPE_GROUPS, FORM_PLAIN)}},
+     {FORMED(0x0018, 0x9098, "FD", SCOPE_GROUPS, FORM_PLAIN), TOP(0x0018, 0x0084, "DS")}},
     {"NumberOfFrames", "Number of Frames", true, {TOP(0x0028, 0x0008, "IS")}},
     {"NumberOfTemporalPositions",
      "Number of Temporal Positions",
      true,
      {TOP(0x0020, 0x0105, "IS")}},
     {"ImagesInAcquisition", "Images in Acquisition", true, {TOP(0x0020, 0x1002, "IS")}},
-    {"Averages", "Number of Averages", true, {TOP(0x0018, 0x0083, "DS")}},
+    {"Averages", "Number of Averages", true, {BOTH(0x0018, 0x0083, "DS")}},
     {"Repetitions",
      "Siemens: measurements of the protocol after the first",
      true,
@@ -129,23 +145,17 @@ const struct tag_entry taglist_table[] = {
     {"Locations",
      "GE: locations in the acquisition",
      true,
-     {PRIVATE(0x0021, 0x4f, "SS", CREATOR_GE, SCOPE_TOP)}},
-    {"Slices",
-     "Philips: number of slices",
-     true,
-     {PRIVATE(0x2001, 0x18, "SL", CREATOR_PHILIPS, SCOPE_TOP)}},
+     {PRIVATE(0x0021, 0x4f, "SS", CREATOR_GE)}},
+    {"Slices", "Philips: number of slices", true, {PRIVATE(0x2001, 0x18, "SL", CREATOR_PHILIPS)}},
     {"Dynamics",
      "Philips: number of dynamic scans",
      true,
-     {PRIVATE(0x2001, 0x81, "IS", CREATOR_PHILIPS, SCOPE_TOP)}},
-    {"Echoes",
-     "Philips: number of echoes",
-     true,
-     {PRIVATE(0x2001, 0x14, "SL", CREATOR_PHILIPS, SCOPE_TOP)}},
+     {PRIVATE(0x2001, 0x81, "IS", CREATOR_PHILIPS)}},
+    {"Echoes", "Philips: number of echoes", true, {PRIVATE(0x2001, 0x14, "SL", CREATOR_PHILIPS)}},
     {"HeartPhases",
      "Philips: number of heart phases",
      true,
-     {PRIVATE(0x2001, 0x17, "SL", CREATOR_PHILIPS, SCOPE_TOP)}},
+     {PRIVATE(0x2001, 0x17, "SL", CREATOR_PHILIPS)}},
 };
 /* clang-format on */
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "element_text.h"
+#include "input.h"
 #include "siemens.h"
 
 #include <ctype.h>
@@ -78,11 +79,6 @@ bool values_any(const struct values *values) {
 
 /* ---- elements ------------------------------------------------------------------------------ */
 
-/* the VR that counts: the file's, or where that says nothing the standard's */
-static uint16_t vr_of(const struct tag_source *source, const struct collected *found) {
-    return found->vr == dicom_vr("UN") ? dicom_vr(source->vr) : found->vr;
-}
-
 static bool all_digits(const char *text, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (!isdigit((unsigned char)text[i])) {
@@ -92,23 +88,65 @@ static bool all_digits(const char *text, size_t count) {
     return true;
 }
 
-/* out, a DT such as 20220711121119.757500+0200, becomes its date or time */
+/* out, a DT such as 20220711121119.757500+0200, becomes its date or time, if it has it */
 static bool take_part(struct phrase *out, enum tag_form form) {
+    enum { DATE = 8, HOUR = 10, SECOND = 14 };
     size_t length = strcspn(out->bytes, "+-&");
-    if (length < 14 || !all_digits(out->bytes, 14)) {
+    size_t digits = form == FORM_DATE ? DATE : length < SECOND ? length : SECOND;
+    if (length < (form == FORM_DATE ? DATE : HOUR) || !all_digits(out->bytes, digits)) {
         return false;
     }
-    size_t from = form == FORM_DATE ? 0 : 8, to = form == FORM_DATE ? 8 : length;
+    size_t from = form == FORM_DATE ? 0 : DATE, to = form == FORM_DATE ? DATE : length;
     memmove(out->bytes, out->bytes + from, to - from);
     out->used = to - from;
     out->bytes[out->used] = '\0';
     return true;
 }
 
-static bool make_distinct(const struct maker *maker, struct phrase *out, size_t entry,
-                          size_t source) {
-    const double *numbers;
-    size_t count = collected_distinct(maker->collector, entry, source, &numbers);
+/*
+ * out, the ICE dimensions X_2_1_1_1_1_160_1_1_1_1_1_277, becomes the echo. The first of thirteen is
+ * the channel, X if channels are combined; some releases leave it out.
+ */
+static bool take_echo(struct phrase *out) {
+    enum { DIMENSIONS = 13 };
+    size_t count = 1;
+    for (const char *at = out->bytes; *at; at++) {
+        count += *at == '_';
+    }
+    bool channel = count >= DIMENSIONS || !isdigit((unsigned char)out->bytes[0]);
+    const char *echo = channel ? strchr(out->bytes, '_') : out->bytes;
+    echo = echo && *echo == '_' ? echo + 1 : echo;
+    size_t length = echo ? strspn(echo, "0123456789") : 0;
+    if (length == 0 || (echo[length] && echo[length] != '_')) {
+        return false;
+    }
+    memmove(out->bytes, echo, length);
+    out->used = length;
+    out->bytes[length] = '\0';
+    return true;
+}
+
+/* what form makes of the text in out */
+static bool take_form(struct phrase *out, enum tag_form form) {
+    switch (form) {
+    case FORM_DATE:
+    case FORM_TIME:
+        return take_part(out, form);
+    case FORM_ECHO:
+        return take_echo(out);
+    case FORM_DIRECTION:
+        if (strcmp(out->bytes, "COLUMN") == 0) {
+            phrase_clear(out);
+            phrase_add_text(out, "COL");
+        }
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* several numbers, as the reference's database joins echo times */
+static void join(struct phrase *out, const double *numbers, size_t count) {
     phrase_clear(out);
     for (size_t i = 0; i < count; i++) {
         char number[32]; /* as classic files write it: 68, and not 68.0 */
@@ -116,7 +154,6 @@ static bool make_distinct(const struct maker *maker, struct phrase *out, size_t 
         phrase_add_text(out, i ? "," : "");
         phrase_add_text(out, number);
     }
-    return count > 0;
 }
 
 static bool make_element(const struct maker *maker, struct phrase *out, size_t entry,
@@ -126,22 +163,25 @@ static bool make_element(const struct maker *maker, struct phrase *out, size_t e
     if (!found) {
         return false;
     }
+    const struct element_value value = {.bytes = maker->bytes + found->offset,
+                                        .length = found->length,
+                                        .vr = element_vr(source->vr, found->vr),
+                                        .values = source->values};
     if (source->form == FORM_DISTINCT) {
-        return make_distinct(maker, out, entry, which);
+        const double *numbers;
+        size_t count = collected_distinct(maker->collector, entry, which, &numbers);
+        if (count > 1 || (count == 1 && !element_is_text(dicom_vr(source->vr)))) {
+            join(out, numbers, count);
+            return true;
+        }
     }
-    uint16_t vr = vr_of(source, found);
-    if (!element_text(out, vr, maker->bytes + found->offset, found->length, &maker->charset)) {
+    if (!element_text(out, &value, &maker->charset)) {
         return false;
     }
-    if (strcmp(source->vr, "UN") == 0) { /* a site's own: only the file knows */
-        maker->values->values[entry].numeric = element_is_number(vr);
+    if (source->own) {
+        maker->values->values[entry].numeric = element_is_number(value.vr);
     }
-    if (source->form == FORM_DIRECTION && strcmp(out->bytes, "COLUMN") == 0) {
-        phrase_clear(out);
-        phrase_add_text(out, "COL");
-    }
-    return source->form == FORM_PLAIN || source->form == FORM_DIRECTION ||
-           take_part(out, source->form);
+    return take_form(out, source->form);
 }
 
 static bool steps(const struct maker *maker, enum collect_helper helper, unsigned *out) {
@@ -201,10 +241,10 @@ static void make_entry(const struct maker *maker, size_t entry) {
 }
 
 void values_make(struct values *values, const struct collector *collector, const uint8_t *bytes,
-                 struct toolkit *toolkit) {
+                 struct charset_converter *converter) {
     struct maker maker = {.values = values, .collector = collector, .bytes = bytes};
     const struct collected *charset = collected_helper(collector, HELPER_CHARSET);
-    maker.charset.toolkit = toolkit;
+    maker.charset.converter = converter;
     if (charset) {
         maker.charset.text = (const char *)bytes + charset->offset;
         maker.charset.length = charset->length;

@@ -2,7 +2,8 @@
 /* From collected elements to the values of the tag list. */
 #pragma once
 
-#include "dcmtk.h"
+#include "charset.h"
+#include "collect.h"
 #include "dicom.h"
 #include "phrase.h"
 
@@ -38,4 +39,4 @@ bool values_any(const struct values *values);
 
 /** Fills in what collector has found; bytes is what its offsets count from. */
 void values_make(struct values *values, const struct collector *collector, const uint8_t *bytes,
-                 struct toolkit *toolkit);
+                 struct charset_converter *converter);

@@ -206,7 +206,7 @@ static bool walk_set(struct walker *walker, enum collect_level level, uint64_t e
             if (!walk_value(walker, &scope, &element)) {
                 return false;
             }
-        } else if (!walk_items(walker, &element, collect_below(level, element.tag), &next)) {
+        } else if (!walk_items(walker, &element, collect_below(&scope, element.tag), &next)) {
             return false;
         }
         if (next > end) {

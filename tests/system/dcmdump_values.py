@@ -67,7 +67,7 @@ TOP = {
     "HeartPhases": ["Philips Imaging DD 001,2001,17"],
 }
 
-# and in the functional groups of enhanced objects
+# in the functional groups of enhanced objects, and XA's own at the top of classic ones too
 GROUPS = {
     "Phase": "SIEMENS MR SDI 02,0021,1c",
     "iPAT": "SIEMENS MR SDS 01,0021,09",
@@ -75,6 +75,7 @@ GROUPS = {
     "TR": "0018,0080",
     "PixelResol": "0028,0030",
     "BWP": "0018,0095",
+    "Averages": "0018,0083",
     "BWPPE": "SIEMENS MR SDI 02,0021,53",
     "FA": "0018,1314",
     "FoV": "SIEMENS MR SDS 01,0021,5e",
@@ -82,6 +83,12 @@ GROUPS = {
     "CoilString": "SIEMENS MR SDI 02,0021,4f",
     "ImagingFrequency": "0018,9098",
 }
+
+# numbers of which a multi-frame file may have several
+SETS = {"TR": "0018,0080", "TE": "0018,9082", "FA": "0018,1314"}
+
+ICE_DIMENSIONS = "SIEMENS MR SDI 02,0021,06"  # X_2_1_…: channel, echo, …
+SLICES = "Image Private Header,0065,51"  # United Imaging
 
 NUMBERS = {"DS", "IS", "FD", "FL", "US", "SS", "UL", "SL"}
 
@@ -108,11 +115,12 @@ def dump(path):
         around = around[:depth]
         if tag == "fffe,e000":
             creators = {key: name for key, name in creators.items() if key[0] < depth}
-        around.append(tag)
         if int(group, 16) % 2 and re.match("00[1-9a-f]", element):
             creators[depth, group, element[2:]] = value.strip("[] ")
         name = creators.get((depth, group, element[:2]))
-        yield around[:-1], f"{name},{group},{element[2:]}" if name else tag, vr, value
+        full = f"{name},{group},{element[2:]}" if name else tag
+        yield list(around), full, vr, value
+        around.append(full)
 
 
 def text_of(vr, value):
@@ -143,11 +151,13 @@ def protocol(hexadecimal):
     return values
 
 
-def enhanced(groups, times, top):
+def enhanced(groups, numbers, top):
     """What is made of several elements."""
     values = {}
-    if times:
-        values["TE"] = ",".join(sorted(times, key=float))
+    for name, tag in SETS.items():
+        different = sorted(numbers.get(tag, ()), key=float)
+        if len(different) > 1 or (different and name == "TE"):
+            values[name] = ",".join(different)
     steps = [groups.get(tag, (None, None))[1] for tag in ("0018,9058", "0018,9231")]
     if all(steps):
         along = "[{0}, 0, 0, {1}]" if values_ped(groups) == "COL" else "[0, {0}, {1}, 0]"
@@ -155,6 +165,9 @@ def enhanced(groups, times, top):
     moment = re.match(r"\[(\d{8})(\d{6}[.\d]*)", top.get("0008,002a", ("", ""))[1])
     if moment:
         values["AcqDate"], values["AcqTime"] = moment[1], moment[2]
+    dimensions = groups.get(ICE_DIMENSIONS) or top.get(ICE_DIMENSIONS)
+    if dimensions:
+        values["EchoNumbers"] = text_of(*dimensions).split("_")[1]
     return values
 
 
@@ -162,28 +175,38 @@ def values_ped(groups):
     return text_of(*groups["0018,1312"]).replace("COLUMN", "COL")
 
 
-def values(path):
-    """All values of a file that dcmdump can tell, by name."""
-    top, groups, times, found = {}, {}, set(), {}
+def gather(path):
+    """The first element of each tag: at the top, in functional groups; and the sets of numbers."""
+    top, groups, slices, numbers = {}, {}, {}, {}
     for around, tag, vr, value in dump(path):
         if not around:
             top.setdefault(tag, (vr, value))
         elif around[0] in ("5200,9229", "5200,9230") and len(around) == 4:
             groups.setdefault(tag, (vr, value))
-            if tag == "0018,9082":
-                times.add(value)
-    for tag, place in (("SIEMENS CSA HEADER,0029,20", top), ("SIEMENS MR SDS 01,0021,19", groups)):
+            numbers.setdefault(tag, set()).add(text_of(vr, value))
+        elif around[0] == SLICES:
+            slices.setdefault(tag, (vr, value))
+    return {**slices, **top}, groups, numbers
+
+
+def values(path):
+    """All values of a file that dcmdump can tell, by name."""
+    top, groups, numbers = gather(path)
+    found = {}
+    for tag, place in (("SIEMENS CSA HEADER,0029,20", top), ("SIEMENS MR SDS 01,0021,19", groups),
+                       ("SIEMENS MR SDS 01,0021,19", top)):
         if tag in place:
             found.update(protocol(place[tag][1]))
-    found.update(enhanced(groups, times, top))
-    for name, tag in GROUPS.items():
-        if tag in groups:
-            found[name] = text_of(*groups[tag]).replace("COLUMN", "COL")
     for name, tags in TOP.items():
         for tag in reversed(tags):
             if tag in top:
                 found[name] = text_of(*top[tag])
-    return found
+    for name, tag in GROUPS.items():
+        place = groups if tag in groups else top
+        if tag in place and (place is groups or name not in found):
+            found[name] = text_of(*place[tag]).replace("COLUMN", "COL")
+    made = enhanced(groups, numbers, top)
+    return {**made, **found, **{name: made[name] for name in SETS if name in made}}
 
 
 def main():

@@ -14,8 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < element.name_length; i++) {
             sum += (unsigned char)element.name[i];
         }
-        for (size_t i = 0; i < element.length; i++) {
-            sum += (unsigned char)element.text[i];
+        struct csa_text texts[8];
+        size_t count = csa_texts(&csa, &element, texts, 8);
+        for (size_t i = 0; i < count; i++) {
+            for (size_t at = 0; at < texts[i].length; at++) {
+                sum += (unsigned char)texts[i].text[at];
+            }
         }
     }
     return 0;

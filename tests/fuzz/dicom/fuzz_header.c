@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzz target: a whole header, from the walk to the values. Inputs lack the first 120 bytes of a
- * file, which are of no interest. DCMTK is not in it: texts in other character sets stay as they
- * are.
+ * file, which are of no interest.
  */
 #include "base/memory.h"
 #include "dicom/values.h"
+#include "dicom/walk.h"
 
 static volatile size_t sum; /* so that all bytes are read */
 
 enum { LEFT_OUT = 120 };
 
-const char *dcmtk_utf8(struct toolkit *toolkit, const char *charset, size_t charset_length,
-                       const char *bytes, size_t length, size_t *out_length) {
-    (void)toolkit, (void)bytes, (void)length, (void)out_length;
-    for (size_t i = 0; i < charset_length; i++) {
-        sum += (unsigned char)charset[i];
-    }
-    return NULL;
-}
-
-static void read_values(struct input *input, struct collector *collector, struct values *values) {
+static void read_values(struct input *input, struct collector *collector, struct values *values,
+                        struct charset_converter *converter) {
     struct header header;
     collect_begin(collector);
     walk(input, collector, &header);
     if (header.end != HEADER_PIXELS && header.end != HEADER_ENDS) {
         return;
     }
-    values_make(values, collector, input->bytes, NULL);
+    values_make(values, collector, input->bytes, converter);
     for (size_t i = 0; i < values->list->count; i++) {
         sum += values->values[i].text ? strlen(values->values[i].text) : 0;
     }
@@ -44,7 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 0) {
         memcpy(input.bytes + LEFT_OUT, data, size);
     }
-    read_values(&input, collector, &values);
+    struct charset_converter *converter = charset_create();
+    read_values(&input, collector, &values, converter);
+    charset_destroy(converter);
     values_finish(&values);
     collector_destroy(collector);
     taglist_destroy(list);

@@ -42,8 +42,8 @@ void make_csa(struct made *made, enum csa_form form, const struct csa_value *val
         put(made, ITEMS);
         put(made, 77);
         put_item(made, form, values[i].text);
-        for (int empty = 1; empty < ITEMS; empty++) {
-            put_item(made, form, NULL);
+        for (int item = 1; item < ITEMS; item++) {
+            put_item(made, form, item < 3 ? values[i].more[item - 1] : NULL);
         }
     }
 }

@@ -7,6 +7,7 @@
 struct csa_value {
     const char *name, *vr;
     const char *text; /* NULL: the element has no value */
+    const char *more[2];
 };
 
 enum csa_form { CSA_OLDER, CSA_NEWER };

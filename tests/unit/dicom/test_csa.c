@@ -17,10 +17,10 @@
 enum { VALUES = 4 };
 
 static const struct csa_value image[VALUES] = {
-    {"EchoLinePosition", "IS", "47      "},
-    {"UsedChannelMask", "UL", NULL},
-    {"PhaseEncodingDirectionPositive", "IS", "1       "},
-    {"ImaPATModeText", "LO", "p2"},
+    {"EchoLinePosition", "IS", "47      ", {NULL}},
+    {"UsedChannelMask", "UL", NULL, {NULL}},
+    {"PhaseEncodingDirectionPositive", "IS", "1       ", {NULL}},
+    {"ImaPATModeText", "LO", "p2", {NULL}},
 };
 
 static const char protocol[] = "<XProtocol> \n{\n  <Name> \"#\" \n}\n### ASCCONV BEGIN ###\n"
@@ -33,11 +33,16 @@ static const char protocol[] = "<XProtocol> \n{\n  <Name> \"#\" \n}\n### ASCCONV
                                "sAdjData.uiAdjShimMode = 0x2 # a remark\r\n"
                                "### ASCCONV END ###";
 
-static void assert_element(const struct csa_element *element, const char *name, const char *text) {
+static void assert_element(const struct csa *csa, const struct csa_element *element,
+                           const char *name, const char *text) {
+    struct csa_text texts[2];
     assert_int_equal(element->name_length, strlen(name));
     assert_memory_equal(element->name, name, strlen(name));
-    assert_int_equal(element->length, strlen(text));
-    assert_memory_equal(element->text, text, strlen(text));
+    assert_int_equal(csa_texts(csa, element, texts, 2), text != NULL);
+    if (text) {
+        assert_int_equal(texts[0].length, strlen(text));
+        assert_memory_equal(texts[0].text, text, strlen(text));
+    }
 }
 
 static void values_are_read(void **state) {
@@ -47,13 +52,13 @@ static void values_are_read(void **state) {
     make_csa(&made, (enum csa_form)(uintptr_t)*state, image, VALUES);
     assert_true(csa_begin(&csa, made.bytes, made.size));
     assert_true(csa_next(&csa, &element));
-    assert_element(&element, "EchoLinePosition", "47      ");
+    assert_element(&csa, &element, "EchoLinePosition", "47      ");
     assert_string_equal(element.vr, "IS");
     assert_true(csa_next(&csa, &element));
-    assert_null(element.text);
+    assert_element(&csa, &element, "UsedChannelMask", NULL);
     assert_true(csa_next(&csa, &element));
     assert_true(csa_next(&csa, &element));
-    assert_element(&element, "ImaPATModeText", "p2");
+    assert_element(&csa, &element, "ImaPATModeText", "p2");
     assert_false(csa_next(&csa, &element));
     assert_false(csa.damaged);
     make_free(&made);
@@ -98,8 +103,9 @@ static void a_length_beyond_the_end_is_damage(void **state) {
 /* a file with both headers, its creator in block */
 static struct made siemens(enum csa_form form, unsigned block, const char *text) {
     struct made made = make_file(EXPLICIT_LITTLE, MR_IMAGE), first = {0}, second = {0};
-    const struct csa_value series[] = {{"MrProtocol", "UN", "tSequenceFileName = \"%Old%\\old\""},
-                                       {"MrPhoenixProtocol", "UN", text}};
+    const struct csa_value series[] = {
+        {"MrProtocol", "UN", "tSequenceFileName = \"%Old%\\old\"", {NULL}},
+        {"MrPhoenixProtocol", "UN", text, {NULL}}};
     make_csa(&first, form, image, VALUES);
     make_csa(&second, form, series, text ? 2 : 1);
     make_text(&made, DICOM_TAG(0x0008, 0x0016), "UI", MR_IMAGE);
@@ -142,6 +148,46 @@ static void a_damaged_csa_header_gives_nothing(void **state) {
     assert_int_equal(both_read(&made), DICOM_COMPLETE);
     assert_null(both_value("Phase"));
     assert_string_equal(both_value("SequenceFile"), "%CustomerSeq%/cmrr_mbep2d_bold");
+    make_free(&made);
+}
+
+/* a file with two headers of a kind, in blocks of their own: what the first lacks the second has */
+static void the_second_header_serves_where_the_first_is_empty(void **state) {
+    (void)state;
+    const struct csa_value some[] = {{"PhaseEncodingDirectionPositive", "IS", "  ", {NULL}},
+                                     {"ImaPATModeText", "LO", "p3", {NULL}}};
+    const struct csa_value texts[] = {
+        {"MrPhoenixProtocol",
+         "UN",
+         "### ASCCONV BEGIN ###\ntSequenceFileName = \"\"\nlRepetitions = 9\n",
+         {NULL}},
+        {"MrProtocol",
+         "UN",
+         "### ASCCONV BEGIN ###\ntSequenceFileName = \"%Old%\\old\"\nlRepetitions = 7\n",
+         {NULL}}};
+    struct made made = make_file(EXPLICIT_LITTLE, MR_IMAGE);
+    make_text(&made, DICOM_TAG(0x0008, 0x0016), "UI", MR_IMAGE);
+    make_text(&made, DICOM_TAG(0x0008, 0x0018), "UI", "1.2.3");
+    for (uint32_t block = 0x10; block < 0x13; block++) {
+        make_text(&made, DICOM_TAG(0x0029, block), "LO", "SIEMENS CSA HEADER");
+    }
+    for (uint32_t block = 0x10; block < 0x13; block++) {
+        struct made first = {0}, second = {0};
+        make_csa(&first, CSA_NEWER, block == 0x11 ? some : image, block == 0x11 ? 2 : VALUES);
+        make_csa(&second, CSA_NEWER, texts, 2);
+        make_element(&made, DICOM_TAG(0x0029, block << 8 | 0x10), "OB", first.bytes,
+                     block == 0x10 ? 0 : first.size);
+        make_element(&made, DICOM_TAG(0x0029, block << 8 | 0x20), "OB", second.bytes,
+                     block == 0x10 ? 0 : second.size);
+        make_free(&first);
+        make_free(&second);
+    }
+    make_pixels(&made, 8);
+    assert_int_equal(both_read(&made), DICOM_COMPLETE);
+    assert_string_equal(both_value("iPAT"), "p3");
+    assert_string_equal(both_value("Phase"), "1");
+    assert_string_equal(both_value("SequenceFile"), "%Old%/old");
+    assert_string_equal(both_value("Repetitions"), "9");
     make_free(&made);
 }
 
@@ -192,6 +238,7 @@ int main(void) {
         IN_FORM(a_siemens_file_gives_its_csa_values, CSA_NEWER),
         cmocka_unit_test(the_older_protocol_serves_where_there_is_no_newer),
         cmocka_unit_test(a_damaged_csa_header_gives_nothing),
+        cmocka_unit_test(the_second_header_serves_where_the_first_is_empty),
         cmocka_unit_test(a_line_of_the_protocol_is_understood_in_all_its_forms),
     };
     return cmocka_run_group_tests(tests, open_readers, close_readers);

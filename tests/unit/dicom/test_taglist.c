@@ -113,13 +113,16 @@ static void open_extended(const char *text) {
 
 static void a_sites_own_values_are_read(void **state) {
     (void)state;
-    static const struct csa_value csa[] = {{"B_value", "IS", "1000    "},
-                                           {"RealDwellTime", "DS", "2800.00000000"},
-                                           {"ICE_Dims", "LO", "X_1_1"}};
+    static const struct csa_value csa[] = {
+        {"B_value", "IS", "1000    ", {NULL}},
+        {"RealDwellTime", "DS", "2800.00000000", {NULL}},
+        {"MosaicRefAcqTimes", "FD", "0.00000000", {"52.50000000", "105.0"}},
+        {"ImageTypes", "CS", "ORIGINAL", {"PRIMARY"}},
+        {"ICE_Dims", "LO", "X_1_1", {NULL}}};
     struct made made = make_file(EXPLICIT_LITTLE, MR_IMAGE), header = {0}, series = {0};
     const struct csa_value protocol[] = {
-        {"MrPhoenixProtocol", "UN", "### ASCCONV BEGIN ###\nsWip.alFree[2] = 5\n"}};
-    make_csa(&header, CSA_NEWER, csa, 3);
+        {"MrPhoenixProtocol", "UN", "### ASCCONV BEGIN ###\nsWip.alFree[2] = 5\n", {NULL}}};
+    make_csa(&header, CSA_NEWER, csa, sizeof(csa) / sizeof(csa[0]));
     make_csa(&series, CSA_NEWER, protocol, 1);
     make_text(&made, DICOM_TAG(0x0008, 0x0016), "UI", MR_IMAGE);
     make_text(&made, DICOM_TAG(0x0008, 0x0018), "UI", "1.2.3");
@@ -132,6 +135,7 @@ static void a_sites_own_values_are_read(void **state) {
     make_pixels(&made, 8);
     open_extended("SliceThickness\t0018,0050\tmm\nTR\t0018,0091\tnot TR\nFixed\t0019,1008\n"
                   "B_value\tB_value\nDwell\tRealDwellTime\nICE\tICE_Dims\n"
+                  "Times\tMosaicRefAcqTimes\nTypes\tImageTypes\n"
                   "sWip.alFree[2]\tASCCOV\n");
     assert_int_equal(both_read(&made), DICOM_COMPLETE);
     assert_string_equal(both_value("SliceThickness"), "2.30");
@@ -140,6 +144,8 @@ static void a_sites_own_values_are_read(void **state) {
     assert_string_equal(both_value("B_value"), "1000");
     assert_string_equal(both_value("Dwell"), "2800.0");
     assert_string_equal(both_value("ICE"), "X_1_1");
+    assert_string_equal(both_value("Times"), "[0.0, 52.5, 105.0]");
+    assert_string_equal(both_value("Types"), "['ORIGINAL', 'PRIMARY']");
     assert_string_equal(both_value("sWip.alFree[2]"), "5");
     both_close();
     make_free(&made);
