@@ -4,10 +4,12 @@
 #include "base/memory.h"
 #include "element_text.h"
 
+#include <math.h>
 #include <string.h>
 
 static const uint32_t shared_groups = DICOM_TAG(0x5200, 0x9229);
 static const uint32_t frame_groups = DICOM_TAG(0x5200, 0x9230);
+static const double same = 5e-7;          /* of a number: 1999.99975 and 2000.00003 ms are one */
 static const uint32_t bare = 0xffff00ffU; /* a private tag without its block */
 
 /* clang-format off: a table */
@@ -311,15 +313,14 @@ static void note_distinct(const struct slot *slot, const struct collected *value
     memcpy(distinct->last, bytes, distinct->last_length);
     double number;
     size_t at = 0;
-    if (!element_number(element_vr(slot->source->vr, value->vr), bytes, value->length, &number)) {
+    if (distinct->count == COLLECT_DISTINCT ||
+        !element_number(element_vr(slot->source->vr, value->vr), bytes, value->length, &number)) {
         return;
     }
-    while (at < distinct->count && distinct->values[at] < number) {
-        at++;
-    }
-    bool known = at < distinct->count && distinct->values[at] <= number;
-    if (known || distinct->count == COLLECT_DISTINCT) {
-        return;
+    for (; at < distinct->count && distinct->values[at] <= number + fabs(number) * same; at++) {
+        if (distinct->values[at] >= number - fabs(number) * same) {
+            return;
+        }
     }
     memmove(distinct->values + at + 1, distinct->values + at,
             (distinct->count - at) * sizeof(double));

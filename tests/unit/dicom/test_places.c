@@ -162,9 +162,10 @@ static void read_frames(const char *const texts[][2], size_t count) {
 
 static void all_repetition_times_and_flip_angles_of_a_file_are_told(void **state) {
     (void)state;
-    static const char *const different[][2] = {
-        {"100", "20"}, {"20.0", "5"}, {"100", ""}, {"20", "12,5"}, {"100 ", "20"}};
-    read_frames(different, 5);
+    static const char *const different[][2] = {{"100", "20"},  {"20.0", "5"},
+                                               {"100", ""},    {"20", "12,5"},
+                                               {"100 ", "20"}, {"100.00002", "12.500001"}};
+    read_frames(different, 6);
     assert_string_equal(both_value("TR"), "20,100");
     assert_string_equal(both_value("FA"), "5,12.5,20");
     static const char *const same[][2] = {{"20.0", "9.00"}, {"20.0", "9.00"}};

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 enum {
-    TRUNCATIONS = 6, /* per file */
-    DAMAGES = 16,    /* per file */
+    TRUNCATIONS = 4, /* per file */
+    DAMAGES = 8,     /* per file */
     FLIPS = 4,       /* at most so many bytes per damage */
 };
 
