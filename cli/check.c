@@ -128,6 +128,11 @@ static int check_opened(struct check *check, const char *path, int fd, bool json
     } else {
         print_text(path, &answer);
     }
+    if (answer.failed) { /* the result has their names under "failed" */
+        fflush(stdout);
+        fprintf(stderr, "mrqart check: %s: a checker failed; its verdict is missing\n", path);
+        return EXIT_FAILED;
+    }
     return answer.status == CHECK_DEVIATES ? EXIT_DEVIATES : EXIT_CONFORMS;
 }
 

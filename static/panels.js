@@ -11,6 +11,7 @@ import {
   delayText,
   duration,
   evidence,
+  failedText,
   formatDifference,
   formatPair,
   formatValue,
@@ -424,7 +425,7 @@ function updateParameter(node, row, content) {
   setAttribute(reference, "title", whole(row.expect));
 }
 
-function aboutText(series) {
+function templateAbout(series) {
   const template = series.content?.template ?? {};
   const seen = evidence(template).replace(/[()]/g, "");
   if (seen) {
@@ -434,6 +435,10 @@ function aboutText(series) {
     return "";
   }
   return Object.keys(template).length ? "with a template" : "without template";
+}
+
+function aboutText(series) {
+  return [failedText(series.content), templateAbout(series)].filter(Boolean).join("; ");
 }
 
 function moreText(rows) {

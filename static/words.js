@@ -166,6 +166,12 @@ export function evidence(template) {
       : `(seen ${seen} times)`;
 }
 
+/** Checkers that failed on the image shown, whose verdict is therefore missing; "" for none. */
+export function failedText(content) {
+  const names = (content?.failed ?? []).map(clean);
+  return names.length ? `${names.join(", ")} failed: no verdict of ${names.length > 1 ? "them" : "it"}` : "";
+}
+
 function isTemplateFinding(finding) {
   return !finding.checker || finding.checker.startsWith("checker-template") || !finding.message;
 }

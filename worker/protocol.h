@@ -85,7 +85,7 @@ struct protocol_answer {
     uint32_t split;   /* 0 or 1 */
     uint32_t links;   /* names the file has */
     char station[68]; /* ends with a NUL */
-    uint32_t unused;
+    uint32_t failed;  /* checkers that did not judge it (check.h) */
     uint64_t series_key, digest;
     struct file_identity identity;
 };

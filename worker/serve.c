@@ -114,6 +114,7 @@ static void fill_in(struct protocol_answer *answer, const struct check_answer *f
     }
     answer->status = found->status;
     answer->split = found->split;
+    answer->failed = found->failed;
     answer->series_key = found->series_key;
     answer->digest = found->digest;
     memcpy(answer->station, found->station, sizeof(found->station));

@@ -2,6 +2,7 @@
 /* The way of a path from a source to series tracking. */
 #include "pipeline.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "keeper/keeper.h"
@@ -119,6 +120,25 @@ struct workers_settings pipeline_workers_settings(const struct pipeline *pipelin
                                      .settings = blame_settings(pipeline->blame)};
 }
 
+void pipeline_checkers_changed(struct pipeline *pipeline) {
+    const struct workers_settings told = pipeline_workers_settings(pipeline);
+    workers_configure(pipeline->workers, &told);
+    long long next_ms = blame_next_ms(pipeline->blame);
+    if (next_ms) {
+        struct timeval delay = clock_delay(next_ms - clock_ms());
+        evtimer_add(pipeline->blame_timer, &delay);
+    }
+}
+
+static void handle_try_again(evutil_socket_t fd, short events, void *self) {
+    (void)fd;
+    (void)events;
+    struct pipeline *pipeline = self;
+    if (blame_try_again(pipeline->blame, clock_ms()) && !pipeline->drained) {
+        pipeline_checkers_changed(pipeline);
+    }
+}
+
 static void adopt(struct pipeline *pipeline, const struct pipeline_settings *settings) {
     names_destroy(pipeline->names);
     blame_destroy(pipeline->blame);
@@ -167,6 +187,7 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
                                         .stuck_changed = handle_stuck};
     const struct workers_settings told = pipeline_workers_settings(pipeline);
     pipeline->workers = workers_create(base, &pipeline->queue, &told, &owner);
+    pipeline->blame_timer = evtimer_new(base, handle_try_again, pipeline);
     pipeline->drain_done = evtimer_new(base, handle_drain_done, pipeline);
     pipeline->drain_grace = evtimer_new(base, handle_drain_grace, pipeline);
     if (keeper) {
@@ -187,6 +208,7 @@ void pipeline_destroy(struct pipeline *pipeline) {
     folders_destroy(pipeline->folders);
     names_destroy(pipeline->names);
     blame_destroy(pipeline->blame);
+    event_free(pipeline->blame_timer);
     event_free(pipeline->drain_done);
     event_free(pipeline->drain_grace);
     free(pipeline->worker);
@@ -201,7 +223,7 @@ void pipeline_configure(struct pipeline *pipeline, const struct pipeline_setting
     adopt(pipeline, settings);
     order_configure(pipeline->order, settings->hold_ms);
     settling_configure(pipeline->settling, settings->settle_ms);
-    const struct workers_settings told = pipeline_workers_settings(pipeline);
-    workers_configure(pipeline->workers, &told);
+    evtimer_del(pipeline->blame_timer);
+    pipeline_checkers_changed(pipeline);
     pipeline_dispatch(pipeline);
 }

@@ -2,6 +2,7 @@
 /* Inside the pipeline: what becomes of a file that a worker had. */
 #include "pipeline_parts.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -212,12 +213,31 @@ static void settle_unreadable(struct pipeline *pipeline, struct queued_file *fil
     settle_turn(pipeline, file, answer, text, length);
 }
 
+static struct blame_file blamed(const struct pipeline *pipeline, const struct queued_file *file) {
+    const struct seen_place place = pipeline_place(file);
+    return (struct blame_file){.place = text_hash(TEXT_HASH_SEED, &place, sizeof(place)),
+                               .said = said(pipeline, file),
+                               .now_ms = clock_ms()};
+}
+
+/* Which checkers judged it, and which failed: nearly always there is nothing to see to. */
+static void see_checkers(struct pipeline *pipeline, const struct queued_file *file,
+                         uint32_t failed) {
+    if (!blame_looks(pipeline->blame, failed)) {
+        return;
+    }
+    const struct blame_file what = blamed(pipeline, file);
+    if (blame_passed(pipeline->blame, failed, &what)) {
+        pipeline_checkers_changed(pipeline);
+    }
+}
+
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
                      const char *text, size_t length) {
     struct pipeline *pipeline = self;
     switch ((enum protocol_outcome)answer->outcome) {
     case PROTOCOL_DONE:
-        blame_passed(pipeline->blame);
+        see_checkers(pipeline, file, answer->failed);
         settle_turn(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_UNREADABLE:
@@ -277,7 +297,8 @@ void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
                 how == WORKERS_TIMED_OUT ? "it takes too long" : "its worker died",
                 *checker ? ", in " : "", checker,
                 last ? "it is given up" : "it is tried once more, alone");
-    bool disabled = blame_crash(pipeline->blame, checker);
+    const struct blame_file what = blamed(pipeline, file);
+    bool disabled = blame_crash(pipeline->blame, checker, &what);
     if (last) {
         file->last_look = note->identity;
         give_up(pipeline, file, how, checker);
@@ -286,8 +307,7 @@ void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
         folder_queue_put_front(&pipeline->queue, file);
     }
     if (disabled) {
-        const struct workers_settings settings = pipeline_workers_settings(pipeline);
-        workers_configure(pipeline->workers, &settings);
+        pipeline_checkers_changed(pipeline);
     }
     pipeline_drain_check(pipeline);
 }

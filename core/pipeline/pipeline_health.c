@@ -42,7 +42,7 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
                                   (json_int_t)seen_count(pipeline->seen), "folders",
                                   (json_int_t)seen_quiet_count(pipeline->seen), "limit",
                                   (json_int_t)pipeline->record_limit));
-    json_object_set_new(health, "disabled", blame_health(pipeline->blame, warnings));
+    blame_health(pipeline->blame, health, warnings);
     roots(pipeline, warnings);
     retention_warnings(pipeline->retention, warnings);
     if (seen_crowded(pipeline->seen) > 0) {

@@ -31,7 +31,8 @@ struct pipeline {
     struct seen *seen;
     struct retention *retention;
     struct blame *blame;
-    char *worker; /* path of mrqart-worker */
+    struct event *blame_timer; /* when a disabled checker is to be tried again */
+    char *worker;              /* path of mrqart-worker */
     bool trust_names;
     bool paused[LANES];
     unsigned worker_count, worker_timeout_ms;
@@ -67,6 +68,9 @@ void pipeline_balance(struct pipeline *pipeline);
 
 /** What workers are told now. */
 struct workers_settings pipeline_workers_settings(const struct pipeline *pipeline);
+
+/** A checker was disabled, or is to be tried again: workers anew. */
+void pipeline_checkers_changed(struct pipeline *pipeline);
 
 /** The end: done if all has been answered and all processes are gone. */
 void pipeline_drain_check(struct pipeline *pipeline);

@@ -42,9 +42,10 @@ struct check *check_create(const json_t *settings) {
     check->reader = dicom_reader_create(setting_text(settings, "tags"),
                                         header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
     check->lookup = check->reader ? lookup_create(check->reader) : NULL;
-    check->checkers = check->reader ? checkers_create(json_object_get(settings, "checkers"),
-                                                      setting_text(settings, "database"))
-                                    : NULL;
+    check->checkers = check->reader
+                          ? checkers_create(json_object_get(settings, "checkers"),
+                                            setting_text(settings, "database"), check->lookup)
+                          : NULL;
     if (!check->checkers) {
         check_destroy(check);
         return NULL;
@@ -64,25 +65,24 @@ void check_destroy(struct check *check) {
     free(check);
 }
 
-/* false, and the answer says which, when a checker fails */
-static bool run_checkers(struct check *check, const char *path, struct check_answer *answer,
+/* one that fails loses its own verdict, and the others keep theirs */
+static void run_checkers(struct check *check, const char *path, struct check_answer *answer,
                          void (*before)(void *, const char *), void *self) {
-    bool good = true;
-    for (size_t i = 0; good && i < checkers_count(check->checkers); i++) {
+    for (size_t i = 0; i < checkers_count(check->checkers); i++) {
         const char *name = checkers_name(check->checkers, i);
+        const struct checkers_file file = {.path = path,
+                                           .excluded = verdict_excluded(check->verdict)};
         if (before) {
             before(self, name);
         }
-        good = checkers_run(check->checkers, i, check->lookup, path,
-                            verdict_for(check->verdict, name));
-        if (!good) {
-            snprintf(answer->message, sizeof(answer->message), "the checker %s failed", name);
+        if (!checkers_run(check->checkers, i, &file, verdict_for(check->verdict, name))) {
+            verdict_drop(check->verdict);
+            answer->failed |= 1U << checkers_place(check->checkers, i);
         }
     }
     if (before) {
         before(self, NULL);
     }
-    return good;
 }
 
 static const char *base_name(const char *path) {
@@ -148,9 +148,7 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
     const struct redact *redact = check->redact ? &subject : NULL;
     identity_find(check->lookup, check->station, path, answer);
     verdict_begin(check->verdict, check->lookup, redact);
-    if (!run_checkers(check, path, answer, before, self)) {
-        return;
-    }
+    run_checkers(check, path, answer, before, self);
     write_result(check, path, redact);
     if (check->json.used > RESULT_BYTES) {
         say(answer, "its check result is too large: a damaged header, or a checker in a loop");

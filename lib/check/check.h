@@ -12,16 +12,20 @@
 enum check_outcome {
     CHECK_DONE,       /* the answer has a result */
     CHECK_INCOMPLETE, /* the file ends too early: message says where */
-    CHECK_UNREADABLE, /* no DICOM file, damaged, or a checker failed: message says why */
+    CHECK_UNREADABLE, /* no DICOM file, or damaged: message says why */
 };
 
-enum { CHECK_STATION_BYTES = 64 }; /* StationName is an SH: 16 characters of at most 4 bytes */
+enum {
+    CHECK_STATION_BYTES = 64, /* StationName is an SH: 16 characters of at most 4 bytes */
+    CHECK_CHECKERS_MOST = 32, /* as many as `failed` has bits */
+};
 
 /** What became of one file. json belongs to the check and lives until its next file. */
 struct check_answer {
     enum check_outcome outcome;
     enum check_status status;
-    bool split; /* ImageType MFSPLIT: each volume may have a series number of its own */
+    bool split;      /* ImageType MFSPLIT: each volume may have a series number of its own */
+    uint32_t failed; /* bit i: the checker at place i of the settings failed, its verdict is lost */
     char station[CHECK_STATION_BYTES + 1];
     uint64_t series_key; /* of the whole identity of the series, station included */
     uint64_t digest;     /* of what was found and what is watched, never of notes */

@@ -3,8 +3,11 @@
 #include "check/checkers.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "plugin/loader.h"
 #include "plugin/settings.h"
+
+enum { UNKNOWN_MOST = 16 }; /* names that are told; a checker that makes more up is in a loop */
 
 struct checker {
     struct loaded_plugin loaded;
@@ -12,6 +15,10 @@ struct checker {
     char *name;
     void *self;
     bool open;
+    unsigned place;
+    const struct lookup *lookup;
+    uint64_t unknown[UNKNOWN_MOST]; /* hashes of names that it asks for and nobody has */
+    size_t unknown_count;
 };
 
 struct checkers {
@@ -23,11 +30,38 @@ struct checkers {
 /* the file as checkers see it */
 struct shown_file {
     struct mrq_file public; /* first, so that both have one address */
-    const struct lookup *lookup;
+    struct checker *checker;
+    const char *excluded;
 };
 
+static void say_unknown(const struct checker *checker, enum mrq_level level, const char *name) {
+    const char *nearest = lookup_nearest(checker->lookup, name);
+    log_line(level, "%s asks for a header value \"%s\", which there is none of%s%s%s",
+             checker->name, name, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+             nearest ? "\"?" : " (\"mrqart tags FILE\" lists them; the option tags adds more)");
+}
+
+/* told once by each worker: the checker would take it for absent in every file */
+static void note_unknown(struct checker *checker, const char *name) {
+    uint64_t hash = text_hash(TEXT_HASH_SEED, name, strlen(name));
+    for (size_t i = 0; i < checker->unknown_count; i++) {
+        if (checker->unknown[i] == hash) {
+            return;
+        }
+    }
+    if (checker->unknown_count < UNKNOWN_MOST) {
+        checker->unknown[checker->unknown_count++] = hash;
+        say_unknown(checker, MRQ_WARNING, name);
+    }
+}
+
 static const struct dicom_value *value_of(const struct mrq_file *file, const char *name) {
-    return lookup_value(((const struct shown_file *)file)->lookup, name);
+    struct checker *checker = ((const struct shown_file *)file)->checker;
+    const struct dicom_value *value = lookup_value(checker->lookup, name);
+    if (!value) {
+        note_unknown(checker, name);
+    }
+    return value;
 }
 
 static const char *file_value(const struct mrq_file *file, const char *name) {
@@ -46,8 +80,14 @@ static bool file_numeric(const struct mrq_file *file, const char *name) {
     return value && value->numeric;
 }
 
-static const struct mrq_file_ops file_operations = {
-    .value = file_value, .numbers = file_numbers, .numeric = file_numeric};
+static const char *file_excluded(const struct mrq_file *file) {
+    return ((const struct shown_file *)file)->excluded;
+}
+
+static const struct mrq_file_ops file_operations = {.value = file_value,
+                                                    .numbers = file_numbers,
+                                                    .numeric = file_numeric,
+                                                    .excluded = file_excluded};
 
 static void host_log(struct mrq_host *host, enum mrq_level level, const char *format,
                      va_list arguments) {
@@ -72,6 +112,17 @@ static bool has_required(const struct checker *checker, const json_t *settings) 
     return true;
 }
 
+static bool names_known(const struct checker *checker) {
+    bool known = true;
+    for (const char *const *name = checker->loaded.plugin.values; name && *name; name++) {
+        if (!lookup_value(checker->lookup, *name)) {
+            say_unknown(checker, MRQ_ERROR, *name);
+            known = false;
+        }
+    }
+    return known;
+}
+
 static bool checker_open(struct checker *checker, const json_t *item, const char *database) {
     const char *file = json_string_value(json_object_get(item, "file"));
     if (!file || !plugin_load(&checker->loaded, file, MRQ_CHECKER)) {
@@ -87,7 +138,7 @@ static bool checker_open(struct checker *checker, const json_t *item, const char
                                       .epoch = "",
                                       .version = MRQART_VERSION};
     const json_t *values = json_object_get(item, "settings");
-    if (!has_required(checker, values)) {
+    if (!has_required(checker, values) || !names_known(checker)) {
         return false;
     }
     if (!plugin->open) {
@@ -101,8 +152,13 @@ static bool checker_open(struct checker *checker, const json_t *item, const char
     return checker->open;
 }
 
-struct checkers *checkers_create(const json_t *list, const char *database) {
+struct checkers *checkers_create(const json_t *list, const char *database,
+                                 const struct lookup *lookup) {
     size_t most = json_array_size(list);
+    if (most > CHECK_CHECKERS_MOST) {
+        log_error("%zu checkers are configured, and %d are the most", most, CHECK_CHECKERS_MOST);
+        return NULL;
+    }
     struct checkers *checkers =
         mem_zeroed(1, sizeof(struct checkers) + most * sizeof(struct checker));
     checkers->database = mem_dup(database ? database : "");
@@ -112,6 +168,8 @@ struct checkers *checkers_create(const json_t *list, const char *database) {
             continue;
         }
         struct checker *checker = &checkers->each[checkers->count++];
+        checker->place = (unsigned)i;
+        checker->lookup = lookup;
         if (!checker_open(checker, item, checkers->database)) {
             checkers_destroy(checkers);
             return NULL;
@@ -144,10 +202,18 @@ const char *checkers_name(const struct checkers *checkers, size_t index) {
     return checkers->each[index].name;
 }
 
-bool checkers_run(const struct checkers *checkers, size_t index, const struct lookup *lookup,
-                  const char *path, struct mrq_verdict *verdict) {
-    const struct checker *checker = &checkers->each[index];
-    const struct shown_file file = {.public = {.ops = &file_operations, .path = path},
-                                    .lookup = lookup};
-    return checker->loaded.plugin.check(checker->self, &file.public, verdict);
+unsigned checkers_place(const struct checkers *checkers, size_t index) {
+    return checkers->each[index].place;
+}
+
+bool checkers_run(struct checkers *checkers, size_t index, const struct checkers_file *file,
+                  struct mrq_verdict *verdict) {
+    struct checker *checker = &checkers->each[index];
+    if (file->excluded && checker->loaded.plugin.skip_excluded) {
+        return true;
+    }
+    const struct shown_file shown = {.public = {.ops = &file_operations, .path = file->path},
+                                     .checker = checker,
+                                     .excluded = file->excluded};
+    return checker->loaded.plugin.check(checker->self, &shown.public, verdict);
 }

@@ -2,6 +2,7 @@
 /* Header values by name. */
 #include "check/lookup.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -60,6 +61,17 @@ const struct dicom_value *lookup_value(const struct lookup *lookup, const char *
             return value;
         }
     }
+}
+
+const char *lookup_nearest(const struct lookup *lookup, const char *name) {
+    size_t count = dicom_value_count(lookup->reader);
+    const char **names = mem_zeroed(count + 1, sizeof(*names));
+    for (size_t i = 0; i < count; i++) {
+        names[i] = dicom_value_at(lookup->reader, i)->name;
+    }
+    const char *nearest = text_nearest(name, names);
+    free(names);
+    return nearest;
 }
 
 const char *lookup_text(const struct lookup *lookup, const char *name) {

@@ -13,6 +13,9 @@ void lookup_destroy(struct lookup *lookup);
 /** The value called name of the reader's last file; NULL where the list has no such name. */
 const struct dicom_value *lookup_value(const struct lookup *lookup, const char *name);
 
+/** The name that name may be a slip of; NULL: it is like none. */
+const char *lookup_nearest(const struct lookup *lookup, const char *name);
+
 /** Its text, NULL also where it is absent. */
 const char *lookup_text(const struct lookup *lookup, const char *name);
 

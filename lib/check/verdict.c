@@ -21,12 +21,25 @@ struct names {
     size_t count;
 };
 
+/* how much had been said before the checker that runs now */
+struct mark {
+    size_t findings, errors, compared, template, notes, watched;
+    size_t error_names, compared_names, template_names;
+    size_t finding_count, watch_count, note_count, data_bytes;
+    enum mrq_severity worst;
+    bool not_checked;
+    uint64_t digest;
+    json_t *data;
+};
+
 struct verdict {
     struct mrq_verdict public; /* what checkers see; first, so that both have one address */
     const struct lookup *lookup;
     const struct redact *redact;
     const char *checker;
-    struct writer findings, errors, compared, template, notes, watched, reason;
+    struct writer findings, errors, compared, template, notes, watched, reason, failed;
+    struct mark before;
+    char excluded[MESSAGE_BYTES]; /* reason as it was given */
     struct names error_names, compared_names, template_names;
     size_t finding_count, watch_count, note_count;
     enum mrq_severity worst; /* 0: nothing found */
@@ -71,15 +84,16 @@ static void digest_text(struct verdict *verdict, const char *text) {
     verdict->digest = text_hash(verdict->digest, text ? text : "\xff", text ? strlen(text) + 1 : 2);
 }
 
-/* "TR is 2000, template 1300": the page makes its own of expect and have */
+/* "TR is 2000, expected 1300", since a checker need not have a template: the page makes its own of
+ * expect and have */
 static void make_message(const struct mrq_finding *finding, char *message, size_t room) {
     if (!finding->have) {
-        snprintf(message, room, "%s is not in the header, template %s", finding->parameter,
-                 finding->expect ? finding->expect : "has none either");
+        snprintf(message, room, "%s is not in the header, expected %s", finding->parameter,
+                 finding->expect ? finding->expect : "a value");
     } else if (!finding->expect) {
         snprintf(message, room, "%s is %s", finding->parameter, finding->have);
     } else {
-        snprintf(message, room, "%s is %s, template %s", finding->parameter, finding->have,
+        snprintf(message, room, "%s is %s, expected %s", finding->parameter, finding->have,
                  finding->expect);
     }
 }
@@ -159,7 +173,8 @@ static void verdict_not_checked(struct mrq_verdict *public, const char *reason) 
     struct verdict *verdict = own(public);
     if (!verdict->not_checked) {
         verdict->not_checked = true;
-        put_text(verdict, &verdict->reason, reason ? reason : "");
+        snprintf(verdict->excluded, sizeof(verdict->excluded), "%s", reason ? reason : "");
+        put_text(verdict, &verdict->reason, verdict->excluded);
     }
 }
 
@@ -167,8 +182,11 @@ static void verdict_note(struct mrq_verdict *public, const char *text) {
     struct verdict *verdict = own(public);
     if (text && verdict->note_count < NAMES_MOST) {
         verdict->note_count++;
+        AUTOFREE char *redacted = redact_text(verdict->redact, text);
+        const char *said = redacted ? redacted : text;
         writer_comma(&verdict->notes);
-        put_text(verdict, &verdict->notes, text);
+        writer_string(&verdict->notes, said);
+        log_info("%s: %s", verdict->checker, said);
     }
 }
 
@@ -242,6 +260,8 @@ void verdict_destroy(struct verdict *verdict) {
     writer_free(&verdict->notes);
     writer_free(&verdict->watched);
     writer_free(&verdict->reason);
+    writer_free(&verdict->failed);
+    json_decref(verdict->before.data);
     json_decref(verdict->data);
     free(verdict);
 }
@@ -258,6 +278,7 @@ void verdict_begin(struct verdict *verdict, const struct lookup *lookup,
     writer_reset(&verdict->notes);
     writer_reset(&verdict->watched);
     writer_reset(&verdict->reason);
+    writer_reset(&verdict->failed);
     verdict->error_names.count = 0;
     verdict->compared_names.count = 0;
     verdict->template_names.count = 0;
@@ -272,7 +293,61 @@ void verdict_begin(struct verdict *verdict, const struct lookup *lookup,
 
 struct mrq_verdict *verdict_for(struct verdict *verdict, const char *name) {
     verdict->checker = name;
+    struct mark *before = &verdict->before;
+    json_decref(before->data);
+    *before = (struct mark){
+        .findings = verdict->findings.used,
+        .errors = verdict->errors.used,
+        .compared = verdict->compared.used,
+        .template = verdict->template.used,
+        .notes = verdict->notes.used,
+        .watched = verdict->watched.used,
+        .error_names = verdict->error_names.count,
+        .compared_names = verdict->compared_names.count,
+        .template_names = verdict->template_names.count,
+        .finding_count = verdict->finding_count,
+        .watch_count = verdict->watch_count,
+        .note_count = verdict->note_count,
+        .data_bytes = verdict->data_bytes,
+        .worst = verdict->worst,
+        .not_checked = verdict->not_checked,
+        .digest = verdict->digest,
+        .data = json_copy(verdict->data),
+    };
     return &verdict->public;
+}
+
+void verdict_drop(struct verdict *verdict) {
+    struct mark *before = &verdict->before;
+    writer_cut(&verdict->findings, before->findings);
+    writer_cut(&verdict->errors, before->errors);
+    writer_cut(&verdict->compared, before->compared);
+    writer_cut(&verdict->template, before->template);
+    writer_cut(&verdict->notes, before->notes);
+    writer_cut(&verdict->watched, before->watched);
+    if (!before->not_checked) {
+        writer_reset(&verdict->reason);
+    }
+    verdict->error_names.count = before->error_names;
+    verdict->compared_names.count = before->compared_names;
+    verdict->template_names.count = before->template_names;
+    verdict->finding_count = before->finding_count;
+    verdict->watch_count = before->watch_count;
+    verdict->note_count = before->note_count;
+    verdict->data_bytes = before->data_bytes;
+    verdict->worst = before->worst;
+    verdict->not_checked = before->not_checked;
+    verdict->digest = before->digest;
+    json_decref(verdict->data);
+    verdict->data = json_incref(before->data);
+    writer_comma(&verdict->failed);
+    writer_string(&verdict->failed, verdict->checker);
+    digest_text(verdict, "failed");
+    digest_text(verdict, verdict->checker);
+}
+
+const char *verdict_excluded(const struct verdict *verdict) {
+    return verdict->not_checked ? verdict->excluded : NULL;
 }
 
 enum check_status verdict_status(const struct verdict *verdict) {
@@ -319,6 +394,9 @@ void verdict_write_head(const struct verdict *verdict, struct writer *writer) {
 
 void verdict_write_tail(const struct verdict *verdict, struct writer *writer) {
     write_part(writer, "template", "{}", &verdict->template);
+    if (verdict->failed.used) {
+        write_part(writer, "failed", "[]", &verdict->failed);
+    }
     if (verdict->note_count) {
         write_part(writer, "notes", "[]", &verdict->notes);
     }

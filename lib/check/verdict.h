@@ -25,6 +25,12 @@ void verdict_begin(struct verdict *verdict, const struct lookup *lookup,
 /** What the checker called name is given; its name is remembered with what it says. */
 struct mrq_verdict *verdict_for(struct verdict *verdict, const char *name);
 
+/** That checker failed: all that it has said of this file is taken back, and its name is kept. */
+void verdict_drop(struct verdict *verdict);
+
+/** Why the file is none to be compared, as the first that said so put it; NULL: nobody did. */
+const char *verdict_excluded(const struct verdict *verdict);
+
 /** The status that follows from what was said (design.md 5). */
 enum check_status verdict_status(const struct verdict *verdict);
 

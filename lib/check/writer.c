@@ -38,6 +38,13 @@ void writer_reset(struct writer *writer) {
     put(writer, "", 0);
 }
 
+void writer_cut(struct writer *writer, size_t used) {
+    writer->used = used;
+    if (writer->bytes) {
+        writer->bytes[used] = '\0';
+    }
+}
+
 void writer_raw(struct writer *writer, const char *json) {
     put(writer, json, strlen(json));
 }

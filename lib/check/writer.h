@@ -19,6 +19,9 @@ void writer_free(struct writer *writer);
 /** Forgets what was written and keeps the memory. */
 void writer_reset(struct writer *writer);
 
+/** Forgets all but the first used bytes, which were all at some time. */
+void writer_cut(struct writer *writer, size_t used);
+
 /** Raw JSON text, as it is. */
 void writer_raw(struct writer *writer, const char *json);
 void writer_append(struct writer *writer, const struct writer *other);

@@ -116,6 +116,12 @@ json_t *plugin_describe(const struct mrq_plugin *plugin) {
     json_object_set_new(described, "description", json_any_string(plugin->description));
     json_object_set_new(described, "abi", json_integer(plugin->abi));
     json_object_set_new(described, "options", plugin_describe_options(plugin->options));
+    for (const char *const *name = plugin->values; name && *name; name++) {
+        if (name == plugin->values) {
+            json_object_set_new(described, "values", json_array());
+        }
+        json_array_append_new(json_object_get(described, "values"), json_any_string(*name));
+    }
     return described;
 }
 

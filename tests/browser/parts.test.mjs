@@ -42,6 +42,17 @@ function says(page, selector, wanted) {
   ]);
 }
 
+// ---- what is missing ----------------------------------------------------------------------------
+
+promise(
+  "a checker that failed is named with the series that it gave no verdict of",
+  (fake) => {
+    full(fake);
+    fake.stations[STATION].history[0].content.failed = ["checker-site"];
+  },
+  (page) => says(page, "[data-role=table-about]", "checker-site failed: no verdict of it"),
+);
+
 // ---- answers ------------------------------------------------------------------------------------
 
 promise(

@@ -33,6 +33,13 @@ test("values have their units and the shape that people know", () => {
   }
 });
 
+test("a checker that failed is named", () => {
+  assert.equal(words.failedText({}), "");
+  assert.equal(words.failedText(undefined), "");
+  assert.equal(words.failedText({ failed: ["site"] }), "site failed: no verdict of it");
+  assert.equal(words.failedText({ failed: ["a", "b"] }), "a, b failed: no verdict of them");
+});
+
 test("digits before the decimal point are never rounded away", () => {
   assert.equal(words.formatNumber(123257.647), "123258");
   assert.equal(words.formatNumber(0.000123456), "0.0001235");

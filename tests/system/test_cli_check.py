@@ -110,6 +110,13 @@ class Check(CommandTest):
         self.assertEqual(second, {"file": str(self.where / "none"),
                                   "error": "No such file or directory"})
 
+    def test_a_checker_that_fails_is_2_and_the_others_verdicts_stand(self):
+        make_database(self.database, TEMPLATE)
+        done = self.check("--checker", build_checker(self.where, "return false;"),
+                          write_dicom(self.where / "a.dcm"), status=2)
+        self.assertIn("a.dcm: conforms", done.stdout)
+        self.assertIn("a.dcm: a checker failed; its verdict is missing", done.stderr)
+
     def test_a_checker_that_cannot_be_loaded_is_2(self):
         path = write_dicom(self.where / "a.dcm")
         self.assertIn("no-such.so", self.check("--checker", "no-such.so", path, status=2).stderr)

@@ -96,10 +96,40 @@ class Faulty(DaemonTest):
         new = self.client.event("new")
         self.assertEqual(new["content"]["status"], "conforms")  # the other one goes on
         self.client.events_until(lambda e: e["type"] in ("new", "update") and
-                                 e["series"]["count"] == 19)
+                                 e["series"]["count"] == 18)  # two files it took with it
+        self.assert_disabled(daemon)
+
+    def assert_disabled(self, daemon):
         wait_for(lambda: daemon.health()["pipeline"]["disabled"] == ["site"], "its name")
         self.assertTrue(any("site is disabled" in text for text in daemon.health()["warnings"]))
         daemon.logged("site is disabled")
+
+    def test_a_checker_that_fails_loses_its_own_verdict_and_is_named(self):
+        make_database(self.where / "db.sqlite", TEMPLATE)
+        daemon = self.start('mrq_deviates(verdict, "FA", "1", "2"); return !chosen(file);',
+                            files=1, bad=1)
+        content = self.client.event("new", "error")["content"]
+        self.assertEqual((content["status"], content["findings"], content["failed"]),
+                         ("conforms", [], ["site"]))
+        self.assertEqual(daemon.state()["AWP167046"]["content"], content)
+        wait_for(lambda: any("site failed on 1 files" in text
+                             for text in daemon.health()["warnings"]), "a warning")
+        daemon.logged("site: failed on bad-000001.dcm")
+        for _ in range(4):  # the same file again and again is one reason, not five
+            write_dicom(daemon.folder / "session" / "bad-000001.dcm", InstanceNumber=1)
+        write_dicom(daemon.folder / "session" / "good.dcm", InstanceNumber=2)
+        content = self.client.event("changed")["content"]
+        self.assertEqual((content["status"], [f["checker"] for f in content["findings"]]),
+                         ("deviates", ["site"]))
+        self.assertNotIn("failed", content)
+        self.assertEqual(daemon.health()["pipeline"]["disabled"], [])
+
+    def test_a_checker_that_fails_on_three_files_is_disabled(self):
+        daemon = self.start('return false;', files=10, bad=0, workers=1)
+        self.assertEqual(self.client.event("new", "error")["content"]["failed"], ["site"])
+        self.assert_disabled(daemon)
+        self.client.events_until(lambda e: e["series"]["count"] == 10)
+        self.assertEqual([c["failed"] for c in daemon.health()["pipeline"]["checkers"]], [0, 3])
 
     def test_workers_that_are_killed(self):
         daemon = self.start("", files=10, bad=0)

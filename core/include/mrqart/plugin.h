@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define MRQ_ABI 2        /* goes up when a struct of this header grows at its end */
+#define MRQ_ABI 3        /* goes up when a struct of this header grows at its end */
 #define MRQ_ABI_OLDEST 2 /* goes up when this header changes in any other way */
 
 struct event_base;     /* <event2/event.h> */
@@ -344,6 +344,7 @@ struct mrq_file_ops {
     const char *(*value)(const struct mrq_file *file, const char *name);
     size_t (*numbers)(const struct mrq_file *file, const char *name, double *values, size_t room);
     bool (*numeric)(const struct mrq_file *file, const char *name);
+    const char *(*excluded)(const struct mrq_file *file);
 };
 
 /**
@@ -372,6 +373,14 @@ static inline bool mrq_number(const struct mrq_file *file, const char *name, dou
 /** True where DICOM gives the value as a number (DS, IS, FD, US …), whatever it looks like. */
 static inline bool mrq_numeric(const struct mrq_file *file, const char *name) {
     return file->ops->numeric(file, name);
+}
+
+/**
+ * Why a checker before this one said that the file is none to be compared (mrq_not_checked());
+ * NULL: none did. A derived image deviates from a protocol by design: see skip_excluded below.
+ */
+static inline const char *mrq_excluded(const struct mrq_file *file) {
+    return file->ops->excluded(file);
 }
 
 enum mrq_severity { MRQ_WARN = 1, MRQ_FAIL = 2 };
@@ -440,7 +449,8 @@ static inline void mrq_not_checked(struct mrq_verdict *verdict, const char *reas
     verdict->ops->not_checked(verdict, reason);
 }
 
-/** A remark for the log and for people who look closely; never part of the verdict. */
+/** A remark for the log (log_level = "info") and for people who look closely; no part of the
+ * verdict. */
 static inline void mrq_note(struct mrq_verdict *verdict, const char *text) {
     verdict->ops->note(verdict, text);
 }
@@ -507,7 +517,8 @@ struct mrq_plugin {
 
     /**
      * Checker: look at one file. Must not remember files: any worker may get any file of a series.
-     * False: the checker itself failed, which is an error and no verdict.
+     * False: the checker itself failed: what it has said of this file is taken back, the verdicts
+     * of the others stand, and it is named. Three files in a row, and it is disabled for a while.
      */
     bool (*check)(void *self, const struct mrq_file *file, struct mrq_verdict *verdict);
     /** Checker: look at a series that has ended. Not called by this version. */
@@ -522,6 +533,15 @@ struct mrq_plugin {
      * queues, and pause() then stops live files too.
      */
     void (*hold_back)(void *self, bool held);
+
+    /**
+     * Checker: the names that it asks for by mrq_value() and its like, ended by NULL. One that
+     * there is no header value of is then told when the checker is loaded; NULL: when it is first
+     * asked.
+     */
+    const char *const *values;
+    /** Checker: check() is not called for a file that mrq_excluded() has a reason for. */
+    bool skip_excluded;
 };
 
 extern __attribute__((visibility("default"))) const struct mrq_plugin mrq_plugin;

@@ -8,11 +8,13 @@ static const struct mrq_option options[] = {
     {"severity", MRQ_STRING, .preset = "\"fail\"", .choices = "fail|warn",
      .help = "of what it finds"},
     {"open", MRQ_BOOLEAN, .preset = "true", .help = "false: it cannot be opened"},
+    {"fails", MRQ_BOOLEAN, .preset = "false", .help = "it does as it is told, and fails then"},
     {0},
 };
 
 struct sample {
     enum mrq_severity severity;
+    bool fails;
 };
 
 static void *sample_open(struct mrq_host *host, const struct mrq_settings *settings) {
@@ -22,6 +24,7 @@ static void *sample_open(struct mrq_host *host, const struct mrq_settings *setti
     }
     struct sample *sample = malloc(sizeof(*sample));
     sample->severity = strcmp(mrq_setting(settings, "severity"), "warn") == 0 ? MRQ_WARN : MRQ_FAIL;
+    sample->fails = mrq_setting_number(settings, "fails") != 0;
     return sample;
 }
 
@@ -46,6 +49,13 @@ static bool sample_check(void *self, const struct mrq_file *file, struct mrq_ver
     what = what ? what : "";
     if (strstr(what, "fail")) {
         return false;
+    }
+    if (strstr(what, "misspell")) {
+        mrq_value(file, "SequenceNmae");
+        mrq_value(file, "SequenceNmae");
+    }
+    if (mrq_excluded(file)) {
+        mrq_data(verdict, "told", "\"excluded\"");
     }
     if (strstr(what, "compare")) {
         mrq_compared(verdict, "TR");
@@ -75,8 +85,17 @@ static bool sample_check(void *self, const struct mrq_file *file, struct mrq_ver
         }
     }
     mrq_watch(verdict, "TR", mrq_value(file, "TR"), MRQ_CONSTANT, "g");
-    return true;
+    return !((const struct sample *)self)->fails;
 }
 
+/* the same sources make other plugins of it */
+#ifndef ASKS_FOR
+#define ASKS_FOR NULL
+#endif
+#ifndef SKIPS
+#define SKIPS false
+#endif
+
 MRQ_PLUGIN(.kind = MRQ_CHECKER, .name = "sample", .version = "1", .description = "does as told",
+           .skip_excluded = SKIPS, .values = (const char *const[]){ASKS_FOR, NULL},
            .options = options, .open = sample_open, .close = sample_close, .check = sample_check);

@@ -2,6 +2,7 @@
 /* One file through the checkers: what the answer says, and which files are one series. */
 #include "base/log.h"
 #include "base/memory.h"
+#include "captured.h"
 #include "check/check.h"
 
 #include <setjmp.h>
@@ -108,7 +109,7 @@ static void findings_become_status_errors_and_sentences(void **state) {
     expect(&answer, "result.conforms", "false");
     expect(&answer, "result.findings.0",
            "{\"checker\":\"one\",\"parameter\":\"TR\",\"expect\":\"1300\",\"have\":\"1300\","
-           "\"severity\":\"fail\",\"message\":\"TR is 1300, template 1300\"}");
+           "\"severity\":\"fail\",\"message\":\"TR is 1300, expected 1300\"}");
     expect(&answer, "result.findings.1.message", "\"about J\xc3\xb6hn^Doe\"");
     expect(&answer, "result.errors", "{\"TR\":{\"expect\":\"1300\",\"have\":\"1300\"}}");
     expect(&answer, "result.compared", "[\"TR\"]");
@@ -170,10 +171,114 @@ static void what_cannot_be_read_says_why(void **state) {
     assert_int_equal(answer.outcome, CHECK_INCOMPLETE);
     assert_string_equal(answer.message, "the file ends after 12 bytes");
     assert_int_equal(run(check, "unreadable\n").outcome, CHECK_UNREADABLE);
-    answer = run(check, SERIES "Do\tt\tfail\n");
-    assert_int_equal(answer.outcome, CHECK_UNREADABLE);
-    assert_string_equal(answer.message, "the checker one failed");
     check_destroy(check);
+}
+
+/* one, and another that has said all that it can before it fails */
+static struct check *create_failing(const char *first, const char *second) {
+    AUTOFREE char *settings = mem_printf(
+        "{\"checkers\": [{\"name\": \"one\", \"file\": \"" SAMPLE "\", \"settings\": {%s}},"
+        "{\"name\": \"off\", \"file\": \"" SAMPLE "\", \"disabled\": true},"
+        "{\"name\": \"two\", \"file\": \"" SAMPLE "\", \"settings\": {%s}}]}",
+        first, second);
+    struct check *check = create(settings);
+    assert_non_null(check);
+    return check;
+}
+
+static void a_checker_that_fails_loses_its_own_verdict_only(void **state) {
+    (void)state;
+    static const char all[] = SERIES "Do\tt\tcompare template find note\nTE\tn\t30\n";
+    static const char *const parts[] = {
+        "result.status",   "result.findings", "result.compared", "result.errors",
+        "result.template", "result.notes",    "result.data",     "watch"};
+    static const char fails[] = "\"fails\": true";
+    struct check *alone = create_with_sample("");
+    struct check_answer whole = run(alone, all);
+    for (int place = 0; place < 2; place++) {
+        struct check *check = place == 0 ? create_failing(fails, "") : create_failing("", fails);
+        struct check_answer answer = run(check, all);
+        assert_int_equal(answer.outcome, CHECK_DONE);
+        assert_int_equal(answer.failed, place == 0 ? 1 : 4);
+        expect(&answer, "result.failed", place == 0 ? "[\"one\"]" : "[\"two\"]");
+        assert_int_not_equal(answer.digest, whole.digest); /* who looks at the page is told */
+        for (size_t i = 0; place == 1 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+            AUTOFREE char *wanted = part(&whole, parts[i]);
+            expect(&answer, parts[i], wanted);
+        }
+        check_destroy(check);
+    }
+    check_destroy(alone);
+}
+
+static void a_checker_that_fails_on_every_file_makes_no_verdict(void **state) {
+    (void)state;
+    struct check *check = create_with_sample("");
+    struct check_answer answer = run(check, SERIES "Do\tt\tfail\n");
+    assert_int_equal(answer.outcome, CHECK_DONE);
+    assert_int_equal(answer.status, CHECK_NO_TEMPLATE);
+    expect(&answer, "result.failed", "[\"one\"]");
+    answer = run(check, SERIES);
+    assert_int_equal(answer.failed, 0);
+    expect(&answer, "result.failed", "missing");
+    check_destroy(check);
+}
+
+static void a_later_checker_sees_that_a_file_is_excluded(void **state) {
+    (void)state;
+    struct check *check = create_failing("", "");
+    struct check_answer answer = run(check, SERIES "Do\tt\tskip\n");
+    expect(&answer, "result.data.told", "\"excluded\"");
+    answer = run(check, SERIES);
+    expect(&answer, "result.data", "missing");
+    check_destroy(check);
+}
+
+static void a_checker_that_asks_for_it_is_not_shown_what_is_excluded(void **state) {
+    (void)state;
+    struct check *check = create("{\"checkers\": [{\"file\": \"" SAMPLE "\", \"name\": \"one\"},"
+                                 "{\"file\": \"" SKIPS "\", \"name\": \"two\"}]}");
+    assert_non_null(check);
+    struct check_answer answer = run(check, SERIES "Do\tt\tskip find\n");
+    expect(&answer, "result.findings.0.checker", "\"one\"");
+    expect(&answer, "result.findings.2", "missing");
+    answer = run(check, SERIES "Do\tt\tfind\n");
+    expect(&answer, "result.findings.2.checker", "\"two\"");
+    check_destroy(check);
+}
+
+static int times(const char *text, const char *word) {
+    int count = 0;
+    while ((text = strstr(text, word))) {
+        text += strlen(word);
+        count++;
+    }
+    return count;
+}
+
+static void a_name_that_no_header_value_has_is_told_once(void **state) {
+    (void)state;
+    struct captured captured;
+    struct check *check = create_with_sample("");
+    captured_begin(&captured);
+    run(check, SERIES "Do\tt\tmisspell\n");
+    run(check, SERIES "Do\tt\tmisspell\n");
+    const char *said = captured_end(&captured);
+    assert_int_equal(times(said,
+                           "one asks for a header value \"SequenceNmae\", which there is none "
+                           "of; did you mean \"SequenceName\"?"),
+                     1);
+    check_destroy(check);
+}
+
+static void a_name_that_is_declared_and_unknown_is_told_at_load(void **state) {
+    (void)state;
+    struct captured captured;
+    captured_begin(&captured);
+    struct check *check = create("{\"checkers\": [{\"file\": \"" MISSPELT "\"}]}");
+    const char *said = captured_end(&captured);
+    assert_null(check);
+    assert_non_null(strstr(said, "\"SequenceNmae\", which there is none of; did you mean"));
 }
 
 static void a_checker_in_a_loop_makes_no_endless_answer(void **state) {
@@ -359,6 +464,12 @@ int main(void) {
         cmocka_unit_test(the_digest_covers_findings_and_watched_values_only),
         cmocka_unit_test(notes_and_data_are_passed_on),
         cmocka_unit_test(what_cannot_be_read_says_why),
+        cmocka_unit_test(a_checker_that_fails_loses_its_own_verdict_only),
+        cmocka_unit_test(a_checker_that_fails_on_every_file_makes_no_verdict),
+        cmocka_unit_test(a_later_checker_sees_that_a_file_is_excluded),
+        cmocka_unit_test(a_checker_that_asks_for_it_is_not_shown_what_is_excluded),
+        cmocka_unit_test(a_name_that_no_header_value_has_is_told_once),
+        cmocka_unit_test(a_name_that_is_declared_and_unknown_is_told_at_load),
         cmocka_unit_test(a_checker_in_a_loop_makes_no_endless_answer),
         cmocka_unit_test(files_of_one_series_have_one_key),
         cmocka_unit_test(volumes_of_a_split_series_have_one_key),
