@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watched folders, as the service's user sees them. */
+#include "base/companion.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "child.h"
@@ -63,7 +64,8 @@ static void look_at(struct look *look, const char *path, int depth) {
     const struct dirent *entry;
     while (look->folders < FOLDERS_MOST && (entry = readdir(folder))) {
         AUTOFREE char *below = mem_printf("%s/%s", path, entry->d_name);
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && depth < DEPTH) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            !companion_name(entry->d_name) && depth < DEPTH) {
             look_at_entry(look, below, depth);
         }
     }

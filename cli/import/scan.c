@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding sessions and their series below the folders of an archive. */
 #include "scan.h"
+#include "base/companion.h"
 #include "base/memory.h"
 
 #include <ctype.h>
@@ -16,9 +17,9 @@ enum { DEPTH_MOST = 16 }; /* archives are five deep; a loop of mounts has no end
 
 bool scan_wants(const char *name) {
     size_t length = strlen(name);
-    return strncasecmp(name, "MR.", 3) == 0 ||
-           (length > 4 && (strcasecmp(name + length - 4, ".dcm") == 0 ||
-                           strcasecmp(name + length - 4, ".ima") == 0));
+    return !companion_name(name) && (strncasecmp(name, "MR.", 3) == 0 ||
+                                     (length > 4 && (strcasecmp(name + length - 4, ".dcm") == 0 ||
+                                                     strcasecmp(name + length - 4, ".ima") == 0)));
 }
 
 static const char *base_name(const char *path) {
@@ -82,7 +83,7 @@ static bool each_folder(const char *folder, void (*visit)(void *, const char *),
     }
     for (struct dirent *entry; (entry = readdir(list));) {
         AUTOFREE char *path = mem_printf("%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && is_folder(path, entry)) {
+        if (entry->d_name[0] != '.' && !companion_name(entry->d_name) && is_folder(path, entry)) {
             visit(self, path);
         }
     }

@@ -2,6 +2,7 @@
 /* Watched folders, the folders below them, and the files on their way. */
 #include "folders.h"
 
+#include "base/companion.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -107,6 +108,7 @@ static struct folder *make_folder(struct folders *folders, struct root *root, co
     folder->root = root;
     folder->below = folder->path + root->length;
     folder->below += *folder->below == '/';
+    folder->companion = companion_within(folder->below);
     for (size_t lane = 0; lane < LANES; lane++) {
         TAILQ_INIT(&folder->waiting[lane]);
         TAILQ_INIT(&folder->turns[lane]);

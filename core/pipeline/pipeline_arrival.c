@@ -2,6 +2,7 @@
 /* Inside the pipeline: what becomes of a path that a source has found. */
 #include "pipeline_parts.h"
 
+#include "base/companion.h"
 #include "base/log.h"
 #include "trusted_names.h"
 
@@ -131,7 +132,7 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
 
 static void tell_folder(const struct pipeline *pipeline, const struct mrq_found *found) {
     const char *slash = strrchr(found->path, '/');
-    if (slash && names_wanted(pipeline->names, slash + 1)) {
+    if (slash && !companion_name(slash + 1) && names_wanted(pipeline->names, slash + 1)) {
         log_notice("%s: %s is a folder; only what is in it is looked at", found->root,
                    names_said(pipeline->names, slash + 1));
     }
@@ -147,7 +148,7 @@ void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
         return;
     }
     struct folder *folder = folders_of(pipeline->folders, found->root, found->path, &name);
-    if (!folder) {
+    if (!folder || folder->companion || companion_name(name)) {
         return;
     }
     if (!names_wanted(pipeline->names, name)) {

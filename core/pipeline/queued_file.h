@@ -85,6 +85,7 @@ struct folder {
     size_t files;                  /* on their way */
     unsigned workers;              /* that have one of its files */
     bool refused;                  /* a name in it was not wanted, and that was said */
+    bool companion;                /* nothing in it is an image: see companion.h */
     struct trusted_names *trusted;
     const char *below; /* path relative to root: within path */
     char path[];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entries of one folder, read piece by piece. */
 #include "watch/entries.h"
+#include "base/companion.h"
 #include "base/memory.h"
 #include <fcntl.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ enum entries_step entries_next(struct entries *entries, const struct dirent64 **
     while (entries->at < entries->filled) {
         *entry = (const struct dirent64 *)(entries->buffer + entries->at);
         entries->at += (*entry)->d_reclen;
-        if (!is_dots((*entry)->d_name)) {
+        if (!is_dots((*entry)->d_name) && !companion_name((*entry)->d_name)) {
             return ENTRIES_ONE;
         }
     }

@@ -31,7 +31,8 @@ enum entries_step {
     ENTRIES_FAILED, /* see errno */
 };
 
-/** Does one small thing: takes an entry or reads more of them; never "." and "..". */
+/** Does one small thing: takes an entry or reads more of them; never "." and "..", nor what systems
+ * put beside the files for themselves (companion.h). */
 enum entries_step entries_next(struct entries *entries, const struct dirent64 **entry);
 
 enum entry_kind {

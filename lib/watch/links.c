@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where symbolic links below watched folders lead. */
 #include "watch/links.h"
+#include "base/companion.h"
 #include "base/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ static void follow_file(struct mrq_host *host, const struct found_at *at, char *
 bool links_follow(struct mrq_host *host, struct roots *roots, const struct found_at *at,
                   const char *path) {
     struct links *links = roots_links(roots);
-    if (!links) {
+    if (!links || companion_name(strrchr(path, '/') + 1)) {
         return false;
     }
     AUTOFREE char *real = realpath(path, NULL);

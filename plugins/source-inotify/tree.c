@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The folders below the watched ones, each with its watch, and where they are now. */
 #include "tree.h"
+#include "base/companion.h"
 #include "base/memory.h"
 #include "tree_parts.h"
 #include <errno.h>
@@ -114,7 +115,7 @@ static enum tree_change attach(struct tree *tree, const struct place *place, str
 
 enum tree_change tree_attach(struct tree *tree, struct folder *parent, const char *name,
                              struct folder **out) {
-    const char *path = tree_file(tree, parent, name);
+    const char *path = companion_name(name) ? NULL : tree_file(tree, parent, name);
     if (!path) {
         return TREE_NONE;
     }

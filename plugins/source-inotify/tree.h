@@ -22,7 +22,7 @@ struct tree_limits {
 
 /** What attaching a folder has changed. */
 enum tree_change {
-    TREE_NONE,  /* there is no such folder, or it is out of bounds */
+    TREE_NONE,  /* there is no such folder, it is no one's (companion.h), or out of bounds */
     TREE_KNOWN, /* it was known to be there */
     TREE_NEW,   /* it was not known */
     TREE_MOVED, /* it was known elsewhere, and came with all below it */

@@ -143,6 +143,28 @@ class Files:
                 file.write(dicom_bytes(InstanceNumber=number))
         self.counted(s1=len(names))
 
+    def test_what_systems_put_beside_the_files_is_left_alone(self):
+        names = ("._1.dcm", ".AppleDouble/1.dcm", "@eaDir/1.dcm/1.dcm", "#recycle/a/1.dcm",
+                 ".snapshot/1.dcm", "MR.1.part", "Thumbs.db", ".1.dcm.Xy12aB", "a/@eaDir/2.dcm")
+
+        def put():
+            for name in names:
+                path = self.folder / "s" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"\0\5\x16\7" + bytes(200))
+        put()
+        self.start(' backlog = "all";')
+        put()
+        write_dicom(self.folder / "s/1.dcm")
+        write_dicom(self.folder / "s/@eaDir/3.dcm", InstanceNumber=2)
+        self.counted(s1=1)
+        series, = (entry["series"] for entry in self.watcher.state()["AWP167046"]["history"])
+        self.assertEqual(series["unreadable"], 0)
+        self.assertEqual(self.watcher.health()["pipeline"]["names"]["refused"], 0)
+        self.assertNotRegex(self.watcher.log(), "no DICOM|left alone|fits none")
+        (self.folder / "s/@eaDir").rename(self.folder / "s/images")
+        self.counted(s1=2)  # it is no such folder any more
+
     def test_a_path_near_the_longest(self):
         self.start()
         folder, length = os.open(self.folder, os.O_RDONLY), len(os.fsencode(self.folder))
