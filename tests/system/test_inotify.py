@@ -196,8 +196,8 @@ class WatchedFolders(InotifyTest):
         daemon = self.daemon(wrapper=wrapper)
         client = daemon.websocket()
         daemon.logged("fs.inotify.max_user_watches")
+        wait_for(lambda: self.source(daemon)["polled"] == 16, "all that have no watch")
         self.assertEqual(self.source(daemon)["watches"], 5)
-        self.assertEqual(self.source(daemon)["polled"], 16)
         for number in range(20):
             write_dicom(daemon.folder / f"{number}/001.dcm", InstanceNumber=number)
         self.total(client, 20)

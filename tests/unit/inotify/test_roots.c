@@ -184,6 +184,7 @@ static void nested_and_repeated_paths_are_watched_once(void **state) {
     disk_write(disk_path("%s/2.dcm", beside));
     rig_wait_for(rig, disk_path("%s/1.dcm", inner));
     rig_wait_for(rig, disk_path("%s/2.dcm", beside));
+    rig_wait_for(rig, disk_path("%s/1.dcm", inner));
     /* by the first scan, by an event, or by both */
     assert_in_range(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_ANY), 1, 2);
     assert_in_range(rig_count(rig, disk_path("%s/1.dcm", inner), RIG_SCANNED), 0, 1);
