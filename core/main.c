@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqartd: says what is asked for on the command line, or runs the daemon. */
+#include "base/capabilities.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -79,6 +80,7 @@ static bool act(const struct arguments *arguments, const struct paths *paths) {
 int main(int count, char **words) {
     struct arguments arguments;
     int status = EXIT_USAGE;
+    capabilities_keep();
     if (arguments_parse(&arguments, count, words)) {
         struct paths paths;
         paths_init(&paths);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SIGHUP: the configuration read again in a child, and what has changed put in force. */
 #include "reload.h"
+#include "base/forked.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
 #include "config/config_try.h"
 #include "config/core_settings.h"
-#include "forked.h"
 #include "health.h"
 #include "instances.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart-worker: what the daemon does not do itself, in processes that may die. */
+#include "base/capabilities.h"
 #include "keeper_main.h"
 #include "plugin/loader.h"
 #include "sandbox/sandbox.h"
@@ -36,6 +37,7 @@ static int work(const char *parent) {
 
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
+    capabilities_drop();
     if (strcmp(mode, "--check") == 0 && argc == 3) {
         return work(argv[2]);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Child processes that read series folders. */
 #include "pool.h"
+#include "base/capabilities.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 
@@ -76,6 +77,7 @@ static bool reader_start(struct reader *reader) {
     fflush(NULL);
     reader->pid = fork();
     if (reader->pid == 0) {
+        capabilities_drop();
         close(pair[0]);
         child_loop(pair[1]);
         _exit(0);

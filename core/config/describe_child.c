@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking a child process what a plugin is. */
 #include "describe_child.h"
+#include "base/forked.h"
 #include "base/log.h"
 #include "base/memory.h"
 
@@ -20,12 +21,15 @@ enum {
 
 static pid_t start(const char *worker, const char *file, int answer) {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
+    forked_attributes(&attributes);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, answer, STDOUT_FILENO);
     char *words[] = {(char *)worker, "--describe", (char *)file, NULL};
     pid_t child = -1;
-    int fault = posix_spawn(&child, worker, &actions, NULL, words, environ);
+    int fault = posix_spawn(&child, worker, &actions, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (fault) {
         errno = fault;

@@ -2,6 +2,7 @@
 /* The keeper as a process, and the socket to it. */
 #include "keeper_process.h"
 #include "base/clock.h"
+#include "base/forked.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "keeper_main.h"
@@ -122,18 +123,12 @@ void keeper_process_wait(struct keeper_process *process, int ms) {
 static int spawn(pid_t *pid, const char *worker, const char *const arguments[2], int socket) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, socket, KEEPER_SOCKET);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, KEEPER_SOCKET + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    forked_attributes(&attributes);
     char *argv[] = {(char *)worker, (char[]){"--keeper"}, (char *)arguments[0],
                     (char *)arguments[1], NULL};
     int failed = posix_spawn(pid, worker, &actions, &attributes, argv, environ);

@@ -3,10 +3,10 @@
 #include "retention.h"
 
 #include "base/clock.h"
+#include "base/forked.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "forked.h"
 #include "retention_sweep.h"
 
 #include <errno.h>

@@ -2,11 +2,11 @@
 /* Starting a child of the daemon. */
 #include "child.h"
 
+#include "base/forked.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,9 +35,6 @@ static void close_if(int fd) {
 static int spawn(pid_t *pid, const char *program, int socket, int note) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
@@ -45,10 +42,7 @@ static int spawn(pid_t *pid, const char *program, int socket, int note) {
     posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
     posix_spawn_file_actions_adddup2(&actions, note, PROTOCOL_NOTE);
     posix_spawn_file_actions_addclosefrom_np(&actions, PROTOCOL_NOTE + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    forked_attributes(&attributes);
     char parent[16];
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
     char *arguments[] = {(char[]){"mrqart-worker"}, (char[]){"--check"}, parent, NULL};
@@ -58,9 +52,13 @@ static int spawn(pid_t *pid, const char *program, int socket, int note) {
     return failed;
 }
 
+/* a worker that could take the page away would end the daemon, which reads it (SIGBUS) */
+static const int note_seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
 static bool make_note(struct child *child, int *note) {
-    *note = lift(memfd_create("mrqart-note", MFD_CLOEXEC));
-    if (*note < 0 || ftruncate(*note, sizeof(*child->note)) < 0) {
+    *note = lift(memfd_create("mrqart-note", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (*note < 0 || ftruncate(*note, sizeof(*child->note)) < 0 ||
+        fcntl(*note, F_ADD_SEALS, note_seals) < 0) {
         return false;
     }
     void *page = mmap(NULL, sizeof(*child->note), PROT_READ | PROT_WRITE, MAP_SHARED, *note, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The receiver as a process. */
 #include "child.h"
+#include "base/forked.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -149,9 +150,6 @@ static int lift(int fd) {
 static int spawn(struct child *child, const int given[3]) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
@@ -159,10 +157,7 @@ static int spawn(struct child *child, const int given[3]) {
         posix_spawn_file_actions_adddup2(&actions, given[i], RECEIVER_SOCKET + i);
     }
     posix_spawn_file_actions_addclosefrom_np(&actions, RECEIVER_UNTOLD + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    forked_attributes(&attributes);
     AUTOFREE char *program = mem_printf("%s/mrqart-receiver", child->host->program_dir);
     char parent[16];
     snprintf(parent, sizeof(parent), "%d", (int)getpid());

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The capabilities that marks of whole file systems, and paths from handles, need. */
 #include "rights.h"
+#include "base/capabilities.h"
 #include <errno.h>
 #include <linux/capability.h>
-#include <stdint.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static const struct {
-    unsigned long number;
+    unsigned number;
     const char *name;
 } needed[] = {
     {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
@@ -23,22 +20,8 @@ static const struct {
     "SystemCallFilter=fanotify_init fanotify_mark open_by_handle_at. Or use source-inotify, "      \
     "which needs neither"
 
-void rights_keep(void) {
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, needed[i].number, 0, 0);
-    }
-}
-
-static uint64_t effective(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-    syscall(SYS_capget, &header, data);
-    return (uint64_t)data[1].effective << 32 | data[0].effective;
-}
-
 bool rights_check(struct mrq_host *host) {
-    uint64_t has = effective();
-    bool first = has >> needed[0].number & 1, second = has >> needed[1].number & 1;
+    bool first = capabilities_has(needed[0].number), second = capabilities_has(needed[1].number);
     if (first && second) {
         return true;
     }

@@ -4,9 +4,6 @@
 
 #include <mrqart/plugin.h>
 
-/** Has the daemon keep them for itself: what it starts from now on does not inherit them. */
-void rights_keep(void);
-
 /** True when they are there; else says which are missing, and how to give them. */
 bool rights_check(struct mrq_host *host);
 

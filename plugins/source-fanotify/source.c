@@ -254,7 +254,6 @@ static void source_close(void *self) {
 static void *source_open(struct mrq_host *host, const struct mrq_settings *settings) {
     struct source *source = mem_new(struct source);
     const struct roots_owner owner = {source, handle_look, handle_rescan, handle_leave};
-    rights_keep();
     source->host = host;
     source->paused = true;
     source->max_depth = (unsigned)mrq_setting_number(settings, "max_depth");

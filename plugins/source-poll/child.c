@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The child in which one watched folder is scanned. */
 #include "child.h"
+#include "base/forked.h"
 #include "base/memory.h"
 #include "watch/paths.h"
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHILD_SOCKET = 3 }; /* the only descriptor but the standard ones */
+enum { CHILD_SOCKET = FORKED_PIPE }; /* the only descriptor but the standard ones */
 
 /** What the daemon has said. */
 struct orders {
@@ -116,28 +117,17 @@ static bool held(void *self) {
 
 /* ---- its life ------------------------------------------------------------------------------ */
 
-static void become_child(pid_t daemon, int socket) {
+static void become_child(pid_t daemon) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "mrqart-poll");
     if (getppid() != daemon) {
         _exit(EXIT_SUCCESS);
     }
-    for (int number = 1; number < NSIG; number++) {
-        signal(number, SIG_DFL);
-    }
     signal(SIGINT, SIG_IGN); /* of the terminal: the daemon says when we end */
     signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (socket != CHILD_SOCKET) {
-        dup2(socket, CHILD_SOCKET);
-    }
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
-    close_range(CHILD_SOCKET + 1, ~0U, 0);
 }
 
 static _Noreturn void run(const struct scan_options *options, const char *path) {
@@ -167,9 +157,9 @@ bool child_start(struct child *child, const struct scan_options *options, const 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
         return false;
     }
-    *child = (struct child){.pid = fork(), .socket = pair[0]};
+    *child = (struct child){.pid = forked_start(pair[1]), .socket = pair[0]};
     if (child->pid == 0) {
-        become_child(daemon, pair[1]);
+        become_child(daemon);
         run(options, path);
     }
     int error = errno;

@@ -381,9 +381,10 @@ class Marks(Source):
                             f"--inh-caps={caps}", f"--ambient-caps={caps}"))
         write_dicom(self.folder / "a" / "1.dcm")
         self.counted(s1=1)
-        for pid in self.watcher.workers():
+        for pid, line in self.watcher.children().items():
             status = pathlib.Path(f"/proc/{pid}/status").read_text()
-            self.assertEqual(int(re.search(r"CapEff:\s+(\w+)", status)[1], 16), 0)
+            for key in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                self.assertEqual(int(re.search(rf"{key}:\s+(\w+)", status)[1], 16), 0, line)
 
     def test_what_is_mounted_below_a_watched_folder_is_followed(self):
         before, later = self.folder / "before", self.folder / "later"

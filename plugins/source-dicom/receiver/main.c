@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart-receiver: takes DICOM objects from the network for source-dicom, and stores them. */
 #include "associations.h"
+#include "base/capabilities.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "object.h"
@@ -168,6 +169,7 @@ static int run(const char *parent) {
 
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
+    capabilities_drop();
     if (strcmp(mode, "--receive") == 0 && argc == 3) {
         return run(argv[2]);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A copy of the daemon, as which it reads its configuration or removes old files. */
-#include "forked.h"
+#include "base/forked.h"
 
 #include <event2/event.h>
 #include <fcntl.h>
