@@ -2,18 +2,17 @@
 /* Opening a watched file that may be anything: a link, a device, still being written, gone. */
 #include "open_file.h"
 
+#include "base/beneath.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* O_NONBLOCK: should it become a FIFO after we looked */
-static const int open_flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+static const int open_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 static void refuse(struct opened_file *opened, const char *why) {
     opened->outcome = PROTOCOL_REFUSED;
@@ -82,51 +81,6 @@ static bool examine(struct opened_file *opened, const struct stat *status, uint6
     return true;
 }
 
-/* Where the kernel has no openat2 (before 5.6, or filtered): the same, step by step. */
-static int open_by_steps(int root, const char *path) {
-    char step[NAME_MAX + 1];
-    int folder = dup(root);
-    for (;;) {
-        size_t length = strcspn(path, "/");
-        bool last = path[length] == '\0';
-        if (folder < 0 || length >= sizeof(step) || length == 0) {
-            errno = folder < 0 ? errno : ENOENT;
-            break;
-        }
-        memcpy(step, path, length);
-        step[length] = '\0';
-        if (strcmp(step, "..") == 0) {
-            errno = EXDEV;
-            break;
-        }
-        int flags = last ? open_flags : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-        int next = openat(folder, step, flags);
-        int kept = errno;
-        close(folder);
-        errno = kept;
-        if (last || next < 0) {
-            return next;
-        }
-        folder = next;
-        path += length + 1;
-    }
-    int kept = errno;
-    if (folder >= 0) {
-        close(folder);
-    }
-    errno = kept;
-    return -1;
-}
-
-static int open_beneath(int root, const char *path) {
-    struct open_how how = {.flags = (unsigned)open_flags,
-                           .resolve =
-                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-    /* EPERM: what older container engines say of calls they do not know */
-    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_by_steps(root, path) : fd;
-}
-
 /* A read lease is granted only while nobody has the file open for writing. */
 static bool maybe_open(struct opened_file *opened, const struct protocol_check *request) {
     if (fcntl(opened->fd, F_SETLEASE, F_RDLCK) == 0) {
@@ -149,7 +103,7 @@ static void open_below(int root, const char *path, const struct protocol_check *
     if (!examine(opened, &status, request->known)) {
         return;
     }
-    opened->fd = open_beneath(root, path);
+    opened->fd = beneath_open(root, path, open_flags);
     if (opened->fd < 0 || fstat(opened->fd, &status) < 0) {
         fail(opened);
         return;

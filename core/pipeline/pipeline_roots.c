@@ -7,8 +7,8 @@
 #include "keeper/keeper.h"
 #include "tracking/text_builder.h"
 
-/* before a path: its records in the state file, the floor after the other */
-static const char root_key[] = "root:", floor_key[] = "floor:";
+/* before a path: its records in the state file, the floor after the first */
+static const char root_key[] = "root:", floor_key[] = "floor:", removing_key[] = "removing:";
 
 static struct root *first(const struct pipeline *pipeline) {
     return folders_first_root(pipeline->folders);
@@ -156,8 +156,11 @@ void pipeline_collect_roots(struct pipeline *pipeline) {
         if (root->changed) {
             AUTOFREE char *since = mem_printf("%s%s", root_key, root->path);
             AUTOFREE char *floor = mem_printf("%s%s", floor_key, root->path);
+            AUTOFREE char *removing = mem_printf("%s%s", removing_key, root->path);
             keeper_put(pipeline->keeper, PIPELINE_RECORD, since, json_integer(root->since_ns));
             keeper_put(pipeline->keeper, PIPELINE_RECORD, floor, json_integer(root->floor_ns));
+            keeper_put(pipeline->keeper, PIPELINE_RECORD, removing,
+                       root->unfinished ? json_true() : NULL);
             root->changed = false;
         }
     }
@@ -170,6 +173,11 @@ static const char *path_behind(const char *key, const char *head) {
 
 bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const json_t *value) {
     const char *since = path_behind(key, root_key), *floor = path_behind(key, floor_key);
+    const char *removing = path_behind(key, removing_key);
+    if (removing && json_is_true(value)) {
+        folders_root(pipeline->folders, removing)->unfinished = true;
+        return true;
+    }
     if (!json_is_integer(value) || !(since || floor)) {
         return false;
     }

@@ -22,7 +22,8 @@ struct root {
     uint64_t hash;
     int64_t since_ns;                 /* when it was first followed; 0: not yet */
     int64_t floor_ns;                 /* what was changed before is forgotten: it counts as seen */
-    bool changed;                     /* these two are not in the state file yet */
+    bool unfinished;                  /* retention may have left files of it aside */
+    bool changed;                     /* these three are not in the state file yet */
     char *source;                     /* that follows it; NULL: none does */
     struct root_policy policy;        /* policy.source is source */
     struct retention_pass *retention; /* NULL: never was on */

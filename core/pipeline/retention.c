@@ -4,9 +4,8 @@
 
 #include "base/clock.h"
 #include "base/forked.h"
-#include "base/json_text.h"
-#include "base/log.h"
 #include "base/memory.h"
+#include "retention_parts.h"
 #include "retention_sweep.h"
 
 #include <errno.h>
@@ -27,44 +26,6 @@ enum {
     NOTES = 256,   /* read at once */
     MEEKNESS = 19, /* of the process: whatever else there is to do comes first */
 };
-
-struct counts {
-    uint64_t files, folders, bytes, denied;
-};
-
-/** The passes through one watched folder. */
-struct retention_pass {
-    TAILQ_ENTRY(retention_pass) entry;
-    struct retention *retention;
-    struct root *root;
-    struct event *timer, *readable;
-    pid_t child; /* 0: none */
-    int notes;   /* -1: none under way */
-    long long heard_ms;
-    long long began_ms, took_ms; /* the pass under way; the last, -1: there was none */
-    int error;                   /* why something could not be removed */
-    double hours;                /* what the pass under way goes by, or the wait for the next */
-    bool dry_run;                /* likewise, the pass only */
-    bool done;                   /* it has gone through all */
-    struct counts now, last, total;
-    struct log_fault fault, hang;
-};
-
-struct retention {
-    struct event_base *base;
-    struct retention_parts parts;
-    TAILQ_HEAD(pass_list, retention_pass) passes;
-    bool stopped;
-};
-
-static bool is_on(const struct retention_pass *pass) {
-    const struct root *root = pass->root;
-    return !pass->retention->stopped && root->policy.configured && root->policy.retention_h > 0;
-}
-
-static bool hangs(const struct retention_pass *pass) {
-    return pass->notes >= 0 && clock_ms() - pass->heard_ms > *pass->retention->parts.patience_ms;
-}
 
 /* Until the next pass. */
 static long long wait_ms(const struct retention_pass *pass) {
@@ -88,27 +49,13 @@ static void arm(struct retention_pass *pass) {
 
 /* ---- what a pass has done ---------------------------------------------------------------- */
 
-static void report_removed(struct retention_pass *pass) {
-    bool news = !pass->dry_run || memcmp(&pass->now, &pass->last, sizeof(pass->now)) != 0;
-    if (pass->now.files + pass->now.folders == 0 || !news) {
-        return;
-    }
-    log_notice("%s: retention %s %llu files (%llu bytes) and %llu folders, older than %g h",
-               pass->root->path, pass->dry_run ? "would remove" : "has removed",
-               (unsigned long long)pass->now.files, (unsigned long long)pass->now.bytes,
-               (unsigned long long)pass->now.folders, pass->hours);
-}
-
-static void report_denied(struct retention_pass *pass) {
-    if (pass->now.denied > 0) {
-        log_fault_tell(
-            &pass->fault, pass->root->path,
-            "retention cannot remove %llu files or folders: %s; the service's user needs "
-            "the right to write in the folders, and under systemd they need "
-            "ReadWritePaths=%s (systemctl edit mrqart)",
-            (unsigned long long)pass->now.denied, strerror(pass->error), pass->root->path);
-    } else if (pass->now.files > 0) {
-        log_fault_over(&pass->fault, pass->root->path, "retention can remove files again");
+/* Kept in the state file, so that a later start knows. */
+static void note_unfinished(struct retention_pass *pass, bool unfinished) {
+    struct root *root = pass->root;
+    if (root->unfinished != unfinished) {
+        root->unfinished = unfinished;
+        root->changed = true;
+        pass->retention->parts.forgotten(pass->retention->parts.self);
     }
 }
 
@@ -117,13 +64,12 @@ static void finish(struct retention_pass *pass) {
     pass->readable = NULL;
     close(pass->notes);
     pass->notes = -1;
-    report_removed(pass);
-    report_denied(pass);
-    if (pass->done) {
-        log_fault_over(&pass->hang, pass->root->path, "retention goes through it again");
-    }
+    retention_report(pass);
     pass->took_ms = clock_ms() - pass->began_ms;
     pass->last = pass->now;
+    if (pass->done && !retention_removes(pass->root)) {
+        note_unfinished(pass, false);
+    }
     if (!pass->dry_run) {
         pass->total.files += pass->now.files;
         pass->total.folders += pass->now.folders;
@@ -153,6 +99,12 @@ static void take_note(struct retention_pass *pass, const struct sweep_note *note
     case SWEEP_DENIED:
         pass->now.denied++;
         pass->error = note->error;
+        break;
+    case SWEEP_STUCK:
+        pass->now.stuck++;
+        break;
+    case SWEEP_UNABLE:
+        pass->now.unable++;
         break;
     case SWEEP_DONE: /* a folder that is not there is told by its source */
         pass->done = true;
@@ -195,7 +147,7 @@ static void sweep_in_child(const struct retention_pass *pass) {
         .names = *parts->names,
         .root_hash = pass->root->hash,
         .roots = folders_first_root(parts->folders),
-        .before_ns = now_ns - (int64_t)(pass->hours * 3600e9),
+        .before_ns = pass->hours > 0 ? now_ns - (int64_t)(pass->hours * 3600e9) : INT64_MIN,
         .dry_run = pass->dry_run,
         .notes = FORKED_PIPE,
     };
@@ -212,7 +164,7 @@ static bool start_child(struct retention_pass *pass) {
     pass->hours = pass->root->policy.retention_h;
     pass->dry_run = pass->root->policy.dry_run;
     pass->done = false;
-    pass->now = (struct counts){0};
+    pass->now = (struct retention_counts){0};
     pass->child = forked_start(ends[1]);
     if (pass->child == 0) {
         sweep_in_child(pass);
@@ -243,7 +195,7 @@ static void begin(struct retention_pass *pass) {
 
 /* One that hangs in the kernel ends when its file server answers; until then no other is begun. */
 static void end_hung(struct retention_pass *pass) {
-    if (hangs(pass)) {
+    if (retention_hangs(pass)) {
         log_fault_tell(&pass->hang, pass->root->path,
                        "the process that removes old files (pid %d) has given no sign of life for "
                        "%lld s; it is ended. Does the file server answer?",
@@ -264,9 +216,9 @@ static void handle_timer(evutil_socket_t unused, short events, void *self) {
         arm(pass);
     } else if (pass->child) {
         arm(pass);
-    } else if (is_on(pass) && !pass->root->shut) {
+    } else if (retention_is_on(pass) && !pass->root->shut) {
         begin(pass);
-    } else if (is_on(pass)) {
+    } else if (retention_is_on(pass)) {
         arm(pass);
     }
 }
@@ -328,7 +280,7 @@ static struct retention_pass *pass_of(struct retention *retention, struct root *
 void retention_update(struct retention *retention) {
     for (struct root *root = folders_first_root(retention->parts.folders); root;
          root = TAILQ_NEXT(root, entry)) {
-        bool on = root->policy.configured && root->policy.retention_h > 0;
+        bool on = retention_is_wanted(root);
         struct retention_pass *pass = on ? pass_of(retention, root) : root->retention;
         bool other = pass && (!on || root->policy.retention_h != pass->hours);
         if (pass && pass->child && (other || root->policy.dry_run != pass->dry_run)) {
@@ -336,42 +288,8 @@ void retention_update(struct retention *retention) {
         } else if (on && !pass->child && (other || !evtimer_pending(pass->timer, NULL))) {
             arm(pass);
         }
-    }
-}
-
-/* ---- for /healthz ------------------------------------------------------------------------ */
-
-void retention_health(const struct root *root, json_t *said) {
-    const struct retention_pass *pass = root->retention;
-    if (!pass || !is_on(pass)) {
-        return;
-    }
-    const struct counts *counts = root->policy.dry_run ? &pass->last : &pass->total;
-    const char *state = hangs(pass) ? "hangs" : pass->notes >= 0 ? "running" : "waiting";
-    json_object_set_new(said, "retention",
-                        json_pack("{s:f, s:b, s:s, s:I, s:I, s:I, s:I}", "hours",
-                                  root->policy.retention_h, "dry_run", root->policy.dry_run,
-                                  "state", state, "files", (json_int_t)counts->files, "folders",
-                                  (json_int_t)counts->folders, "bytes", (json_int_t)counts->bytes,
-                                  "denied", (json_int_t)pass->last.denied));
-}
-
-static void warn(json_t *warnings, char *sentence) {
-    json_array_append_new(warnings, json_any_string(sentence));
-    free(sentence);
-}
-
-void retention_warnings(const struct retention *retention, json_t *warnings) {
-    const struct retention_pass *pass;
-    TAILQ_FOREACH(pass, &retention->passes, entry) {
-        if (is_on(pass) && hangs(pass)) {
-            warn(warnings, mem_printf("%s: the process that removes old files (pid %d) hangs; no "
-                                      "other is started. Does its file server answer?",
-                                      pass->root->path, (int)pass->child));
-        } else if (is_on(pass) && pass->last.denied > 0) {
-            warn(warnings, mem_printf("%s: retention cannot remove files: %s; the service's user "
-                                      "needs the right to write there (ReadWritePaths)",
-                                      pass->root->path, strerror(pass->error)));
+        if (pass && retention_removes(root) && !root->policy.dry_run) {
+            note_unfinished(pass, true);
         }
     }
 }

@@ -11,6 +11,8 @@ enum sweep_kind {
     SWEEP_FILE,   /* was removed, or would be */
     SWEEP_FOLDER, /* was left empty by that and removed, or would be */
     SWEEP_DENIED, /* could not be removed: error */
+    SWEEP_STUCK,  /* had to be left aside: its name is taken */
+    SWEEP_UNABLE, /* the file system cannot do it safely: nothing is removed */
     SWEEP_DONE,   /* it has gone through all; error: the watched folder cannot be read */
 };
 
@@ -28,7 +30,7 @@ struct sweep_job {
     const struct names *names;
     uint64_t root_hash;
     const struct root *roots; /* all that are watched, the first of the list: each has its own */
-    int64_t before_ns;        /* files that were looked at as they were then are old enough */
+    int64_t before_ns;        /* files whose status has not changed since are old enough */
     bool dry_run;
     int notes; /* where notes are written */
 };

@@ -8,6 +8,23 @@ from dicom_daemon import Receiver, data_set
 
 SOON = "retention = 0.0001;"
 
+# Runs a program whose renameat2(2) is that of a file system without flags (EINVAL), by a filter of
+# system calls (seccomp(2)): load the number of the call, then its fifth argument, and decide.
+WITHOUT_NOREPLACE = """
+import ctypes, os, platform, struct, sys
+call = {"x86_64": 316, "aarch64": 276}[platform.machine()]
+code = [(0x20, 0, 0, 0), (0x15, 0, 3, call), (0x20, 0, 0, 16 + 4 * 8), (0x15, 1, 0, 0),
+        (0x06, 0, 0, 0x00050000 | 22), (0x06, 0, 0, 0x7fff0000)]
+program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
+class Filter(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("program", ctypes.c_void_p)]
+prctl = ctypes.CDLL(None, use_errno=True).prctl
+assert prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+filter = Filter(len(code), ctypes.addressof(program))
+assert prctl(22, 2, ctypes.byref(filter), 0, 0) == 0  # PR_SET_SECCOMP
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 
 class Watched(CatchUp):
     plugin = "source-inotify"
@@ -154,6 +171,30 @@ class OfInotify(OfEachSource, DaemonTest):
         daemon.signal(signal.SIGHUP)
         wait_for(lambda: not path.parent.exists(), "the folder to be removed")
         self.assertNotIn("closed, to be opened anew", daemon.log())
+
+    def test_what_was_left_aside_by_a_kill_is_put_back_at_the_next_start(self):
+        for more in (SOON, ""):
+            daemon = self.start(SOON)
+            self.passes(daemon)
+            wait_for(lambda: b'"removing:' in (daemon.state_dir / "state.jsonl").read_bytes(),
+                     "a state that knows of it")
+            daemon.kill()
+            aside = daemon.folder / "a/.mrqart-removing"
+            aside.mkdir(parents=True)
+            write_dicom(aside / "1.dcm", pixels=None)  # it is not removed again: it is cut
+            daemon.config = self.config(more)
+            daemon.start()
+            wait_for(lambda: self.names(daemon.folder) == ["a", "a/1.dcm"], "the file in its place")
+            daemon.stop()
+            shutil.rmtree(daemon.folder / "a")
+
+    def test_where_others_could_be_replaced_nothing_is_removed(self):
+        daemon = self.start(SOON, wrapper=(sys.executable, "-B", "-c", WITHOUT_NOREPLACE))
+        path = write_dicom(daemon.folder / "a/1.dcm")
+        daemon.logged("retention removes nothing: .*RENAME_NOREPLACE")
+        wait_for(lambda: any("RENAME_NOREPLACE" in text for text in daemon.health()["warnings"]),
+                 "a warning")
+        self.assertEqual(self.names(daemon.folder), ["a", "a/1.dcm"])
 
     def test_the_right_to_remove_is_asked_for(self):
         daemon = self.start("")
