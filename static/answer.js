@@ -30,7 +30,7 @@ export function answerable({ session, over, fates }) {
 
 /** Asks the daemon to keep an answer; resolves to why it did not, or "". */
 export async function post(station, series, answer, reason) {
-  const body = { station, series: series.id ?? series.key, answer, reason };
+  const body = { station, series: series.key, answer, reason };
   try {
     const response = await fetch("/acknowledge", {
       method: "POST",

@@ -2,7 +2,7 @@
 // The page: one plain object of state, and one render per frame that makes the document follow it;
 // and the keys.
 import { Connection, readHealth } from "./connection.js";
-import { applyMessage, applyState, createModel, judge, zoneOf } from "./model.js";
+import { applyMessage, applyState, createModel, judge, sameStation, zoneOf } from "./model.js";
 import { createSeriesView, createTableView } from "./panels.js";
 import { only, phone, rememberView, showView, toggleTheme, viewOf } from "./look.js";
 import {
@@ -187,11 +187,11 @@ function look() {
   const zone = zoneOf(link.zoneTime) ?? -new Date().getTimezoneOffset();
   const stations = [...state.model.stations.values()].map((station) => judge(station, now));
   stations.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const shown = only ? stations.filter(({ name }) => name === only) : stations;
+  const shown = only ? stations.filter(({ name }) => sameStation(name, only)) : stations;
   if (shown.length === 0) {
     shown.push(judge({ name: only ?? "", series: new Map(), unreadable: null, silent: null }, now));
   }
-  const selected = shown.find(({ name }) => name === state.station) ?? shown[0];
+  const selected = shown.find(({ name }) => sameStation(name, state.station)) ?? shown[0];
   const picked = selected.station.series.get(state.selected) ?? null;
   const nothing = link.phase !== "loading" && selected.ordered.length === 0 && shown.length === 1;
   return {
@@ -219,7 +219,7 @@ function look() {
     again: change, // there is more to show than fits into one frame
     earlier: parts.get("history")?.isShown() ?? false,
     keeps: parts.get("filter")?.keeps() ?? null,
-    known: state.model.known.filter((name) => name !== only),
+    known: state.model.known.filter((name) => !sameStation(name, only)),
   };
 }
 

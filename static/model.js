@@ -17,15 +17,37 @@ export function zoneOf(time) {
   return match[1] ? Number(match[1] + "1") * (Number(match[2]) * 60 + Number(match[3])) : 0;
 }
 
+/** A series' key of the daemon; a UID is none, for several may be of one series, one of several. */
 function keyOf(series) {
-  return series.uid || [series.study, series.number, series.name, series.started].join("|");
+  return series.key ?? [series.study, series.number, series.name, series.started].join("|");
 }
 
+/** A station's name with its capitals (ASCII, Latin 1) made small, as the daemon compares them. */
+function folded(name) {
+  return name.replace(/[A-Z\u00c0-\u00d6\u00d8-\u00de]/g, (letter) => letter.toLowerCase());
+}
+
+export function sameStation(a, b) {
+  return folded(a ?? "") === folded(b ?? "");
+}
+
+/** The station called name, in any case of its letters; undefined: there is none. */
+function findStation(stations, name) {
+  return (
+    stations.get(name) ?? [...stations.values()].find((station) => sameStation(station.name, name))
+  );
+}
+
+/** The same, made where it is missing; name is how it is spelt from now on. */
 function stationOf(model, name) {
-  let station = model.stations.get(name);
+  let station = findStation(model.stations, name);
   if (!station) {
     station = { name, series: new Map(), bound: HISTORY, unreadable: null, silent: null, idle: false };
+  }
+  if (!model.stations.has(name)) {
+    model.stations.delete(station.name);
     model.stations.set(name, station);
+    station.name = name;
   }
   return station;
 }
@@ -43,7 +65,6 @@ function note(station, facts, content, at) {
     series = { key, count: 0, content: null, changes: null, unreadable: 0, missed: false };
     station.series.set(key, series);
   }
-  series.id = facts.key ?? series.id ?? null;
   series.number = facts.number ?? series.number ?? null;
   series.name = facts.name ?? series.name ?? "";
   series.project = facts.project ?? series.project ?? "";
@@ -61,7 +82,7 @@ function note(station, facts, content, at) {
     series[name] = facts[name] === undefined ? (series[name] ?? null) : facts[name];
   }
   series.collected = facts.collected ?? series.collected ?? null;
-  series.unreadable = Math.max(series.unreadable, facts.unreadable ?? 0);
+  series.unreadable = facts.unreadable ?? series.unreadable; // less when a file is whole at last
   series.changes = changesOf(facts.changes) ?? series.changes;
   series.content = content ?? series.content;
   return series;
@@ -96,7 +117,7 @@ export function applyState(model, state, { afresh, missed, only, at }) {
     model.stations = new Map();
   }
   for (const [name, entry] of Object.entries(state)) {
-    if (only && name !== only) {
+    if (only && !sameStation(name, only)) {
       continue;
     }
     const station = stationOf(model, name);
@@ -107,7 +128,7 @@ export function applyState(model, state, { afresh, missed, only, at }) {
       ? [...history, { series: entry.series, content: entry.content }]
       : history;
     for (const item of all) {
-      const before = former.get(name)?.series.get(keyOf(item.series));
+      const before = findStation(former, name)?.series.get(keyOf(item.series));
       const series = note(station, item.series, item.content ?? null, at);
       if (!before) {
         came += 1;
@@ -124,6 +145,7 @@ export function applyState(model, state, { afresh, missed, only, at }) {
   return came;
 }
 
+/** A bad file is of the series that the daemon names, and else of none. */
 function applyError(model, message, at) {
   const { file, message: text, count } = message.content ?? {};
   const fault = { file: String(file ?? ""), text: String(text ?? ""), count: count ?? 1, at };
@@ -133,23 +155,12 @@ function applyError(model, message, at) {
   }
   const station = stationOf(model, message.station);
   station.silent = null;
-  const named = message.series ? station.series.get(keyOf(message.series)) : null;
-  const series = named ?? newestOf(station, at);
+  const series = message.series ? station.series.get(keyOf(message.series)) : null;
   station.unreadable = { ...fault, key: series?.key ?? null };
   if (series) {
-    series.unreadable = Math.max(series.unreadable, message.series?.unreadable ?? 1);
+    series.unreadable = message.series.unreadable ?? series.unreadable + 1;
     series.fault = { ...fault, count: series.unreadable };
   }
-}
-
-function newestOf(station, at) {
-  let newest = null;
-  for (const series of station.series.values()) {
-    if (at - series.last < 60000 && (!newest || series.last > newest.last)) {
-      newest = series;
-    }
-  }
-  return newest;
 }
 
 const IMAGES = new Set(["new", "update", "changed", "resumed"]);
@@ -318,8 +329,8 @@ function sessionsOf(ordered) {
 function repeatsOf(session) {
   const repeatedBy = new Map();
   const repeats = new Map();
-  const byId = new Map(session.series.map((series) => [series.id, series]));
-  const told = (series) => (series.repeats ? byId.get(series.repeats.key) : null);
+  const byKey = new Map(session.series.map((series) => [series.key, series]));
+  const told = (series) => (series.repeats ? byKey.get(series.repeats.key) : null);
   session.series.forEach((series, index) => {
     const earlier = told(series);
     if (earlier) {
@@ -363,11 +374,19 @@ function pickShown(running, ordered, repeatedBy, now) {
   return best ?? ordered.at(-1) ?? null;
 }
 
+function isFresh(fault, now) {
+  return Boolean(fault) && now - fault.at < FRESH_FAULT;
+}
+
 /** The state of a series with its last bad file, which shows for a while when all else conforms. */
 function momentary(series, now) {
   const state = stateOf(series);
-  const fresh = series.fault && now - series.fault.at < FRESH_FAULT;
-  return state === "conforms" && fresh ? "unreadable" : state;
+  return state === "conforms" && isFresh(series.fault, now) ? "unreadable" : state;
+}
+
+/** The bad file that a station's state "unreadable" is about: its shown series', or nobody's. */
+export function faultOf({ shown, station, now }) {
+  return isFresh(shown?.fault, now) ? shown.fault : station.unreadable;
 }
 
 /** Whether a station's newest session has ended: the daemon tells, as long as it knows. */
@@ -425,8 +444,7 @@ export function judge(station, now) {
 }
 
 function stationState({ shown, station, fates, over }, now) {
-  const fault = station.unreadable;
-  const fresh = fault && fault.key === null && now - fault.at < FRESH_FAULT;
+  const fresh = station.unreadable?.key === null && isFresh(station.unreadable, now);
   if (!shown) {
     return fresh ? "unreadable" : "waiting";
   }
@@ -435,7 +453,8 @@ function stationState({ shown, station, fates, over }, now) {
     return "unreadable";
   }
   const { open, running } = fates.get(shown.key);
-  const state = momentary(shown, now);
+  const own = momentary(shown, now);
+  const state = own === "conforms" && fresh ? "unreadable" : own; // nobody's may be its own
   if (station.silent !== null) {
     return open || state === "stalled" ? state : "silent"; // until the session ends: never calm
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says: parameters, values with their units, sentences, and the word, sentence and
 // action of a station and its series. No DOM, no state.
-import { isAnswered, isLate, lastImage, needsAct, stateOf } from "./model.js";
+import { faultOf, isAnswered, isLate, lastImage, needsAct, stateOf } from "./model.js";
 
 // ---- parameters and values --------------------------------------------------------------------
 
@@ -507,7 +507,7 @@ function silentSentence({ shown, now }, zoneMinutes) {
 
 /** The banner's sentence, in parts as of words.js. */
 export function sentenceOf(judged, zoneMinutes) {
-  const { state, shown, station } = judged;
+  const { state, shown } = judged;
   const content = shown?.content;
   switch (state) {
     case "waiting":
@@ -519,7 +519,7 @@ export function sentenceOf(judged, zoneMinutes) {
     case "silent":
       return silentSentence(judged, zoneMinutes);
     case "unreadable":
-      return unreadableSentence(shown?.fault ?? station.unreadable);
+      return unreadableSentence(faultOf(judged));
     case "changed":
       return changesSentence(shown.changes);
     case "conforms":

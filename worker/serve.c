@@ -109,13 +109,12 @@ static void fill_in(struct protocol_answer *answer, const struct check_answer *f
         [CHECK_UNREADABLE] = PROTOCOL_UNREADABLE,
     };
     answer->outcome = outcomes[found->outcome];
-    if (found->outcome != CHECK_DONE) {
-        return;
-    }
     answer->status = found->status;
     answer->split = found->split;
     answer->failed = found->failed;
     answer->series_key = found->series_key;
+    answer->study = found->study;
+    answer->instance = found->instance;
     answer->digest = found->digest;
     memcpy(answer->station, found->station, sizeof(found->station));
 }

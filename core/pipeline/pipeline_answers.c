@@ -63,10 +63,11 @@ static uint64_t identity_of(const struct protocol_answer *answer) {
 }
 
 /* A worker said nothing of when a file was written that it did not come to. */
-static struct tracking_file about(const struct queued_file *file, const char *name,
+static struct tracking_file about(const struct pipeline *pipeline, const struct queued_file *file,
                                   const struct protocol_answer *answer) {
     return (struct tracking_file){.folder = file->folder->path,
-                                  .name = name,
+                                  .name = file->name,
+                                  .said = said(pipeline, file),
                                   .backlog = file->lane == MRQ_BACKLOG,
                                   .written_ms = answer->identity.changed_ns / 1000000};
 }
@@ -82,7 +83,7 @@ static void deliver_result(struct pipeline *pipeline, struct queued_file *file,
         pipeline_mark(pipeline);
         return; /* it was renamed */
     }
-    struct tracking_file what = about(file, file->name, answer);
+    struct tracking_file what = about(pipeline, file, answer);
     what.again = known && known->series == answer->series_key;
     tracking_answer(pipeline->tracking, &what, answer, text, length);
     if (pipeline->trust_names) {
@@ -95,15 +96,15 @@ static void deliver_error(struct pipeline *pipeline, struct queued_file *file,
                           const struct protocol_answer *answer, const char *text, size_t length) {
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
-    const struct tracking_file what = about(file, said(pipeline, file), answer);
+    const struct tracking_file what = about(pipeline, file, answer);
     AUTOFREE char *message = text_valid(text, length);
-    tracking_error(pipeline->tracking, &what, message);
+    tracking_error(pipeline->tracking, &what, answer, message);
     uint64_t identity = answer->identity.inode ? identity_of(answer) : file->last_look;
     remember(pipeline, file, answer, identity, known ? known->series : SEEN_ERROR);
 }
 
 static void deliver_trusted(struct pipeline *pipeline, struct queued_file *file) {
-    const struct tracking_file what = about(file, file->name, &(const struct protocol_answer){0});
+    const struct tracking_file what = about(pipeline, file, &(const struct protocol_answer){0});
     /* it was not looked at: that it has changed by now is all that is known */
     const struct protocol_answer nothing = {.identity.changed_ns = pipeline_now_ns()};
     if (tracking_count(pipeline->tracking, &what, file->held->trusted)) {

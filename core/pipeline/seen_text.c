@@ -1,37 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the record of seen files: as it stands in the state file. */
 #include "seen_text.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    HASH_DIGITS = 16,
+    HASH_DIGITS = TEXT_HEX_DIGITS,
     FILE_DIGITS = 3 * HASH_DIGITS, /* per file under "files" */
 };
 
 static const char quiet_tail[] = "/quiet";
-
-static const char digits[] = "0123456789abcdef";
-
-static void write_hash(char *text, uint64_t hash) {
-    for (size_t i = HASH_DIGITS; i-- > 0; hash >>= 4) {
-        text[i] = digits[hash & 15];
-    }
-}
-
-static bool read_hash(const char *text, uint64_t *hash) {
-    *hash = 0;
-    for (size_t i = 0; i < HASH_DIGITS; i++) {
-        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-        if (!digit) {
-            return false;
-        }
-        *hash = *hash << 4 | (uint64_t)(digit - digits);
-    }
-    return true;
-}
 
 void seen_text_key(const struct seen_folder *folder, size_t chunk, char key[SEEN_KEY_BYTES]) {
     snprintf(key, SEEN_KEY_BYTES, "%016" PRIx64 "/%zu", folder->link.hash, chunk);
@@ -40,7 +21,7 @@ void seen_text_key(const struct seen_folder *folder, size_t chunk, char key[SEEN
 bool seen_text_parse_key(const char *key, uint64_t *folder, size_t *chunk) {
     unsigned number;
     char end;
-    if (!read_hash(key, folder) || sscanf(key + HASH_DIGITS, "/%9u%c", &number, &end) != 1) {
+    if (!text_read_hex(key, folder) || sscanf(key + HASH_DIGITS, "/%9u%c", &number, &end) != 1) {
         return false;
     }
     *chunk = number;
@@ -54,16 +35,16 @@ json_t *seen_text_chunk(const struct seen_folder *folder, size_t chunk) {
     for (size_t i = begin; i < begin + SEEN_CHUNK && i < folder->end; i++) {
         const struct seen_file *file = &folder->files[i];
         any = any || file->key;
-        write_hash(text + count * FILE_DIGITS, file->key);
-        write_hash(text + count * FILE_DIGITS + HASH_DIGITS, file->identity);
-        write_hash(text + count * FILE_DIGITS + 2 * (size_t)HASH_DIGITS, file->series);
-        write_hash(proofs + count * HASH_DIGITS, (uint64_t)file->proof_ns);
+        text_write_hex(text + count * FILE_DIGITS, file->key);
+        text_write_hex(text + count * FILE_DIGITS + HASH_DIGITS, file->identity);
+        text_write_hex(text + count * FILE_DIGITS + 2 * (size_t)HASH_DIGITS, file->series);
+        text_write_hex(proofs + count * HASH_DIGITS, (uint64_t)file->proof_ns);
         count++;
     }
     if (!any) {
         return NULL;
     }
-    write_hash(root, folder->root);
+    text_write_hex(root, folder->root);
     return json_pack("{s:s%, s:I, s:s%, s:s%}", "root", root, (size_t)HASH_DIGITS, "newest",
                      (json_int_t)folder->newest_ns, "files", text, count * FILE_DIGITS, "proofs",
                      proofs, count * HASH_DIGITS);
@@ -72,9 +53,10 @@ json_t *seen_text_chunk(const struct seen_folder *folder, size_t chunk) {
 /* proof: NULL where a daemon of before has written it */
 static bool read_file(const char *text, const char *proof, struct seen_file *file) {
     uint64_t proof_ns = 0;
-    bool good = read_hash(text, &file->key) && read_hash(text + HASH_DIGITS, &file->identity) &&
-                read_hash(text + 2 * (size_t)HASH_DIGITS, &file->series) &&
-                (!proof || read_hash(proof, &proof_ns));
+    bool good = text_read_hex(text, &file->key) &&
+                text_read_hex(text + HASH_DIGITS, &file->identity) &&
+                text_read_hex(text + 2 * (size_t)HASH_DIGITS, &file->series) &&
+                (!proof || text_read_hex(proof, &proof_ns));
     file->proof_ns = (int64_t)proof_ns;
     return good;
 }
@@ -85,7 +67,7 @@ bool seen_text_parse_chunk(const json_t *value, uint64_t *root, int64_t *newest_
     const json_t *text = json_object_get(value, "files"),
                  *proofs = json_object_get(value, "proofs");
     size_t length = json_string_length(text), count = length / FILE_DIGITS;
-    if (!root_text || !read_hash(root_text, root) || !json_is_string(text) ||
+    if (!root_text || !text_read_hex(root_text, root) || !json_is_string(text) ||
         length % FILE_DIGITS != 0 || count > SEEN_CHUNK ||
         (proofs && json_string_length(proofs) != count * HASH_DIGITS)) {
         return false;
@@ -107,12 +89,12 @@ void seen_text_quiet_key(uint64_t folder, char key[SEEN_KEY_BYTES]) {
 }
 
 bool seen_text_parse_quiet_key(const char *key, uint64_t *folder) {
-    return read_hash(key, folder) && strcmp(key + HASH_DIGITS, quiet_tail) == 0;
+    return text_read_hex(key, folder) && strcmp(key + HASH_DIGITS, quiet_tail) == 0;
 }
 
 json_t *seen_text_span(const struct seen_span *span) {
     char root[HASH_DIGITS];
-    write_hash(root, span->root);
+    text_write_hex(root, span->root);
     return json_pack("{s:s%, s:I, s:I}", "root", root, (size_t)HASH_DIGITS, "from",
                      (json_int_t)span->from_ns, "to", (json_int_t)span->to_ns);
 }
@@ -122,5 +104,5 @@ bool seen_text_parse_span(const json_t *value, struct seen_span *span) {
     const json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
     span->from_ns = json_integer_value(from);
     span->to_ns = json_integer_value(to);
-    return root && read_hash(root, &span->root) && json_is_integer(from) && json_is_integer(to);
+    return root && text_read_hex(root, &span->root) && json_is_integer(from) && json_is_integer(to);
 }

@@ -3,10 +3,9 @@
 #include "trusted_names.h"
 
 #include "base/memory.h"
-#include "base/text.h"
+#include "tracking/name_field.h"
 
-#include <ctype.h>
-#include <stdbool.h>
+#include <string.h>
 
 enum { SERIES = 16 }; /* that interleave in one folder; more only cost a reading */
 
@@ -20,32 +19,8 @@ void trusted_names_destroy(struct trusted_names *trusted) {
     free(trusted);
 }
 
-static size_t digits_before(const char *name, size_t end) {
-    size_t begin = end;
-    while (begin > 0 && isdigit((unsigned char)name[begin - 1])) {
-        begin--;
-    }
-    return end - begin;
-}
-
-/* A hash of "<protocol>_<series>_"; 0 where the name has not that form. */
-static uint64_t beginning_of(const char *name) {
-    const char *dot = strrchr(name, '.');
-    size_t end = dot ? (size_t)(dot - name) : strlen(name);
-    size_t image = digits_before(name, end);
-    if (image == 0 || image == end || name[end - image - 1] != '_') {
-        return 0;
-    }
-    size_t length = end - image; /* the underscore included */
-    if (digits_before(name, length - 1) == 0) {
-        return 0;
-    }
-    uint64_t hash = text_hash(TEXT_HASH_SEED, name, length);
-    return hash ? hash : 1;
-}
-
 uint64_t trusted_names_find(const struct trusted_names *trusted, const char *name) {
-    uint64_t beginning = trusted ? beginning_of(name) : 0;
+    uint64_t beginning = trusted ? name_field_of(name).beginning : 0;
     for (size_t i = 0; beginning && i < SERIES; i++) {
         if (trusted->known[i].beginning == beginning) {
             return trusted->known[i].series_key;
@@ -55,7 +30,7 @@ uint64_t trusted_names_find(const struct trusted_names *trusted, const char *nam
 }
 
 void trusted_names_note(struct trusted_names **trusted, const char *name, uint64_t series_key) {
-    uint64_t beginning = beginning_of(name);
+    uint64_t beginning = name_field_of(name).beginning;
     if (!beginning) {
         return;
     }

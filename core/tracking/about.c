@@ -2,6 +2,7 @@
 /* What a series is by the header of its first file. */
 #include "about.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 static const char *const keys[ABOUT_KEYS] = {"uid",     "study",    "number",     "name",
                                              "project", "expected", "image_type", "period"};
@@ -61,6 +62,11 @@ bool about_has(const struct about *about, enum about_key key) {
 
 bool about_same(const struct about *about, const struct about *other, enum about_key key) {
     return about_has(about, key) && strcmp(about->values[key], other->values[key]) == 0;
+}
+
+uint64_t about_study(const struct about *about) {
+    const char *text = about->values[ABOUT_STUDY]; /* "1.2.3": of a UID nothing is escaped */
+    return *text == '"' ? text_hash(TEXT_HASH_SEED, text + 1, strlen(text) - 2) : 0;
 }
 
 bool about_derived(const struct about *about) {

@@ -46,6 +46,9 @@ json_t *about_save(const struct about *about);
 bool about_same(const struct about *about, const struct about *other, enum about_key key);
 bool about_has(const struct about *about, enum about_key key);
 
+/** The study as workers hash it (worker/protocol.h); 0: none. */
+uint64_t about_study(const struct about *about);
+
 /** Computed from other images: its own scan need not have begun when it does. */
 bool about_derived(const struct about *about);
 

@@ -24,7 +24,9 @@ static int64_t gaps_ms(const struct phases_settings *settings, struct series *se
 }
 
 bool phases_images_due(const struct series *series) {
-    return series->count + series->unreadable < series->about.expected;
+    uint64_t expected = series->about.expected;
+    return series->count < expected &&
+           series->count + torn_lacking(&series->torn, &series->instances) < expected;
 }
 
 static int64_t heard_ms(const struct phases_clock *clock, const struct series *series) {

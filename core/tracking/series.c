@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "check/status.h"
+#include "station.h"
 #include "wall_clock.h"
 
 #include <inttypes.h>
@@ -37,6 +38,7 @@ struct series *series_bare(struct station *station, uint64_t key, unsigned run,
     series->run = run;
     series->open = true;
     about_init(&series->about, about);
+    series->study = about_study(&series->about);
     series->changes = json_object();
     series->started_ms = started_ms;
     series->last_ms = started_ms;
@@ -47,6 +49,7 @@ struct series *series_create(struct station *station, const struct protocol_answ
                              const struct json_slice *about) {
     struct series *series = series_bare(station, answer->series_key, 0, about, wall_clock_ms());
     series->split = answer->split != 0;
+    series->study = answer->study;
     return series;
 }
 
@@ -54,6 +57,7 @@ void series_put_away(struct series *series) {
     free(series->digests);
     series->digests = NULL;
     series->digest_count = series->digest_next = 0;
+    instances_finish(&series->instances, series->station->instance_bytes);
     watched_forget_constants(&series->watched);
     cadence_drop(&series->cadence);
     series->open = false;
@@ -64,6 +68,8 @@ void series_destroy(struct series *series) {
         return;
     }
     free(series->digests);
+    instances_finish(&series->instances, series->station->instance_bytes);
+    torn_finish(&series->torn);
     watched_finish(&series->watched);
     cadence_finish(&series->cadence);
     free(series->repeats);
@@ -91,6 +97,10 @@ void series_learn(struct series *series, uint64_t digest) {
     series->digests[series->digest_next] = digest;
     series->digest_next = (series->digest_next + 1) % SERIES_DIGESTS;
     series->digest_count += series->digest_count < SERIES_DIGESTS;
+}
+
+bool series_has_got(struct series *series, uint64_t instance) {
+    return instances_add(&series->instances, instance, series->station->instance_bytes);
 }
 
 json_t *series_watch(struct series *series, const json_t *watch, const json_t *instance) {
@@ -166,7 +176,7 @@ void series_describe(struct series *series, struct text_builder *out) {
     text_builder_text(out, ",\"count\":");
     text_builder_number(out, series->count);
     text_builder_text(out, ",\"unreadable\":");
-    text_builder_number(out, series->unreadable);
+    text_builder_number(out, series->torn.total);
     text_builder_text(out, ",\"last\":");
     text_builder_time(out, series->last_ms);
     text_builder_text(out, ",\"written\":");

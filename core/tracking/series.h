@@ -6,9 +6,11 @@
 #include "base/hash_table.h"
 #include "base/json_scan.h"
 #include "cadence.h"
+#include "instances.h"
 #include "pacing.h"
 #include "protocol.h"
 #include "text_builder.h"
+#include "torn.h"
 #include "watched.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -41,10 +43,14 @@ struct series {
     bool open;           /* has digests and watched values; else it was put away */
     uint64_t order;      /* in which the station's series began */
     uint64_t seen_order; /* order of the youngest series when its last file came */
-    uint64_t folder;     /* of its last file, see tracking_folders.h */
+    uint64_t study;      /* of its last file, hash of the UID; 0: not known */
+    uint64_t folder;     /* of its last image, hash of the path, see tracking_folders.h */
+    uint64_t beginning;  /* of that image's name, see name_field.h */
+    bool in_company;     /* the folder has, or had, images of other series */
 
-    uint64_t count;      /* files, the first included */
-    uint64_t unreadable; /* files of its folder, while it was the last seen there */
+    uint64_t count; /* images, the first included */
+    struct instances instances;
+    struct torn torn; /* files that are known to be of it, and cannot be read */
     int64_t started_ms, last_ms;
     uint32_t status; /* enum check_status, the worst so far */
     struct pace pace;
@@ -116,6 +122,9 @@ void series_restate(struct series *series);
 
 /** What a person says of it, {answer, reason, time}: taken over; NULL: nothing any more. */
 void series_answer(struct series *series, json_t *answer);
+
+/** An image with this hash has come. False: it is a copy of one that had come before. */
+bool series_has_got(struct series *series, uint64_t instance);
 
 /** Frees what only further files need: the series is put away with its counts. */
 void series_put_away(struct series *series);

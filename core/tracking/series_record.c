@@ -14,6 +14,17 @@ char *series_record_key(const struct series *series, bool counts) {
     return mem_printf("%s%s", key, counts ? "/count" : "");
 }
 
+static const char images[] = "/images/";
+
+char *series_record_instances_key(const struct series *series, size_t chunk) {
+    AUTOFREE char *key = series_key_text(series);
+    return mem_printf("%s%s%zu", key, images, chunk);
+}
+
+bool series_record_is_instances(const char *key) {
+    return strstr(key, images);
+}
+
 static json_t *save_digests(const struct series *series) {
     json_t *digests = json_array();
     unsigned first = series->digest_count < SERIES_DIGESTS ? 0 : series->digest_next;
@@ -49,7 +60,11 @@ json_t *series_record_counts(struct series *series) {
     json_t *record = json_object();
     json_object_set_new(record, "station", json_string(series->station->name));
     json_object_set_new(record, "count", json_integer((json_int_t)series->count));
-    json_object_set_new(record, "unreadable", json_integer((json_int_t)series->unreadable));
+    json_object_set_new(record, "unreadable", json_integer((json_int_t)series->torn.total));
+    json_object_set_new(record, "torn", torn_save(&series->torn));
+    json_object_set_new(record, "folder", json_integer((json_int_t)series->folder));
+    json_object_set_new(record, "name", json_integer((json_int_t)series->beginning));
+    json_object_set_new(record, "in_company", json_boolean(series->in_company));
     json_object_set_new(record, "seen", json_integer((json_int_t)series->seen_order));
     json_object_set_new(record, "last", json_integer(series->last_ms));
     json_object_set_new(record, "written", json_integer(series->written_ms));
@@ -63,6 +78,10 @@ json_t *series_record_counts(struct series *series) {
 static json_int_t natural(const json_t *object, const char *key) {
     json_int_t value = json_integer_value(json_object_get(object, key));
     return value > 0 ? value : 0;
+}
+
+static uint64_t hash_of(const json_t *object, const char *key) {
+    return (uint64_t)json_integer_value(json_object_get(object, key));
 }
 
 static void restore_digests(struct series *series, const json_t *digests) {
@@ -91,7 +110,11 @@ static json_t *restore_answer(const json_t *answer) {
 
 static void restore_counts(struct series *series, const json_t *record) {
     series->count = (uint64_t)natural(record, "count");
-    series->unreadable = (uint64_t)natural(record, "unreadable");
+    torn_restore(&series->torn, json_object_get(record, "torn"),
+                 (uint64_t)natural(record, "unreadable"));
+    series->folder = hash_of(record, "folder");
+    series->beginning = hash_of(record, "name");
+    series->in_company = json_is_true(json_object_get(record, "in_company"));
     series->seen_order = (uint64_t)natural(record, "seen");
     series->last_ms = natural(record, "last");
     series->written_ms = natural(record, "written");
@@ -140,32 +163,40 @@ static struct series *restore_series(struct station *station, uint64_t key, unsi
     return series;
 }
 
-bool series_record_restore(struct stations *stations, const char *key, const json_t *value) {
+/* what the counts were put behind stands there already */
+static bool restore_count(struct station *station, struct series *series, const char *name,
+                          const json_t *value) {
+    if (natural(value, "count") == 0) {
+        return false;
+    }
+    station_spell(station, name); /* it may have been spelt otherwise before */
+    station_remove(station, series);
+    restore_counts(series, value);
+    station_restore(station, series);
+    return true;
+}
+
+bool series_record_restore(struct stations *stations, const char *key, const json_t *value,
+                           struct series **counted) {
     uint64_t series_key;
     unsigned run;
     int end = 0;
     const char *name = json_string_value(json_object_get(value, "station"));
+    *counted = NULL;
     if (!name || sscanf(key, "%16" SCNx64 "-%u%n", &series_key, &run, &end) != 2 || !end) {
         return false;
     }
     struct station *station = stations_find(stations, name);
     struct series *series = station ? station_run(station, series_key, run) : NULL;
     if (strcmp(key + end, "/count") == 0) {
-        if (!series) { /* put away, since fewer are kept now */
-            return true;
-        }
-        if (natural(value, "count") == 0) {
-            return false;
-        }
-        station_remove(station, series);
-        restore_counts(series, value);
-        station_restore(station, series);
-        return true;
+        *counted = series;
+        return !series || restore_count(station, series, name, value); /* else it is forgotten */
     }
     if (series || json_object_size(json_object_get(value, "result")) == 0) {
         return false;
     }
     station = stations_get(stations, name);
+    station_spell(station, name);
     station_restore(station, restore_series(station, series_key, run, value));
     return true;
 }

@@ -3,6 +3,7 @@
 #include "station.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 static const char other[] = "other";
 
@@ -12,13 +13,20 @@ static const char other[] = "other";
  */
 enum { RUN_COMPANY_COUNT = 8 };
 
-static struct station *create(const char *name) {
-    struct station *station = mem_new(struct station);
+static void set_name(struct station *station, const char *name) {
     json_t *text = json_any_string(name);
+    free(station->name);
+    free(station->name_json);
     station->name = mem_dup(json_string_value(text));
     station->name_json = json_text(text, NULL);
-    station->age_ms = INT64_MAX / 4; /* whatever comes first is newer */
     json_decref(text);
+}
+
+static struct station *create(const char *name, size_t *instance_bytes) {
+    struct station *station = mem_new(struct station);
+    set_name(station, name);
+    station->instance_bytes = instance_bytes;
+    station->age_ms = INT64_MAX / 4; /* whatever comes first is newer */
     TAILQ_INIT(&station->by_begin);
     TAILQ_INIT(&station->by_use);
     TAILQ_INIT(&station->going);
@@ -50,6 +58,11 @@ static struct station *find(const struct stations *stations, const char *name) {
             return stations->list[i];
         }
     }
+    for (size_t i = 0; i < stations->count; i++) {
+        if (text_same_letters(stations->list[i]->name, name)) {
+            return stations->list[i];
+        }
+    }
     return NULL;
 }
 
@@ -62,11 +75,19 @@ struct station *stations_get(struct stations *stations, const char *name) {
     struct station *station = stations_find(stations, name);
     if (!station) {
         bool shared = stations->count >= STATIONS;
-        station = create(shared ? other : name);
+        station = create(shared ? other : name, &stations->instance_bytes);
         station->shared = shared;
         stations->list[stations->count++] = station;
     }
     return station;
+}
+
+bool station_spell(struct station *station, const char *name) {
+    if (station->shared || strcmp(station->name, name) == 0) {
+        return false;
+    }
+    set_name(station, name);
+    return true;
 }
 
 /* whether another series has come between the last file of a split run and this one */
@@ -94,8 +115,7 @@ static struct series *next_run(const struct series *series) {
     return (struct series *)hash_table_next(&series->link);
 }
 
-/* of several runs with one key the latest: no other gets files any more */
-static struct series *latest_run(const struct station *station, uint64_t key) {
+struct series *station_latest(const struct station *station, uint64_t key) {
     struct series *latest = NULL;
     for (struct series *run = first_run(station, key); run; run = next_run(run)) {
         latest = latest && latest->run > run->run ? latest : run;
@@ -103,9 +123,17 @@ static struct series *latest_run(const struct station *station, uint64_t key) {
     return latest;
 }
 
-struct series *station_series(const struct station *station, uint64_t key, bool split) {
-    struct series *series = latest_run(station, key);
-    return series && split && run_ended(station, series) ? NULL : series;
+/* Of a split series each volume may have a study of its own: what has one of its own and comes
+ * when the run is over is another series. */
+static bool goes_on(const struct station *station, const struct series *run,
+                    const struct protocol_answer *answer) {
+    bool same_study = answer->study && answer->study == run->study;
+    return !answer->split || same_study || (!station->idle && !run_ended(station, run));
+}
+
+struct series *station_series(const struct station *station, const struct protocol_answer *answer) {
+    struct series *series = station_latest(station, answer->series_key);
+    return series && goes_on(station, series, answer) ? series : NULL;
 }
 
 struct series *station_run(const struct station *station, uint64_t key, unsigned run) {
@@ -139,7 +167,7 @@ static void count_in(struct station *station, struct series *series) {
 }
 
 void station_add(struct station *station, struct series *series) {
-    const struct series *before = latest_run(station, series->key);
+    const struct series *before = station_latest(station, series->key);
     series->run = before ? before->run + 1 : 0;
     series->order = series->seen_order = ++station->begun;
     TAILQ_INSERT_HEAD(&station->by_begin, series, begun);

@@ -12,7 +12,7 @@ enum {
 TAILQ_HEAD(series_list, series);
 
 struct station {
-    char *name;                          /* valid UTF-8 */
+    char *name;                          /* valid UTF-8, as it was spelt last */
     char *name_json;                     /* the same as a JSON string, quotes included */
     uint64_t seq;                        /* events so far */
     uint64_t begun;                      /* order of the youngest series */
@@ -25,23 +25,34 @@ struct station {
     bool shared;      /* "other": series of several scanners, none of which follows another */
     struct hash_table by_key;
     unsigned count, open;
+    size_t *instance_bytes; /* that the images known of all stations' series take */
 };
 
 struct stations {
     struct station *list[STATIONS + 1];
     size_t count;
+    size_t instance_bytes;
 };
 
 void stations_finish(struct stations *stations);
 
-/** The station called name, or the one that takes its files when there are too many; or NULL. */
+/**
+ * The station called name, in any case of letters, or the one that takes its files when there are
+ * too many; or NULL.
+ */
 struct station *stations_find(const struct stations *stations, const char *name);
 
 /** The same, made where it is missing: never NULL. */
 struct station *stations_get(struct stations *stations, const char *name);
 
-/** The series that a file with this key belongs to, or NULL where a new one begins. */
-struct series *station_series(const struct station *station, uint64_t key, bool split);
+/** Its name is spelt like that now. True: it was not before. */
+bool station_spell(struct station *station, const char *name);
+
+/** The series that a file with this answer belongs to, or NULL where a new one begins. */
+struct series *station_series(const struct station *station, const struct protocol_answer *answer);
+
+/** Of several runs with one key the latest: no other gets files any more; or NULL. */
+struct series *station_latest(const struct station *station, uint64_t key);
 
 /** Series key/run, or NULL. */
 struct series *station_run(const struct station *station, uint64_t key, unsigned run);

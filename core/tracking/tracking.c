@@ -20,13 +20,25 @@ static void trim(struct tracking *tracking, struct station *station) {
     }
 }
 
+/* What tells the image from others: its instance, else its path. */
+static uint64_t instance_of(const struct tracking_folder *folder, const struct tracking_file *file,
+                            uint64_t instance) {
+    return instance ? instance : tracking_file_hash(folder, file->name);
+}
+
+/* file->again: it says nothing of where the images of the series are */
 static void touch(struct tracking *tracking, const struct tracking_file *file,
-                  struct series *series) {
-    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
+                  struct tracking_folder *folder, struct series *series) {
+    folder->shared = folder->shared || (folder->station && (folder->series_key != series->key ||
+                                                            folder->series_run != series->run));
     folder->station = series->station;
     folder->series_key = series->key;
     folder->series_run = series->run;
-    series->folder = folder->id;
+    if (!file->again) {
+        series->folder = folder->hash;
+        series->beginning = name_field_of(file->name).beginning;
+        series->in_company = folder->shared;
+    }
     series->last_ms = wall_clock_ms();
     tracking_phases_file(tracking, file, series);
     station_use(series->station, series);
@@ -34,9 +46,9 @@ static void touch(struct tracking *tracking, const struct tracking_file *file,
 }
 
 static void count(struct tracking *tracking, const struct tracking_file *file,
-                  struct series *series) {
+                  struct tracking_folder *folder, struct series *series) {
     series->count += !file->again;
-    touch(tracking, file, series);
+    touch(tracking, file, folder, series);
     tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
     if (!file->again && pacing_now(tracking->updates, &series->pace)) {
         tracking_publish_update(tracking, &series->pace);
@@ -69,22 +81,27 @@ static void watch_first(struct series *series, struct json_slice watch, bool col
  * what the message does not tell is looked at afterwards. False: it is no answer of a worker.
  */
 static bool begin(struct tracking *tracking, const struct tracking_file *file,
-                  const struct protocol_answer *answer, const struct json_slice *text) {
+                  struct tracking_folder *folder, const struct protocol_answer *answer,
+                  const struct json_slice *text) {
     struct json_slice parts[PARTS];
     if (!json_scan_object(text->text, text->length, part_names, parts, PARTS) ||
         parts[RESULT].members == 0 || *parts[RESULT].text != '{') {
         return false;
     }
     struct station *station = stations_get(&tracking->stations, answer->station);
+    station_spell(station, answer->station);
     struct series *series = series_create(station, answer, &parts[SERIES]);
     series->count = 1;
+    series_has_got(series, instance_of(folder, file, answer->instance));
     watch_first(series, parts[WATCH], true);
     const struct series_news news = {.status = answer->status, .result = parts[RESULT]};
     series_take(series, &news);
     series_learn(series, answer->digest);
     station_add(station, series);
     tracking_phases_begun(tracking, series);
-    touch(tracking, file, series);
+    touch(tracking, file, folder, series);
+    tracking_mend(tracking, folder, file->name, series);
+    tracking_adopt(tracking, folder, series);
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
     trim(tracking, station);
     tracking_publish_series(tracking, "new", series, &news);
@@ -96,12 +113,13 @@ static bool begin(struct tracking *tracking, const struct tracking_file *file,
 
 /* a file that changes what its series is said to be */
 static void change(struct tracking *tracking, const struct tracking_file *file,
-                   const struct series_news *news, struct series *series) {
+                   struct tracking_folder *folder, const struct series_news *news,
+                   struct series *series) {
     pacing_flush(tracking->updates, &series->pace);
     series_take(series, news);
     tracking_outdate_answer(series);
     series->count += !file->again;
-    touch(tracking, file, series);
+    touch(tracking, file, folder, series);
     tracking_publish_series(tracking, "changed", series, news);
     tracking_phases_counted(tracking, series);
 }
@@ -110,6 +128,7 @@ static void change(struct tracking *tracking, const struct tracking_file *file,
 static void look_at(struct tracking *tracking, const struct tracking_file *file,
                     const struct protocol_answer *answer, const json_t *checked,
                     struct series *series) {
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
     json_t *result = json_object_get(checked, "result");
     uint32_t status = grouped_findings_settle(result, answer->status, &series->watched);
     json_t *changes = series_watch(series, json_object_get(checked, "watch"),
@@ -119,9 +138,9 @@ static void look_at(struct tracking *tracking, const struct tracking_file *file,
         struct series_news news = {.status = status, .changes = changes};
         AUTOFREE char *text = json_text(result, &news.result.length);
         news.result.text = text;
-        change(tracking, file, &news, series);
+        change(tracking, file, folder, &news, series);
     } else {
-        count(tracking, file, series);
+        count(tracking, file, folder, series);
     }
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
     json_decref(changes);
@@ -139,51 +158,86 @@ static bool learn(struct tracking *tracking, const struct tracking_file *file,
     return good;
 }
 
+/* A copy of an image that the series has is as one of its files that is written again. */
+static struct tracking_file as_counted(const struct tracking_file *file,
+                                       const struct tracking_folder *folder, uint64_t instance,
+                                       struct series *series) {
+    struct tracking_file counted = *file;
+    counted.again = file->again || !series_has_got(series, instance_of(folder, file, instance));
+    return counted;
+}
+
+static bool go_on(struct tracking *tracking, const struct tracking_file *file,
+                  struct tracking_folder *folder, const struct protocol_answer *answer,
+                  const struct json_slice *text, struct series *series) {
+    const struct tracking_file counted = as_counted(file, folder, answer->instance, series);
+    series->study = answer->study ? answer->study : series->study;
+    if (station_spell(series->station, answer->station)) {
+        tracking_stale(tracking);
+    }
+    tracking_mend(tracking, folder, file->name, series);
+    if (!series_knows(series, answer->digest)) {
+        return learn(tracking, &counted, answer, text, series);
+    }
+    count(tracking, &counted, folder, series);
+    return true;
+}
+
 void tracking_answer(struct tracking *tracking, const struct tracking_file *file,
                      const struct protocol_answer *answer, const char *json, size_t length) {
     if (tracking_test(tracking, file, answer)) {
         return;
     }
-    struct station *station = stations_find(&tracking->stations, answer->station);
-    struct series *series =
-        station ? station_series(station, answer->series_key, answer->split != 0) : NULL;
-    if (series && series_knows(series, answer->digest)) {
-        count(tracking, file, series);
-        return;
-    }
     const struct json_slice text = {.text = json, .length = length};
-    bool good = series ? learn(tracking, file, answer, &text, series)
-                       : begin(tracking, file, answer, &text);
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
+    struct station *station = stations_find(&tracking->stations, answer->station);
+    struct series *series = station ? station_series(station, answer) : NULL;
+    bool good = series ? go_on(tracking, file, folder, answer, &text, series)
+                       : begin(tracking, file, folder, answer, &text);
     if (!good) {
-        tracking_error(tracking, file, "the worker's answer cannot be understood");
+        tracking_error(tracking, file, answer, "the worker's answer cannot be understood");
     }
 }
 
 bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
                     uint64_t series_key) {
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
     for (size_t i = 0; i < tracking->stations.count; i++) {
-        struct series *series = station_series(tracking->stations.list[i], series_key, false);
+        struct series *series = station_latest(tracking->stations.list[i], series_key);
         if (series) {
-            count(tracking, file, series);
+            const struct tracking_file counted = as_counted(file, folder, 0, series);
+            count(tracking, &counted, folder, series);
             return true;
         }
     }
     return false;
 }
 
-void tracking_error(struct tracking *tracking, const struct tracking_file *file,
-                    const char *message) {
-    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
+/* folder: what waits to be told of it is told, if that is of another series */
+static void take_down(struct tracking *tracking, struct tracking_folder *folder,
+                      const struct tracking_file *file, const char *message,
+                      const struct series *series) {
+    const struct tracking_torn *last = folder->last_torn;
+    if (last && tracking_torn_series(last) != series) {
+        pacing_flush(tracking->errors, &folder->pace);
+    }
     free(folder->file);
     free(folder->message);
-    folder->file = mem_dup(file->name);
+    folder->file = mem_dup(file->said);
     folder->message = mem_dup(message);
     folder->errors++;
-    struct series *series = tracking_folder_series(folder);
+}
+
+void tracking_error(struct tracking *tracking, const struct tracking_file *file,
+                    const struct protocol_answer *answer, const char *message) {
+    struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
+    struct series *series = tracking_tie(tracking, folder, file, answer);
+    take_down(tracking, folder, file, message, series);
+    tracking_charge(tracking, folder, file, answer, series);
     if (series) {
-        series->unreadable++;
         tracking_phases_unread(tracking, file, series);
-        tracking_unsaved(tracking, series, SERIES_COUNTS_UNSAVED);
+    } else if (folder->station) {
+        tracking_phases_heard(tracking, file, folder->station);
     }
     if (pacing_now(tracking->errors, &folder->pace)) {
         tracking_publish_error(tracking, &folder->pace);
@@ -224,6 +278,7 @@ void tracking_destroy(struct tracking *tracking) {
     pacing_destroy(tracking->updates);
     pacing_destroy(tracking->errors);
     json_decref(tracking->removed);
+    json_decref(tracking->early);
     free(tracking);
 }
 
@@ -247,6 +302,7 @@ struct tracking *tracking_create(struct event_base *base, const struct tracking_
     TAILQ_INIT(&tracking->unsaved);
     tracking->removed = json_array();
     tracking->state_texts = text_budget_create(STATE_TEXTS_BYTES);
+    tracking->early = json_object();
     tracking->publish = publish_event;
     tracking->self = self;
     tracking->keeper = keeper;

@@ -40,7 +40,8 @@ void tracking_restore(struct tracking *tracking, const char *key, const json_t *
 /** What tracking makes of one file. */
 struct tracking_file {
     const char *folder; /* absolute; what an error is gathered by */
-    const char *name;   /* base name, for errors */
+    const char *name;   /* base name */
+    const char *said;   /* what may be said of that, in errors */
     bool again;         /* it was counted in this series before: look at it, do not count it */
     bool backlog;       /* it was caught up with: it may have come at any time before */
     int64_t written_ms; /* since 1970, its ctime; 0: not known */
@@ -57,9 +58,12 @@ void tracking_answer(struct tracking *tracking, const struct tracking_file *file
 bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
                     uint64_t series_key);
 
-/** A file could not be read, or killed its workers. message: what is wrong, without the path. */
+/**
+ * A file could not be read, or killed its workers. answer: its station, series_key (with split and
+ * study) and instance, as far as its header told; message: what is wrong, without the path.
+ */
 void tracking_error(struct tracking *tracking, const struct tracking_file *file,
-                    const char *message);
+                    const struct protocol_answer *answer, const char *message);
 
 /** A person answers a series: see mrq_acknowledge(). */
 enum mrq_acknowledged tracking_acknowledge(struct tracking *tracking,

@@ -73,12 +73,7 @@ void tracking_publish_update(void *self, struct pace *pace) {
 
 static bool in_folder(void *self, const struct pace *pace) {
     const struct tracking_folder *folder = self;
-    return PACED(const struct series, pace)->folder == folder->id;
-}
-
-struct series *tracking_folder_series(const struct tracking_folder *folder) {
-    return folder->station ? station_run(folder->station, folder->series_key, folder->series_run)
-                           : NULL;
+    return PACED(const struct series, pace)->folder == folder->hash;
 }
 
 void tracking_publish_error(void *self, struct pace *pace) {
@@ -92,10 +87,11 @@ void tracking_publish_error(void *self, struct pace *pace) {
     size_t length;
     AUTOFREE char *text = json_text(content, &length);
     json_decref(content);
+    struct series *series = folder->last_torn ? tracking_torn_series(folder->last_torn) : NULL;
     struct event_parts parts = {
         .type = "error",
-        .station = folder->station,
-        .series = tracking_folder_series(folder),
+        .station = series ? series->station : folder->station,
+        .series = series,
         .content = text,
         .content_length = length,
     };

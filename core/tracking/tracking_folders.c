@@ -13,7 +13,6 @@ struct tracking_folders {
     struct tracking_bucket buckets[BUCKETS];
     struct tracking_folder_list by_use; /* last used first */
     size_t count;
-    uint64_t last_id;
     void (*forget)(void *self, struct tracking_folder *folder);
     void *self;
 };
@@ -48,8 +47,8 @@ void tracking_folders_destroy(struct tracking_folders *folders) {
     free(folders);
 }
 
-static struct tracking_folder *add(struct tracking_folders *folders, struct tracking_bucket *bucket,
-                                   const char *path) {
+static struct tracking_folder *add(struct tracking_folders *folders, const char *path,
+                                   uint64_t hash) {
     if (folders->count >= FOLDERS) {
         struct tracking_folder *oldest = TAILQ_LAST(&folders->by_use, tracking_folder_list);
         folders->forget(folders->self, oldest);
@@ -57,8 +56,8 @@ static struct tracking_folder *add(struct tracking_folders *folders, struct trac
     }
     struct tracking_folder *folder = mem_new(struct tracking_folder);
     folder->path = mem_dup(path);
-    folder->id = ++folders->last_id;
-    LIST_INSERT_HEAD(bucket, folder, bucket);
+    folder->hash = hash;
+    LIST_INSERT_HEAD(&folders->buckets[hash % BUCKETS], folder, bucket);
     TAILQ_INSERT_HEAD(&folders->by_use, folder, used);
     folders->count++;
     return folder;
@@ -78,5 +77,5 @@ struct tracking_folder *tracking_folders_get(struct tracking_folders *folders, c
             return folder;
         }
     }
-    return add(folders, bucket, path);
+    return add(folders, path, hash);
 }

@@ -18,6 +18,7 @@ struct tracking {
     struct keeper *keeper;
     TAILQ_HEAD(unsaved_list, series) unsaved;
     json_t *removed; /* keys of the state file to be taken out */
+    json_t *early;   /* records of images whose series has not come back yet */
     tracking_publish publish;
     void *self;
     uint64_t seq;
@@ -46,8 +47,30 @@ void tracking_publish_error(void *tracking, struct pace *pace);
 /** /state has changed. */
 void tracking_stale(struct tracking *tracking);
 
-/** The series last seen in folder, or NULL. */
-struct series *tracking_folder_series(const struct tracking_folder *folder);
+/* ---- tracking_torn.c ---- */
+
+/** A hash of the file's path. */
+uint64_t tracking_file_hash(const struct tracking_folder *folder, const char *name);
+
+/** The series that a torn file is charged to, or NULL. */
+struct series *tracking_torn_series(const struct tracking_torn *torn);
+
+/** A file cannot be read: the series that something ties it to, or NULL. */
+struct series *tracking_tie(struct tracking *tracking, const struct tracking_folder *folder,
+                            const struct tracking_file *file, const struct protocol_answer *answer);
+
+/** It is charged to series; NULL: to none. */
+void tracking_charge(struct tracking *tracking, struct tracking_folder *folder,
+                     const struct tracking_file *file, const struct protocol_answer *answer,
+                     struct series *series);
+
+/** A file of the series could be read, name is that of its path: it is torn no more. */
+void tracking_mend(struct tracking *tracking, struct tracking_folder *folder, const char *name,
+                   struct series *series);
+
+/** A series has begun in the folder: files that were torn before may be of it. */
+void tracking_adopt(struct tracking *tracking, struct tracking_folder *folder,
+                    struct series *series);
 
 /* ---- tracking_course.c ---- */
 

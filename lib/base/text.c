@@ -96,3 +96,56 @@ uint64_t text_hash(uint64_t seed, const void *bytes, size_t length) {
     }
     return seed;
 }
+
+/* U+00C0 to U+00DE but for the times sign */
+static bool is_latin_capital(const unsigned char *text) {
+    return text[0] == 0xc3 && text[1] >= 0x80 && text[1] <= 0x9e && text[1] != 0x97;
+}
+
+int text_next_letter(const char **text) {
+    const unsigned char *at = (const unsigned char *)*text;
+    bool latin = at[0] == 0xc3 && at[1];
+    *text += latin ? 2 : *at ? 1 : 0;
+    if (latin) {
+        return 0xc300 | (is_latin_capital(at) ? at[1] + 0x20 : at[1]);
+    }
+    return *at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at;
+}
+
+bool text_same_letters(const char *a, const char *b) {
+    int from_a, from_b;
+    do {
+        from_a = text_next_letter(&a);
+        from_b = text_next_letter(&b);
+    } while (from_a == from_b && from_a);
+    return from_a == from_b;
+}
+
+uint64_t text_hash_letters(uint64_t seed, const char *text) {
+    int letter;
+    do {
+        letter = text_next_letter(&text);
+        seed = text_hash(seed, &letter, sizeof(letter));
+    } while (letter);
+    return seed;
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+void text_write_hex(char *text, uint64_t number) {
+    for (size_t i = TEXT_HEX_DIGITS; i-- > 0; number >>= 4) {
+        text[i] = hex_digits[number & 15];
+    }
+}
+
+bool text_read_hex(const char *text, uint64_t *number) {
+    *number = 0;
+    for (size_t i = 0; i < TEXT_HEX_DIGITS; i++) {
+        const char *digit = text[i] ? strchr(hex_digits, text[i]) : NULL;
+        if (!digit) {
+            return false;
+        }
+        *number = *number << 4 | (uint64_t)(digit - hex_digits);
+    }
+    return true;
+}

@@ -139,6 +139,9 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
     if (read != DICOM_COMPLETE) {
         answer->outcome = read == DICOM_INCOMPLETE ? CHECK_INCOMPLETE : CHECK_UNREADABLE;
         say(answer, dicom_reader_message(check->reader));
+        if (dicom_has_part(check->reader)) {
+            identity_of_torn(check->lookup, check->station, path, answer);
+        }
         if (!check->cut_pixels || !dicom_has_values(check->reader)) {
             return;
         }

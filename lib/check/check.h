@@ -18,6 +18,7 @@ enum check_outcome {
 enum {
     CHECK_STATION_BYTES = 64, /* StationName is an SH: 16 characters of at most 4 bytes */
     CHECK_CHECKERS_MOST = 32, /* as many as `failed` has bits */
+    CHECK_SPLIT_STEP = 1000,  /* numbers that a split series (MFSPLIT) has for its volumes */
 };
 
 /** What became of one file. json belongs to the check and lives until its next file. */
@@ -26,10 +27,12 @@ struct check_answer {
     enum check_status status;
     bool split;      /* ImageType MFSPLIT: each volume may have a series number of its own */
     uint32_t failed; /* bit i: the checker at place i of the settings failed, its verdict is lost */
-    char station[CHECK_STATION_BYTES + 1];
-    uint64_t series_key; /* of the whole identity of the series, station included */
-    uint64_t digest;     /* of what was found and what is watched, never of notes */
-    const char *json;    /* CHECK_DONE: {"result", "series", "watch", "instance"}, see below */
+    char station[CHECK_STATION_BYTES + 1]; /* "": its header, cut off, does not tell */
+    uint64_t series_key; /* of the whole identity of the series; 0: its header does not tell */
+    uint64_t study;    /* hash of StudyInstanceUID, which is no part of the key of a split series */
+    uint64_t instance; /* hash of SOPInstanceUID; 0: there is none */
+    uint64_t digest;   /* of what was found and what is watched, never of notes */
+    const char *json;  /* CHECK_DONE: {"result", "series", "watch", "instance"}, see below */
     size_t json_length;
     char message[512];
 };

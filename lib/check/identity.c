@@ -5,7 +5,11 @@
 #include "check/expected.h"
 
 #include <ctype.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { NUMBER_BYTES = 32 }; /* a series number is an IS: 12 characters at most */
 
 /* trimmed, and cut between two characters where it is too long */
 static void station_copy(char *station, const char *text) {
@@ -37,30 +41,71 @@ static uint64_t hash_folder(uint64_t hash, const char *path) {
     return text_hash(hash, path, slash ? (size_t)(slash - path) : 0);
 }
 
-void identity_find(const struct lookup *lookup, enum station_source source, const char *path,
-                   struct check_answer *answer) {
+/* 0: there is none */
+static uint64_t hash_uid(const char *uid) {
+    return uid ? text_hash(TEXT_HASH_SEED, uid, strlen(uid)) : 0;
+}
+
+static bool is_split(const struct lookup *lookup) {
+    const char *type = lookup_text(lookup, "ImageType");
+    return type && strstr(type, "MFSPLIT");
+}
+
+/* As the console numbers series; NULL: it is not told. Volumes of series 7 are 7001, 7002, …. */
+static const char *series_number(const struct lookup *lookup, char *room, size_t size) {
+    const char *text = lookup_present(lookup, "SeriesNumber");
+    double number;
+    if (!text || !is_split(lookup) || !text_to_number(text, &number) || number < CHECK_SPLIT_STEP) {
+        return text;
+    }
+    snprintf(room, size, "%.0f", floor(number / CHECK_SPLIT_STEP));
+    return room;
+}
+
+/* Where nothing else tells series apart, the folder does. */
+static uint64_t hash_series(const struct lookup *lookup, const char *station, const char *path) {
+    char room[NUMBER_BYTES];
+    const char *study = lookup_present(lookup, "StudyInstanceUID");
+    const char *number = series_number(lookup, room, sizeof(room));
+    const char *name = lookup_present(lookup, "SequenceName");
+    bool split = is_split(lookup);
+    uint64_t hash = text_hash_letters(TEXT_HASH_SEED, station);
+    hash = hash_next(hash, lookup_present(lookup, "PatientID"));
+    hash = hash_next(hash, lookup_present(lookup, "SubID"));
+    hash = hash_next(hash, split ? "MFSPLIT" : study);
+    if ((!study && !split) || (!number && !name)) {
+        hash = hash_next(hash_folder(hash, path), "");
+    }
+    hash = hash_next(hash_next(hash, number), name);
+    return hash ? hash : 1;
+}
+
+static void find_station(const struct lookup *lookup, enum station_source source,
+                         struct check_answer *answer) {
     const char *station =
         lookup_present(lookup, source == STATION_SERIAL ? "DeviceSerialNumber" : "Station");
     station_copy(answer->station, station ? station : "");
     if (!answer->station[0]) {
         strcpy(answer->station, "unknown");
     }
-    const char *type = lookup_text(lookup, "ImageType");
-    const char *study = lookup_present(lookup, "StudyInstanceUID");
-    const char *series = lookup_present(lookup, "SeriesInstanceUID");
-    const char *name = lookup_text(lookup, "SequenceName");
-    answer->split = type && study && strstr(type, "MFSPLIT");
+}
 
-    uint64_t hash = hash_next(TEXT_HASH_SEED, answer->station);
-    if (answer->split) {
-        hash = hash_next(hash_next(hash_next(hash, "split"), study), name);
-    } else if (series) {
-        hash = hash_next(hash_next(hash, "series"), series);
-    } else {
-        hash = hash_next(hash_folder(hash_next(hash, "folder"), path), "");
-        hash = hash_next(hash_next(hash, lookup_text(lookup, "SeriesNumber")), name);
+void identity_find(const struct lookup *lookup, enum station_source source, const char *path,
+                   struct check_answer *answer) {
+    find_station(lookup, source, answer);
+    answer->split = is_split(lookup);
+    answer->series_key = hash_series(lookup, answer->station, path);
+    answer->study = hash_uid(lookup_present(lookup, "StudyInstanceUID"));
+    answer->instance = hash_uid(lookup_present(lookup, "SOPInstanceUID"));
+}
+
+void identity_of_torn(const struct lookup *lookup, enum station_source source, const char *path,
+                      struct check_answer *answer) {
+    if (lookup_present(lookup, "SeriesNumber")) {
+        identity_find(lookup, source, path, answer);
+    } else if (lookup_present(lookup, "Station") && source == STATION_NAME) {
+        find_station(lookup, source, answer);
     }
-    answer->series_key = hash;
 }
 
 static void write_text(struct writer *writer, const char *key, const char *text) {
@@ -81,8 +126,9 @@ void identity_write(const struct lookup *lookup, struct writer *writer) {
     writer_raw(writer, "{");
     write_text(writer, "uid", lookup_present(lookup, "SeriesInstanceUID"));
     write_text(writer, "study", lookup_present(lookup, "StudyInstanceUID"));
+    char room[NUMBER_BYTES];
     writer_key(writer, "number");
-    writer_value(writer, lookup_present(lookup, "SeriesNumber"), true);
+    writer_value(writer, series_number(lookup, room, sizeof(room)), true);
     write_text(writer, "name", lookup_present(lookup, "SequenceName"));
     write_text(writer, "project", lookup_present(lookup, "Project"));
     write_positive(writer, "expected", expected_images(lookup));

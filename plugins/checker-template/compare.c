@@ -86,30 +86,17 @@ static bool share_number(double tolerance, const char *expect, const char *have)
     return false;
 }
 
-/* capitals of Latin 1, which scanners write, as UTF-8: U+00C0 to U+00DE but for the times sign */
-static bool is_latin_capital(const unsigned char *text) {
-    return text[0] == 0xc3 && text[1] >= 0x80 && text[1] <= 0x9e && text[1] != 0x97;
-}
-
-/* moves on to the next byte of a text whose case and white space are folded; 0 at its end */
-static int next_folded(const unsigned char **text) {
-    const unsigned char *at = *text;
-    if (*at && strchr(SPACES, *at)) {
-        *text += strspn((const char *)at, SPACES);
+/* moves on to the next letter of a text whose case and white space are folded; 0 at its end */
+static int next_folded(const char **text) {
+    if (**text && strchr(SPACES, **text)) {
+        *text += strspn(*text, SPACES);
         return **text ? ' ' : 0;
     }
-    if (is_latin_capital(at)) {
-        *text += 2;
-        return 0xc300 | (at[1] + 0x20);
-    }
-    bool latin = at[0] == 0xc3 && at[1];
-    *text += latin ? 2 : *at ? 1 : 0;
-    return latin ? 0xc300 | at[1] : tolower(*at);
+    return text_next_letter(text);
 }
 
 static bool same_text(const char *a, const char *b) {
-    const unsigned char *left = (const unsigned char *)a + strspn(a, SPACES);
-    const unsigned char *right = (const unsigned char *)b + strspn(b, SPACES);
+    const char *left = a + strspn(a, SPACES), *right = b + strspn(b, SPACES);
     int from_left, from_right;
     do {
         from_left = next_folded(&left);

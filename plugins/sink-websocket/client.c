@@ -6,6 +6,7 @@
 #include "client.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "inbound.h"
 
 #include <errno.h>
@@ -247,7 +248,7 @@ struct client *client_create(struct clients *all, struct evhttp_request *request
 }
 
 bool client_wants(const struct client *client, const char *station) {
-    return !client->station || !station || strcmp(client->station, station) == 0;
+    return !client->station || !station || text_same_letters(client->station, station);
 }
 
 void client_check(struct client *client, struct frame *ping, int64_t now_ms) {

@@ -36,7 +36,8 @@ class Scanner {
       time: time(second),
       content: type === "update" ? 1 : { ...result, ...more.content },
       series: {
-        uid: `1.${number}`,
+        uid: "1.2",
+        key: `key-${number}`,
         study: "1",
         number,
         name: `s${number}`,
@@ -57,7 +58,7 @@ class Scanner {
 
   row(number, second) {
     const judged = this.judge(second);
-    const series = this.model.stations.get("A").series.get(`1.${number}`);
+    const series = this.model.stations.get("A").series.get(`key-${number}`);
     return phrases.rowText(series, judged.fates.get(series.key));
   }
 }
@@ -169,7 +170,7 @@ test("a value that changes makes the series changed, whatever comes after", () =
   assert.equal(scanner.row(1, 2), "Changed: TR");
 });
 
-test("a bad file shows for a minute when all else conforms, and stays in the row", () => {
+test("a bad file of no series shows for a minute when all else conforms, and stays in no row", () => {
   const scanner = new Scanner();
   scanner.send("new", 1, "conforms", 0);
   scanner.send("update", 1, "conforms", 50, { started: 0 });
@@ -188,7 +189,7 @@ test("a bad file shows for a minute when all else conforms, and stays in the row
     "A file could not be read: the file ends after 4096 bytes",
   );
   assert.equal(scanner.judge(111).state, "conforms");
-  assert.equal(scanner.row(1, 111), "Conforms; 1 file unreadable");
+  assert.equal(scanner.row(1, 111), "Conforms"); // nobody's: the daemon named no series
 });
 
 test("a bad file never hides a deviation", () => {
@@ -230,7 +231,7 @@ test("/state names what came meanwhile and merges what is known", () => {
   scanner.send("new", 1, "conforms", 0);
   const series = (number) => ({
     series: {
-      uid: `1.${number}`,
+      key: `key-${number}`,
       study: "1",
       number,
       name: "n",
@@ -256,11 +257,51 @@ test("after a restart /state replaces all", () => {
   assert.equal(scanner.model.stations.size, 0);
 });
 
-test("series without a UID are told apart", () => {
+test("a series is its key, whatever its UIDs are", () => {
   const scanner = new Scanner();
-  scanner.send("new", 1, "conforms", 0, { series: { uid: null } });
-  scanner.send("new", 2, "conforms", 1, { series: { uid: "" } });
+  scanner.send("new", 1, "conforms", 0, { series: { uid: "1.2" } });
+  scanner.send("update", 1, "conforms", 1, { series: { uid: "1.3", count: 2 } });
+  scanner.send("new", 2, "conforms", 2, { series: { uid: "1.2" } });
+  const { series } = scanner.model.stations.get("A");
+  assert.deepEqual(
+    [...series.values()].map(({ key, count }) => [key, count]),
+    [
+      ["key-1", 2],
+      ["key-2", 1],
+    ],
+  );
+});
+
+test("series without a key are told apart", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0, { series: { key: null } });
+  scanner.send("new", 2, "conforms", 1, { series: { key: undefined } });
   assert.equal(scanner.model.stations.get("A").series.size, 2);
+});
+
+test("a station in other letters is the same, and called as it was last", () => {
+  const scanner = new Scanner();
+  scanner.send("new", 1, "conforms", 0);
+  const [one] = scanner.model.stations.values();
+  const entry = { station: "a", series: { key: "key-2", number: 2, status: "conforms" }, history: [] };
+  const options = { missed: true, only: "A", at: START };
+  assert.equal(applyState(scanner.model, { a: entry }, options), 1);
+  assert.deepEqual([...scanner.model.stations.entries()], [["a", one]]);
+  assert.equal(one.name, "a");
+  assert.equal(one.series.size, 2);
+});
+
+test("a bad file is of the series that the daemon names, and of none if it names none", () => {
+  const scanner = new Scanner();
+  const error = (second, series) =>
+    tell(scanner, "error", second, series, { file: "x", message: "m", count: 1 });
+  scanner.send("new", 1, "conforms", 0);
+  scanner.send("new", 2, "conforms", 1);
+  error(2, { unreadable: 1 });
+  assert.equal(scanner.row(1, 3), "Conforms; 1 file unreadable");
+  assert.equal(scanner.row(2, 3), "Conforms");
+  scanner.send("update", 1, "conforms", 4, { series: { unreadable: 0 } }); // it is whole now
+  assert.equal(scanner.row(1, 5), "Conforms");
 });
 
 test("a state that a later daemon may send is no verdict", () => {
@@ -279,7 +320,7 @@ function tell(scanner, type, second, series, told = {}) {
     seq: ++scanner.seq,
     time: time(second),
     content: told,
-    series: { uid: "1.1", study: "1", number: 1, name: "s1", status: "conforms", ...series },
+    series: { uid: "1.2", key: "key-1", study: "1", number: 1, name: "s1", status: "conforms", ...series },
   });
 }
 
@@ -328,8 +369,8 @@ test("too few images are an act like a deviation, until they are repeated", () =
   assert.equal(phrases.actionOf(judged, 0), "Repeat series 1 before the subject leaves");
   assert.equal(scanner.row(1, 21), "Incomplete: 46 of 420 images");
   assert.equal(phrases.stillOpenText(judged.open).strong, "Still open: series 1, 46 of 420 images.");
-  scanner.send("new", 2, "conforms", 30, { series: { name: "other", repeats: { key: "k1" } } });
-  tell(scanner, "ended", 31, { key: "k1" });
+  scanner.send("new", 2, "conforms", 30, { series: { name: "other", repeats: { key: "key-1" } } });
+  tell(scanner, "ended", 31, {});
   assert.equal(scanner.judge(32).open.length, 0);
   assert.equal(scanner.row(1, 32), "Incomplete: 46 of 420 images; repeated as 2");
   assert.equal(scanner.row(2, 32), "Conforms, repeats 1");

@@ -19,6 +19,7 @@ MRQART_BUILD names the build tree (default: build/dev), MRQART_DATA the folder o
 import base64
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -421,6 +422,9 @@ DEFAULTS = {
 }
 
 
+images = itertools.count(1)  # that were given a UID of their own
+
+
 def element(group, number, vr, value):
     """One explicit-VR little-endian element (DICOM PS3.5 7.1.2)."""
     if vr == "US":
@@ -437,11 +441,12 @@ def element(group, number, vr, value):
 
 
 def dicom_bytes(pixels=128, extra=(), **values):
-    """A DICOM file. values: names of ELEMENTS; None leaves one out; extra: (group, element, VR, value)."""
+    """A DICOM file. values: names of ELEMENTS; None leaves one out; extra: (group, element, VR, value).
+    Without a SOPInstanceUID it is an image of its own, unless its InstanceNumber is given as well."""
+    instance = values.get("InstanceNumber", f"0.{next(images)}")
     values = {**DEFAULTS, **values}
     values.setdefault("SeriesInstanceUID", f"1.2.3.{values['SeriesNumber']}")
-    values.setdefault("SOPInstanceUID",
-                      f"{values['SeriesInstanceUID']}.{values['InstanceNumber']}")
+    values.setdefault("SOPInstanceUID", f"{values['SeriesInstanceUID']}.{instance}")
     elements = [(*ELEMENTS[name], value) for name, value in values.items() if value is not None]
     elements += list(extra)
     if pixels is not None:

@@ -8,6 +8,8 @@ from mrqart_test import *
 
 CONFIG = """
 update_interval = {interval};
+settle   = 200;
+state_dir = "{where}/state";
 database = "{where}/db.sqlite";
 sources  = ( {{ plugin = "source-inotify"; paths = [ "{where}/watched" ]; }} );
 checkers = ( {{ plugin = "checker-template"; }} );
@@ -93,15 +95,44 @@ class Series(SeriesTest):
         self.assertEqual(sorted((h["series"]["name"], h["series"]["count"]) for h in history),
                          [("x", 1), ("x", 3), ("y", 1)])
 
-    def test_a_split_run_is_one_series_until_another_comes_between(self):
+    def test_volumes_of_a_split_series_are_one_whatever_their_numbers_and_studies(self):
         self.begin()
-        for run in (1, 2):
-            for volume in range(20):
-                self.write(ImageType=r"ORIGINAL\PRIMARY\FMRI\NONE\ND\MFSPLIT",
-                           SeriesNumber=100 * run + volume)
-            if run == 1:
-                self.write(SeriesNumber=99, SequenceName="field map")
-        self.assertEqual(self.types(), ["new"] + ["update"] * 19 + ["new", "new"] + ["update"] * 19)
+        split = r"ORIGINAL\PRIMARY\FMRI\NONE\ND\MFSPLIT"
+        for number in (7, 8):
+            for volume in range(1, 11):
+                for image in (1, 2):
+                    self.write(ImageType=split, SeriesNumber=1000 * number + volume,
+                               StudyInstanceUID=f"1.2.3.{number}.{volume}")
+        events = self.events()
+        self.assertEqual([e["type"] for e in events], (["new"] + ["update"] * 19) * 2)
+        self.assertEqual({e["series"]["number"] for e in events}, {7, 8})
+
+    def test_several_uids_are_one_series_and_one_uid_may_be_of_several(self):
+        self.begin()
+        for image in range(6):
+            self.write(SeriesNumber=10000, SeriesInstanceUID=f"1.2.3.{image % 3}")
+        for values in ({"SeriesNumber": 1}, {"SeriesNumber": 2},
+                       {"PatientID": "other", "PatientName": "other"}, {"StudyInstanceUID": "1.9"},
+                       {"SequenceName": "other"}):
+            self.write(**{"SeriesNumber": 1, "SeriesInstanceUID": "1.2.3.0", **values})
+        self.assertEqual(self.types(), ["new"] + ["update"] * 5 + ["new"] * 5)
+
+    def test_a_station_in_other_letters_is_the_same_as_it_was_spelt_last(self):
+        self.begin()
+        client = self.told.websocket("/?station=mrc35131")
+        self.write(Station="mrc35131")
+        self.write(Station="MRC35131")
+        self.write(Station="MRC35131", SeriesNumber=2)
+        self.write(Station="other1", SeriesNumber=3)
+        self.write(Station="Mrc35131", SeriesNumber=2)
+        self.events()
+        state = self.told.state()
+        self.assertEqual(set(state), {"Mrc35131", "other1"})
+        self.assertEqual(state["Mrc35131"]["station"], "Mrc35131")
+        self.assertEqual([h["series"]["count"] for h in state["Mrc35131"]["history"]], [2, 2])
+        events = client.events_until(lambda e: e["station"] == "Mrc35131")
+        self.assertEqual([(e["station"], e["station_seq"]) for e in events],
+                         [("mrc35131", 1), ("MRC35131", 2), ("MRC35131", 3), ("Mrc35131", 4)])
 
     def test_a_value_that_changes_is_told_with_what_it_was(self):
         self.begin()
@@ -200,7 +231,8 @@ class NoChange(SeriesTest):
             for volume in (1, 2):
                 for echo in order:
                     self.write(SeriesNumber=number, EchoNumbers=str(echo),
-                               TE=echoes[echo], InstanceNumber=volume)
+                               TE=echoes[echo], InstanceNumber=volume,
+                               SOPInstanceUID=f"1.2.3.{number}.{volume}.{echo}")
             last = self.unchanged()[-1]
             self.assertEqual(last["series"]["collected"], {"TE": ["12", "28.5", "45"]})
             outcomes.add(last["series"]["status"])
@@ -228,6 +260,73 @@ class NoChange(SeriesTest):
             self.write(ImageType=r"DERIVED\PRIMARY\M\MOCO",
                        Comments=f"Motion: {volume / 100},0.01,-0.02")
         self.assertEqual(self.unchanged()[-1]["series"]["status"], "not-checked")
+
+
+class Truncation(SeriesTest):
+    """Whatever comes: a series that lacks an image is never called complete."""
+
+    def bold(self, name, instance, cut=None, **values):
+        values = {"ImageType": r"ORIGINAL\PRIMARY\M\ND\MOSAIC", "NumberOfTemporalPositions": 6,
+                  "SeriesNumber": 9, "InstanceNumber": instance, **values}
+        path = self.told.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(dicom_bytes(**values)[:cut])
+
+    def series(self, number=9):
+        history = self.told.state().get("AWP167046", {"history": []})["history"]
+        found = [item["series"] for item in history if item["series"]["number"] == number]
+        return found[0] if found else {"count": 0}
+
+    def until_error(self, file):
+        events = self.client.events_until(
+            lambda e: e["type"] == "error" and e["content"]["file"] == file)
+        return events[-1]["series"]
+
+    def restart(self):
+        self.assertEqual(self.told.stop(), 0)
+        self.told.start()
+        self.client = self.told.websocket()
+
+    def counts(self, count, number=9):
+        wait_for(lambda: self.series(number)["count"] == count, f"{count} images")
+
+    def test_copies_fill_no_short_run_not_even_after_a_restart(self):
+        self.begin()
+        for instance in (1, 2, 3, 4):
+            self.bold(f"session/{instance}.dcm", instance)
+        self.counts(4)
+        self.bold("session/1(1).dcm", 1)
+        self.bold("session/5.dcm", 5)  # behind the copy: files of a folder keep their order
+        self.counts(5)
+        self.restart()
+        self.bold("one/copy.dcm", 2)
+        self.bold("one/torn.dcm", 3, cut=100)  # read after it
+        self.until_error("torn.dcm")
+        self.assertEqual(self.series()["count"], 5)
+        self.assertEqual(self.series()["phase"], "running")
+
+    def test_a_torn_file_is_charged_to_its_own_series_only(self):
+        self.begin()
+        for number in (10, 11):
+            for instance in (1, 2):
+                self.bold(f"session/001_{number:06}_{instance:06}.dcm", instance,
+                          SeriesNumber=number)
+        self.bold("session/001_000010_000003.dcm", 3, cut=200)
+        self.assertEqual(self.until_error("001_000010_000003.dcm")["number"], 10)
+        self.bold("session/x.dcm", 4, cut=-100, SeriesNumber=11)  # its header tells
+        self.assertEqual(self.until_error("x.dcm")["number"], 11)
+        self.bold("session/y.dcm", 4, cut=200)  # nothing tells
+        self.assertIsNone(self.until_error("y.dcm"))
+        self.assertEqual([self.series(n)["unreadable"] for n in (10, 11)], [1, 1])
+
+    def test_a_torn_file_is_charged_rightly_after_a_restart(self):
+        self.begin()
+        for number in (10, 11):
+            self.bold(f"session/001_{number:06}_000001.dcm", 1, SeriesNumber=number)
+        self.counts(1, 11)
+        self.restart()
+        self.bold("session/001_000010_000002.dcm", 2, cut=200)
+        self.assertEqual(self.until_error("001_000010_000002.dcm")["number"], 10)
 
 
 class Pace(SeriesTest):

@@ -54,6 +54,6 @@ export class Scanner {
   }
 
   series(number) {
-    return this.model.stations.get(this.name).series.get(`1.${number}`);
+    return this.model.stations.get(this.name).series.get(`key-${number}`);
   }
 }

@@ -40,6 +40,8 @@ static const char *const names[] = {"Station",
                                     "Echoes",
                                     "HeartPhases",
                                     "SubID",
+                                    "SOPInstanceUID",
+                                    "LabelTypes",
                                     "PatientID"};
 
 enum { NAMES = sizeof(names) / sizeof(names[0]) };
@@ -64,6 +66,7 @@ void dicom_reader_destroy(struct dicom_reader *reader) {
     free(reader);
 }
 
+/* a first line "incomplete" or "unreadable"; what follows it was read before the cut */
 enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     ssize_t length = pread(fd, reader->text, sizeof(reader->text) - 1, 0);
     reader->text[length > 0 ? length : 0] = '\0';
@@ -71,14 +74,11 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
         reader->values[i].text = NULL;
     }
     reader->message = "the file ends after 12 bytes";
-    if (strncmp(reader->text, "incomplete", 10) == 0) {
-        return DICOM_INCOMPLETE;
-    }
-    if (strncmp(reader->text, "unreadable", 10) == 0) {
-        return DICOM_UNREADABLE;
-    }
+    enum dicom_outcome outcome = strncmp(reader->text, "incomplete\n", 11) == 0   ? DICOM_INCOMPLETE
+                                 : strncmp(reader->text, "unreadable\n", 11) == 0 ? DICOM_UNREADABLE
+                                                                                  : DICOM_COMPLETE;
     char *rest = NULL;
-    for (char *line = strtok_r(reader->text, "\n", &rest); line;
+    for (char *line = strtok_r(reader->text + (outcome ? 11 : 0), "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
         char *kind = strchr(line, '\t');
         *kind++ = '\0';
@@ -89,7 +89,12 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
         value->numeric = *kind == 'n';
         value->text = kind[1] == '\t' ? kind + 2 : NULL;
     }
-    return DICOM_COMPLETE;
+    return outcome;
+}
+
+bool dicom_has_part(const struct dicom_reader *reader) {
+    (void)reader;
+    return true;
 }
 
 bool dicom_has_values(const struct dicom_reader *reader) {

@@ -294,36 +294,74 @@ static uint64_t key(struct check *check, const char *path, const char *header) {
     return run_at(check, path, header).series_key;
 }
 
-static void files_of_one_series_have_one_key(void **state) {
+/* with the values of header put before those of SERIES, which they take the place of */
+static uint64_t key_with(struct check *check, const char *header) {
+    AUTOFREE char *both = mem_printf("%s%s", header, SERIES "PatientID\tt\tP1\nSubID\tt\tN1\n");
+    return key(check, "/a/1", both);
+}
+
+static void station_patient_study_number_and_name_are_one_series(void **state) {
     (void)state;
+    static const char *const others[] = {
+        "Station\tt\tAWP2\n",    "PatientID\tt\tP2\n",   "SubID\tt\tN2\n",
+        "SeriesNumber\tn\t13\n", "SequenceName\tt\tx\n", "StudyInstanceUID\tt\t1.3\n",
+    };
     struct check *check = create("{}");
-    uint64_t plain = key(check, "/a/1", SERIES);
-    assert_int_equal(key(check, "/b/2", "TE\tn\t9\n" SERIES), plain);
-    assert_int_not_equal(key(check, "/a/1", "Station\tt\tAWP2\n" SERIES), plain);
-    assert_int_not_equal(key(check, "/a/1", "SeriesInstanceUID\tt\t1.2.4\n" SERIES), plain);
+    uint64_t plain = key_with(check, "");
+    assert_int_equal(key_with(check, "TE\tn\t9\n"), plain);
+    assert_int_equal(key_with(check, "SeriesInstanceUID\tt\t1.2.4\n"), plain);
+    assert_int_equal(key_with(check, "Station\tt\tawp1\n"), plain);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_int_not_equal(key_with(check, others[i]), plain);
+    }
     assert_false(run(check, SERIES).split);
     check_destroy(check);
 }
 
-static void volumes_of_a_split_series_have_one_key(void **state) {
+static void a_station_is_the_same_in_any_case_of_its_letters(void **state) {
     (void)state;
-    static const char split[] = "ImageType\tt\t['ORIGINAL', 'MFSPLIT']\n";
-    char one[512], two[512], other[512];
-    snprintf(one, sizeof(one), "%s%s", split, SERIES);
-    snprintf(two, sizeof(two), "%sSeriesInstanceUID\tt\t9.9\nSeriesNumber\tn\t13\n%s", split,
-             SERIES);
-    snprintf(other, sizeof(other), "%sSequenceName\tt\ttask\n%s", split, SERIES);
     struct check *check = create("{}");
-    assert_int_equal(key(check, "/a/1", one), key(check, "/a/1", two));
-    assert_int_not_equal(key(check, "/a/1", one), key(check, "/a/1", other));
-    assert_true(run(check, one).split);
+    assert_int_equal(key_with(check, "Station\tt\tM\xc3\x84RZ\n"),
+                     key_with(check, "Station\tt\tm\xc3\xa4rz\n"));
+    assert_string_equal(run(check, "Station\tt\tmrC1\n" SERIES).station, "mrC1");
     check_destroy(check);
 }
 
-static void without_uids_folder_number_and_name_tell_series_apart(void **state) {
+#define MFSPLIT "ImageType\tt\t['ORIGINAL', 'MFSPLIT']\n"
+
+static void volumes_of_a_split_series_have_one_key(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    uint64_t first = key_with(check, MFSPLIT "SeriesNumber\tn\t7001\n");
+    assert_int_equal(key_with(check, MFSPLIT "SeriesNumber\tn\t7420\n"), first);
+    assert_int_equal(key_with(check, MFSPLIT "SeriesNumber\tn\t7002\nStudyInstanceUID\tt\t1.9\n"),
+                     first);
+    assert_int_not_equal(key_with(check, MFSPLIT "SeriesNumber\tn\t8001\n"), first);
+    assert_int_not_equal(key_with(check, MFSPLIT "SeriesNumber\tn\t7001\nSequenceName\tt\ttask\n"),
+                         first);
+    assert_int_not_equal(key_with(check, MFSPLIT "SeriesNumber\tn\t5\n"),
+                         key_with(check, MFSPLIT "SeriesNumber\tn\t6\n"));
+    struct check_answer answer = run(check, MFSPLIT "SeriesNumber\tn\t7002\n" SERIES);
+    assert_true(answer.split);
+    expect(&answer, "series.number", "7");
+    check_destroy(check);
+}
+
+static void only_a_split_series_is_numbered_by_thousands(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    struct check_answer answer = run(check, "SeriesNumber\tn\t10000\n" SERIES);
+    expect(&answer, "series.number", "10000");
+    assert_int_not_equal(key_with(check, "SeriesNumber\tn\t10000\n"),
+                         key_with(check, "SeriesNumber\tn\t10001\n"));
+    check_destroy(check);
+}
+
+static void where_nothing_else_tells_series_apart_the_folder_does(void **state) {
     (void)state;
     struct check *check = create("{}");
     static const char bare[] = "SeriesNumber\tn\t1\nSequenceName\tt\tx\n";
+    static const char unnamed[] = "StudyInstanceUID\tt\t1.2\nStation\tt\tA\n";
     struct check_answer answer = run_at(check, "/a/1", bare);
     assert_string_equal(answer.station, "unknown");
     assert_int_equal(key(check, "/a/2", bare), answer.series_key);
@@ -332,6 +370,28 @@ static void without_uids_folder_number_and_name_tell_series_apart(void **state) 
                          answer.series_key);
     assert_int_not_equal(key(check, "/a/1", "SeriesNumber\tn\t1\nSequenceName\tt\ty\n"),
                          answer.series_key);
+    assert_int_equal(key(check, "/a/1", unnamed), key(check, "/a/2", unnamed));
+    assert_int_not_equal(key(check, "/a/1", unnamed), key(check, "/b/1", unnamed));
+    assert_int_equal(key(check, "/a/1", SERIES), key(check, "/b/2", SERIES));
+    check_destroy(check);
+}
+
+static void a_torn_header_tells_what_stands_before_the_cut(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    uint64_t whole = key(check, "/a/1", SERIES);
+    struct check_answer answer = run_at(check, "/b/2", "incomplete\n" SERIES);
+    assert_int_equal(answer.outcome, CHECK_INCOMPLETE);
+    assert_int_equal(answer.series_key, whole);
+    assert_string_equal(answer.station, "AWP1");
+    answer = run_at(check, "/b/2", "unreadable\n" SERIES "SOPInstanceUID\tt\t1.2.9\n");
+    assert_int_equal(answer.series_key, whole);
+    assert_int_not_equal(answer.instance, 0);
+    answer = run_at(check, "/b/2", "incomplete\nStation\tt\tAWP1\nSequenceName\tt\trest\n");
+    assert_int_equal(answer.series_key, 0); /* neither number nor study: it may be any */
+    assert_string_equal(answer.station, "AWP1");
+    answer = run_at(check, "/b/2", "incomplete\nSequenceName\tt\trest\n");
+    assert_string_equal(answer.station, "");
     check_destroy(check);
 }
 
@@ -471,9 +531,12 @@ int main(void) {
         cmocka_unit_test(a_name_that_no_header_value_has_is_told_once),
         cmocka_unit_test(a_name_that_is_declared_and_unknown_is_told_at_load),
         cmocka_unit_test(a_checker_in_a_loop_makes_no_endless_answer),
-        cmocka_unit_test(files_of_one_series_have_one_key),
+        cmocka_unit_test(station_patient_study_number_and_name_are_one_series),
+        cmocka_unit_test(a_station_is_the_same_in_any_case_of_its_letters),
         cmocka_unit_test(volumes_of_a_split_series_have_one_key),
-        cmocka_unit_test(without_uids_folder_number_and_name_tell_series_apart),
+        cmocka_unit_test(only_a_split_series_is_numbered_by_thousands),
+        cmocka_unit_test(where_nothing_else_tells_series_apart_the_folder_does),
+        cmocka_unit_test(a_torn_header_tells_what_stands_before_the_cut),
         cmocka_unit_test(the_station_may_be_the_serial_number),
         cmocka_unit_test(how_many_images_are_due),
         cmocka_unit_test(the_subject_is_taken_out_when_asked),

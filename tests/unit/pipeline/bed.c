@@ -39,7 +39,8 @@ bool tracking_count(struct tracking *tracking, const struct tracking_file *file,
 }
 
 void tracking_error(struct tracking *tracking, const struct tracking_file *file,
-                    const char *message) {
+                    const struct protocol_answer *answer, const char *message) {
+    (void)answer;
     AUTOFREE char *text = mem_printf("%s: %s", file->name, message);
     tell((struct bed *)tracking, "error", 0, text);
 }

@@ -90,7 +90,7 @@ static void check(struct script *script, const struct protocol_header *request, 
     memcpy(&check, body, sizeof(check));
     const char *root = body + sizeof(check), *path = root + check.root_length + 1;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    struct opened_file opened;
+    struct opened_file opened = {0}; /* no message where the outcome has none */
     script->note->identity = 0;
     __atomic_store_n(&script->note->request, request->request, __ATOMIC_SEQ_CST);
     script->note->checker[0] = '\0';

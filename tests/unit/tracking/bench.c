@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { BENCH_IMAGES = 1000000 }; /* above all that tests name */
+
 struct keeper {
     struct bench *bench;
     keeper_collect collect;
@@ -56,9 +58,10 @@ struct bench *bench_create(const struct bench *earlier) {
     struct bench *bench = mem_new(struct bench);
     struct tracking_settings settings = {.update_interval_ms = 0, .history = 100};
     bench->base = event_base_new();
-    bench->records = json_object();
-    bench->order = json_array();
+    bench->records = earlier ? json_copy(earlier->records) : json_object();
+    bench->order = earlier ? json_copy(earlier->order) : json_array();
     bench->parse = true;
+    bench->images = earlier ? earlier->images : BENCH_IMAGES;
     bench->keeper = mem_new(struct keeper);
     bench->keeper->bench = bench;
     bench->tracking = tracking_create(bench->base, &settings, bench->keeper, handle_event, bench);
@@ -104,20 +107,38 @@ void bench_send(struct bench *bench, struct bench_file file) {
         .status = file.status,
         .split = file.split,
         .series_key = file.key,
+        .study = file.study,
+        .instance = file.nameless ? 0
+                    : file.image  ? file.image
+                                  : ++bench->images,
         .digest = file.digest ? file.digest : text_hash(TEXT_HASH_SEED, json, strlen(json)),
     };
     snprintf(answer.station, sizeof(answer.station), "%s", or_else(file.station, "AWP1"));
     struct tracking_file found = {.folder = or_else(file.folder, "/data/one"),
                                   .name = or_else(file.name, "1.dcm"),
+                                  .said = or_else(file.name, "1.dcm"),
                                   .again = file.again,
                                   .backlog = file.backlog,
                                   .written_ms = file.written_ms};
     tracking_answer(bench->tracking, &found, &answer, json, strlen(json));
 }
 
+void bench_torn(struct bench *bench, struct bench_file file) {
+    struct protocol_answer answer = {.outcome = PROTOCOL_UNREADABLE,
+                                     .split = file.split,
+                                     .series_key = file.key,
+                                     .study = file.study,
+                                     .instance = file.image};
+    snprintf(answer.station, sizeof(answer.station), "%s", or_else(file.station, ""));
+    struct tracking_file found = {.folder = or_else(file.folder, "/data/one"),
+                                  .name = file.name,
+                                  .said = file.name,
+                                  .backlog = file.backlog};
+    tracking_error(bench->tracking, &found, &answer, "the file ends after 4096 bytes");
+}
+
 void bench_error(struct bench *bench, const char *folder, const char *name) {
-    struct tracking_file file = {.folder = folder, .name = name};
-    tracking_error(bench->tracking, &file, "the file ends after 4096 bytes");
+    bench_torn(bench, (struct bench_file){.folder = folder, .name = name});
 }
 
 void bench_collect(struct bench *bench) {

@@ -30,6 +30,9 @@ struct bench_file {
     int instance;
     bool again, backlog;
     int64_t written_ms;
+    uint64_t image; /* hash of its SOP Instance UID; 0: one of its own */
+    bool nameless;  /* it has no such UID */
+    uint64_t study; /* hash of its study's UID; 0: it has none */
 };
 
 struct bench {
@@ -40,6 +43,7 @@ struct bench {
     size_t event_count;
     json_t *records; /* key: value, as in the state file */
     json_t *order;   /* keys in the order in which they were last put */
+    uint64_t images; /* given a UID of their own */
     bool parse;      /* keep the events as JSON; else only count them */
 };
 
@@ -52,6 +56,9 @@ void bench_interval(struct bench *bench, unsigned ms);
 void bench_phases(struct bench *bench, const struct phases_settings *phases);
 void bench_send(struct bench *bench, struct bench_file file);
 void bench_error(struct bench *bench, const char *folder, const char *name);
+
+/** A file that cannot be read, whose header told station, key, image, study as set in file. */
+void bench_torn(struct bench *bench, struct bench_file file);
 void bench_collect(struct bench *bench);
 
 /** The types of all events, "new update changed"; free it. */

@@ -81,6 +81,30 @@ static void an_aborted_run_is_not_continued_by_its_repeat(void **state) {
     assert_int_equal(announced(bench), 3);
 }
 
+static void send_volume(struct bench *bench, uint64_t study) {
+    bench_send(bench, (struct bench_file){.key = RUN, .split = 1, .digest = RUN, .study = study});
+}
+
+static void volumes_with_a_study_each_are_one_series_while_the_run_goes_on(void **state) {
+    struct bench *bench = *state;
+    for (uint64_t study = 1; study <= 20; study++) {
+        send_volume(bench, study);
+        send_volume(bench, study);
+    }
+    assert_int_equal(announced(bench), 1);
+    send_files(bench, THIRD, 0, 1);
+    send_volume(bench, 77);
+    assert_int_equal(announced(bench), 3);
+}
+
+static void a_split_series_of_one_study_is_one_whatever_comes_between(void **state) {
+    struct bench *bench = *state;
+    send_volume(bench, 5);
+    send_files(bench, THIRD, 0, 20);
+    send_volume(bench, 5);
+    assert_int_equal(announced(bench), 2);
+}
+
 static void series_that_are_not_split_never_begin_anew(void **state) {
     struct bench *bench = *state;
     send_files(bench, RUN, 0, 20);
@@ -114,6 +138,8 @@ int main(void) {
         TEST(a_derived_twin_that_interleaves_ends_no_run),
         TEST(an_older_series_that_goes_on_ends_no_run),
         TEST(an_aborted_run_is_not_continued_by_its_repeat),
+        TEST(volumes_with_a_study_each_are_one_series_while_the_run_goes_on),
+        TEST(a_split_series_of_one_study_is_one_whatever_comes_between),
         TEST(series_that_are_not_split_never_begin_anew),
         TEST(a_run_goes_on_after_a_restart),
     };

@@ -115,7 +115,7 @@ static void an_error_takes_the_station_last_seen_in_its_folder(void **state) {
 static void an_answer_that_is_no_json_is_an_error(void **state) {
     struct bench *bench = *state;
     struct protocol_answer answer = {.station = "X", .series_key = 1};
-    struct tracking_file file = {.folder = "/data", .name = "1.dcm"};
+    struct tracking_file file = {.folder = "/data", .name = "1.dcm", .said = "1.dcm"};
     tracking_answer(bench->tracking, &file, &answer, "{\"result\":{}}", 13);
     tracking_answer(bench->tracking, &file, &answer, "{{", 2);
     assert_types(bench, "error error");
