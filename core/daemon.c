@@ -146,13 +146,10 @@ static bool take_state(struct daemon *daemon, const struct arguments *arguments,
     return outcome == STATE_DIR_TAKEN;
 }
 
-static void restore_record(void *self, const char *kind, const char *key, const json_t *value) {
+static bool restore_record(void *self, const char *kind, const char *key, const json_t *value) {
     const struct parts *parts = self;
-    if (strcmp(kind, TRACKING_KIND) == 0) {
-        tracking_restore(parts->tracking, key, value);
-    } else {
-        pipeline_restore(parts->pipeline, key, value);
-    }
+    return strcmp(kind, TRACKING_KIND) == 0 ? tracking_restore(parts->tracking, key, value)
+                                            : pipeline_restore(parts->pipeline, key, value);
 }
 
 static bool make_parts(struct daemon *daemon, const struct paths *paths, const json_t *config) {

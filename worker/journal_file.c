@@ -22,10 +22,11 @@ enum {
 
 struct journal_file {
     char *path;
-    int folder;     /* locked while we live; -1: not open */
-    int descriptor; /* the file; -1: not open */
-    uint64_t bytes; /* of the file: all of it committed */
-    uint64_t live;  /* how long it was when it was last rewritten */
+    int folder;       /* locked while we live; -1: not open */
+    int descriptor;   /* the file; -1: not open */
+    uint64_t bytes;   /* of the file: all of it committed */
+    uint64_t written; /* behind that, of a batch that does not count yet */
+    uint64_t live;    /* how long it was when it was last rewritten */
     char fault[512];
 };
 
@@ -230,17 +231,33 @@ static bool prepare(struct journal_file *journal) {
     return rewrite(journal) || journal->bytes < 2 * journal->live + OVERDUE_BYTES;
 }
 
-bool journal_file_append(struct journal_file *journal, const char *batch, size_t length) {
-    if (!prepare(journal)) {
-        return false;
+/* takes out what was written of a batch that does not count */
+static void cut(struct journal_file *journal) {
+    journal->written = 0;
+    if (journal->descriptor >= 0 && ftruncate(journal->descriptor, (off_t)journal->bytes) != 0) {
+        close_file(journal); /* the torn end is left out when the file is rewritten */
     }
-    if (write_all(journal->descriptor, batch, length)) {
-        journal->bytes += length;
+}
+
+bool journal_file_begin(struct journal_file *journal) {
+    if (journal->written) {
+        cut(journal);
+    }
+    return prepare(journal);
+}
+
+bool journal_file_write(struct journal_file *journal, const char *piece, size_t length) {
+    if (write_all(journal->descriptor, piece, length)) {
+        journal->written += length;
         return true;
     }
     fail(journal, "write the state file");
-    if (ftruncate(journal->descriptor, (off_t)journal->bytes) != 0) {
-        close_file(journal); /* the torn end is left out when the file is rewritten */
-    }
+    cut(journal);
     return false;
+}
+
+bool journal_file_end(struct journal_file *journal, bool out_of_date_too) {
+    journal->bytes += journal->written;
+    journal->written = 0;
+    return !out_of_date_too || rewrite(journal);
 }

@@ -5,7 +5,7 @@
  * Batches are appended with write() and not synced one by one: a killed process loses nothing that
  * was written, a power cut at most what the kernel had not written yet (about 30 s), which a rescan
  * finds again. A rewrite is synced before it takes the old file's place, and so is the file at the
- * keeper's end. A failed append is cut off again, so that the file always ends with a commit.
+ * keeper's end. A batch that fails is cut off again, so that the file always ends with a commit.
  */
 #pragma once
 
@@ -20,10 +20,14 @@ struct journal_file *journal_file_create(const char *folder);
 void journal_file_destroy(struct journal_file *journal); /* takes NULL; syncs */
 
 /**
- * Appends batch, whole lines with their commit, or nothing of it. False: journal_file_fault() says
- * why; the same batch can be tried again at any time.
+ * A batch, whole lines and behind them their commit, is begun, written in pieces of any size, and
+ * ended: then it counts. rewrite: what is out of date leaves the file as well. False:
+ * journal_file_fault() says why, nothing of the batch counts, and it can be begun again at any
+ * time.
  */
-bool journal_file_append(struct journal_file *journal, const char *batch, size_t length);
+bool journal_file_begin(struct journal_file *journal);
+bool journal_file_write(struct journal_file *journal, const char *piece, size_t length);
+bool journal_file_end(struct journal_file *journal, bool rewrite);
 
 /** What went wrong last, with the remedy. */
 const char *journal_file_fault(const struct journal_file *journal);

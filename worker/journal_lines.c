@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines of the state file and which of them are in force. */
 #include "journal_lines.h"
+#include "base/json_scan.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -78,6 +79,11 @@ struct journal_line journal_line_read(const char *line, size_t length) {
     return (struct journal_line){.kind = JOURNAL_BAD};
 }
 
+bool journal_line_readable(const char *line, size_t length) {
+    return journal_line_read(line, length).kind != JOURNAL_BAD &&
+           json_scan_object(line, length, JSON_DEPTH, NULL, NULL, 0);
+}
+
 void journal_index_finish(struct journal_index *index) {
     free(index->places);
     *index = (struct journal_index){0};
@@ -119,7 +125,7 @@ static void index_line(struct journal_index *index, struct journal_place put) {
 struct batch {
     struct journal_place *puts;
     size_t count, room;
-    bool bad;
+    size_t bad; /* lines that cannot be read */
 };
 
 static void batch_add(struct batch *batch, struct journal_place put) {
@@ -130,51 +136,82 @@ static void batch_add(struct batch *batch, struct journal_place put) {
     batch->puts[batch->count++] = put;
 }
 
-static bool batch_commit(struct batch *batch, struct journal_index *index, uint64_t count,
+/* count: of the lines it had when it was written; a line that is lost or torn costs itself */
+static void batch_commit(struct batch *batch, struct journal_index *index, uint64_t count,
                          size_t number) {
-    if (batch->bad || batch->count != count) {
-        return false;
-    }
+    size_t whole = batch->count + batch->bad;
     for (size_t i = 0; i < batch->count; i++) {
         index_line(index, batch->puts[i]);
     }
-    batch->count = 0;
+    index->damaged += batch->bad > 0 || whole == count ? batch->bad : 1;
     index->lines = number;
-    return true;
+    batch->count = batch->bad = 0;
 }
 
-static const char *scan_line(struct batch *batch, struct journal_index *index,
-                             struct journal_line line, size_t number) {
-    if (number == 1) {
-        index->format = line.number;
-        index->lines = 1;
-        return line.kind != JOURNAL_HEAD       ? "its first line is no format number"
-               : line.number != JOURNAL_FORMAT ? "it has another format"
-                                               : NULL;
-    }
+static const char *scan_head(struct journal_index *index, struct journal_line line) {
+    index->format = line.number;
+    index->lines = 1;
+    return line.kind != JOURNAL_HEAD       ? "its first line is no format number"
+           : line.number != JOURNAL_FORMAT ? "it has another format"
+                                           : NULL;
+}
+
+static void scan_line(struct batch *batch, struct journal_index *index, struct journal_line line,
+                      size_t number) {
     switch (line.kind) {
     case JOURNAL_PUT:
     case JOURNAL_REMOVE:
         batch_add(batch, (struct journal_place){line.key, number, line.kind == JOURNAL_REMOVE});
-        return NULL;
+        break;
     case JOURNAL_COMMIT:
-        return batch_commit(batch, index, line.number, number) ? NULL : "it is damaged";
+        batch_commit(batch, index, line.number, number);
+        break;
     default:
-        batch->bad = true; /* matters only when a commit follows: else it is a torn end */
-        return NULL;
+        batch->bad++; /* matters only when a commit follows: else it is a torn end */
+        break;
     }
+}
+
+/* The bytes of a line, as many as one may have and one more; the rest is passed over. */
+struct line_reader {
+    char *text;
+    size_t length;
+};
+
+/* the next line, without its newline; false: there is no whole one any more */
+static bool read_line(FILE *file, struct line_reader *reader) {
+    int byte;
+    reader->length = 0;
+    while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
+        if (reader->length <= JOURNAL_LINE_BYTES) {
+            reader->text[reader->length++] = (char)byte;
+        }
+    }
+    return byte == '\n';
+}
+
+static struct line_reader line_reader_create(void) {
+    return (struct line_reader){.text = mem_zeroed(JOURNAL_LINE_BYTES + 1, 1)};
 }
 
 bool journal_scan(FILE *file, struct journal_index *index, const char **fault) {
     struct batch batch = {0};
-    AUTOFREE char *line = NULL;
-    size_t room = 0, number = 0;
-    ssize_t length;
+    struct line_reader reader = line_reader_create();
+    size_t number = 0;
     *fault = NULL;
-    while (!*fault && (length = getline(&line, &room, file)) > 0 && line[length - 1] == '\n') {
-        *fault = scan_line(&batch, index, journal_line_read(line, (size_t)length - 1), ++number);
+    while (!*fault && read_line(file, &reader)) {
+        struct journal_line line = {.kind = JOURNAL_BAD};
+        if (journal_line_readable(reader.text, reader.length)) {
+            line = journal_line_read(reader.text, reader.length);
+        }
+        if (++number == 1) {
+            *fault = scan_head(index, line);
+        } else {
+            scan_line(&batch, index, line, number);
+        }
     }
     free(batch.puts);
+    free(reader.text);
     if (!*fault && ferror(file)) {
         *fault = strerror(errno);
     } else if (!*fault && number == 0) {
@@ -185,19 +222,16 @@ bool journal_scan(FILE *file, struct journal_index *index, const char **fault) {
 
 bool journal_visit(FILE *file, const struct journal_index *index,
                    bool (*visit)(void *self, const char *line, size_t length), void *self) {
-    AUTOFREE char *text = NULL;
-    size_t room = 0;
+    struct line_reader reader = line_reader_create();
+    bool good = true;
     rewind(file);
-    for (size_t number = 1; number <= index->lines; number++) {
-        ssize_t length = getline(&text, &room, file);
-        if (length <= 0) {
-            return false;
-        }
-        struct journal_line line = journal_line_read(text, (size_t)length - 1);
-        if (line.kind == JOURNAL_PUT && place_of(index, line.key)->line == number &&
-            !visit(self, text, (size_t)length - 1)) {
-            return false;
+    for (size_t number = 1; good && number <= index->lines; number++) {
+        good = read_line(file, &reader);
+        struct journal_line line = journal_line_read(reader.text, reader.length);
+        if (good && line.kind == JOURNAL_PUT && place_of(index, line.key)->line == number) {
+            good = visit(self, reader.text, reader.length);
         }
     }
-    return true;
+    free(reader.text);
+    return good;
 }

@@ -30,6 +30,12 @@ struct journal_line {
 /** line: length bytes, without a newline. */
 struct journal_line journal_line_read(const char *line, size_t length);
 
+/**
+ * What is written and what is read back is the same: a line of at most JOURNAL_LINE_BYTES that is
+ * JSON of at most JSON_DEPTH (json_scan.h), and of one of the kinds above.
+ */
+bool journal_line_readable(const char *line, size_t length);
+
 /** Which line is the last of each key. Zero it to begin. */
 struct journal_index {
     struct journal_place *places;
@@ -37,13 +43,14 @@ struct journal_index {
     size_t live;     /* records in force */
     size_t lines;    /* committed */
     uint64_t format; /* that the file says it has */
+    size_t damaged;  /* lines that cannot be read, or are not there: each costs itself */
 };
 
 void journal_index_finish(struct journal_index *index);
 
 /**
- * Goes through the file from its beginning. False: it is damaged before its last commit, or of
- * another format, and *fault says what is wrong. What stands behind the last commit does not count.
+ * Goes through the file from its beginning. False: it is none, or of another format, and *fault
+ * says what is wrong. What stands behind the last commit does not count: its batch is not whole.
  */
 bool journal_scan(FILE *file, struct journal_index *index, const char **fault);
 

@@ -17,20 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    RETRY_MS = 2000,         /* a batch that could not be saved is tried again */
-    KEPT_BYTES = 256 * 1024, /* of room for the next batch, between batches */
-    BATCH_BYTES = 256 * 1024 * 1024,
-};
-
 struct process {
     struct journal_file *journal;     /* NULL: no state is kept */
     struct keeper_database *database; /* NULL: there is none */
-    char *batch;
-    size_t used, room;
-    uint32_t number;   /* of the batch */
-    bool complete;     /* the batch is whole and not saved yet */
-    long long next_ms; /* when it is tried again */
+    char piece[PROTOCOL_BODY_BYTES];
+    uint32_t number; /* of the batch that its pieces are of */
+    bool begun;      /* some of it are in the file */
+    bool failed;     /* and some could not be written: the rest does not matter */
 };
 
 static long long now_ms(void) {
@@ -57,41 +50,56 @@ static bool write_all(const void *bytes, size_t length) {
     return true;
 }
 
+static bool send_text(uint32_t kind, const char *text, size_t length) {
+    struct protocol_header header = {.kind = kind, .length = (uint32_t)length};
+    return write_all(&header, sizeof(header)) && write_all(text, length);
+}
+
 /* body is stolen. False: the daemon is gone */
 static bool reply(uint32_t kind, json_t *body) {
     size_t length;
     AUTOFREE char *text = json_text(body, &length);
+    if (length > KEEPER_REPLY_BYTES) { /* a path may be as long as that */
+        json_object_set_new(body, "message", json_string("what is wrong is too long to be told"));
+        free(text);
+        text = json_text(body, &length);
+    }
     json_decref(body);
-    struct protocol_header header = {.kind = kind, .length = (uint32_t)length};
-    return length <= KEEPER_REPLY_BYTES && write_all(&header, sizeof(header)) &&
-           write_all(text, length);
+    return send_text(kind, text, length);
 }
 
 /* ---- batches ------------------------------------------------------------------------------- */
 
-static bool save(struct process *process) {
-    bool saved =
-        !process->journal || journal_file_append(process->journal, process->batch, process->used);
+static bool say_how(const struct process *process) {
     json_t *body = json_object();
     json_object_set_new(body, "batch", json_integer(process->number));
-    json_object_set_new(body, "saved", json_boolean(saved));
+    json_object_set_new(body, "saved", json_boolean(!process->failed));
     if (process->journal) {
-        const char *fault = saved ? NULL : journal_file_fault(process->journal);
+        const char *fault = process->failed ? journal_file_fault(process->journal) : NULL;
         json_object_set_new(body, "message", json_any_string(fault));
         json_object_set_new(body, "bytes",
                             json_integer((json_int_t)journal_file_bytes(process->journal)));
     }
-    process->next_ms = now_ms() + RETRY_MS;
-    if (saved) {
-        process->complete = false;
-        process->used = 0;
-        if (process->room > KEPT_BYTES) {
-            free(process->batch);
-            process->batch = NULL;
-            process->room = 0;
+    return reply(PROTOCOL_KEEP, body);
+}
+
+/* a piece goes to the file; the last one makes all of them count */
+static void keep(struct process *process, const struct protocol_header *header) {
+    struct journal_file *journal = process->journal;
+    if (!process->begun || process->number != header->generation) {
+        process->begun = true;
+        process->number = header->generation;
+        process->failed = journal && !journal_file_begin(journal);
+    }
+    if (journal && !process->failed) {
+        process->failed = !journal_file_write(journal, process->piece, header->length);
+    }
+    if (header->request & KEEPER_LAST) {
+        process->begun = false;
+        if (journal && !process->failed) {
+            process->failed = !journal_file_end(journal, header->request & KEEPER_REWRITE);
         }
     }
-    return reply(PROTOCOL_KEEP, body);
 }
 
 static bool read_all(void *bytes, size_t length) {
@@ -116,32 +124,22 @@ static bool take(struct process *process) {
     if (!read_all(&header, sizeof(header))) {
         return false;
     }
-    if (header.kind != PROTOCOL_KEEP || header.length > PROTOCOL_BODY_BYTES || process->complete ||
-        process->used + header.length > BATCH_BYTES) {
+    if (header.kind != PROTOCOL_KEEP || header.length > sizeof(process->piece)) {
         log_error("keeper: a message that makes no sense: kind %u, %u bytes", header.kind,
                   header.length);
         return false;
     }
-    if (process->used + header.length > process->room) {
-        process->room = (process->used + header.length) * 2;
-        process->batch = mem_resize(process->batch, process->room, 1);
-    }
-    if (!read_all(process->batch + process->used, header.length)) {
+    if (!read_all(process->piece, header.length)) {
         return false;
     }
-    process->used += header.length;
-    process->number = header.generation;
-    process->complete = header.request == 1;
-    return !process->complete || save(process);
+    keep(process, &header);
+    return !(header.request & KEEPER_LAST) || say_how(process);
 }
 
 /* ---- the loop ------------------------------------------------------------------------------ */
 
 static int wait_ms(const struct process *process) {
     long long now = now_ms(), until = now + 60000;
-    if (process->complete && process->next_ms < until) {
-        until = process->next_ms;
-    }
     if (process->database && keeper_database_due(process->database) < until) {
         until = keeper_database_due(process->database);
     }
@@ -156,11 +154,7 @@ static bool work(struct process *process) {
     if (socket.revents && !take(process)) {
         return false;
     }
-    long long now = now_ms();
-    if (process->complete && process->next_ms <= now && !save(process)) {
-        return false;
-    }
-    json_t *news = process->database && keeper_database_due(process->database) <= now
+    json_t *news = process->database && keeper_database_due(process->database) <= now_ms()
                        ? keeper_database_look(process->database)
                        : NULL;
     return !news || reply(PROTOCOL_DATABASE, news);
@@ -177,19 +171,16 @@ static void be_deaf(void) {
 int keeper_main(int argc, char **argv) {
     const char *state_dir = argc >= 2 ? argv[argc - 2] : "";
     const char *database = argc >= 2 ? argv[argc - 1] : "";
-    struct process process = {0};
+    struct process *process = mem_new(struct process);
     be_deaf();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_NAME, "mrqart-keeper", 0, 0, 0);
-    process.journal = *state_dir ? journal_file_create(state_dir) : NULL;
-    process.database = *database ? keeper_database_create(database) : NULL;
-    while (work(&process)) {
+    process->journal = *state_dir ? journal_file_create(state_dir) : NULL;
+    process->database = *database ? keeper_database_create(database) : NULL;
+    while (work(process)) {
     }
-    if (process.complete && process.journal) { /* the daemon is gone: the last attempt */
-        journal_file_append(process.journal, process.batch, process.used);
-    }
-    journal_file_destroy(process.journal);
-    keeper_database_destroy(process.database);
-    free(process.batch);
+    journal_file_destroy(process->journal);
+    keeper_database_destroy(process->database);
+    free(process);
     return 0;
 }

@@ -64,35 +64,41 @@ static int open_folder(const char *state_dir) {
 }
 
 struct delivery {
-    keeper_record record; /* NULL: only see whether each line is JSON */
+    keeper_record record;
     void *self;
+    size_t senseless; /* records that could be read, and say nothing */
 };
 
 static bool deliver(void *self, const char *line, size_t length) {
-    const struct delivery *delivery = self;
+    struct delivery *delivery = self;
     json_t *root = json_loadb(line, length, 0, NULL);
     const json_t *put = json_object_get(root, "put");
     const char *kind = json_string_value(json_array_get(put, 0));
     const char *key = json_string_value(json_array_get(put, 1));
-    bool good = kind && key && json_array_size(put) == 3;
-    if (good && delivery->record) {
-        delivery->record(delivery->self, kind, key, json_array_get(put, 2));
-    }
+    bool good = kind && key && json_array_size(put) == 3 &&
+                delivery->record(delivery->self, kind, key, json_array_get(put, 2));
+    delivery->senseless += !good;
     json_decref(root);
-    return good;
+    return true;
+}
+
+static void tell_damage(const char *state_dir, size_t damaged) {
+    if (damaged) {
+        log_warning("%s/" JOURNAL_NAME ": %zu of its records cannot be read; each costs itself: a "
+                    "series may be shown with fewer files or be announced again, files may be "
+                    "counted again. Is its disk well?",
+                    state_dir, damaged);
+    }
 }
 
 /* false, with what is wrong in *fault; then nothing was delivered */
-static bool read_all(FILE *file, const struct delivery *delivery, const char **fault) {
+static bool read_all(FILE *file, const char *state_dir, struct delivery *delivery,
+                     const char **fault) {
     struct journal_index index = {0};
-    struct delivery check = {0};
     bool good = journal_scan(file, &index, fault);
-    if (good && !journal_visit(file, &index, deliver, &check)) {
-        *fault = "it is damaged";
-        good = false;
-    }
     if (good) {
-        journal_visit(file, &index, deliver, (void *)delivery);
+        journal_visit(file, &index, deliver, delivery);
+        tell_damage(state_dir, index.damaged + delivery->senseless);
     }
     journal_index_finish(&index);
     return good;
@@ -114,7 +120,7 @@ static void set_aside(int folder, const char *state_dir, const char *fault) {
     }
 }
 
-static void load_file(int folder, const char *state_dir, const struct delivery *delivery) {
+static void load_file(int folder, const char *state_dir, struct delivery *delivery) {
     int descriptor = openat(folder, JOURNAL_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0 && errno == ENOENT) {
         return;
@@ -133,7 +139,7 @@ static void load_file(int folder, const char *state_dir, const struct delivery *
         return;
     }
     const char *fault;
-    if (!read_all(file, delivery, &fault)) {
+    if (!read_all(file, state_dir, delivery, &fault)) {
         set_aside(folder, state_dir, fault);
     }
     fclose(file);
@@ -142,7 +148,7 @@ static void load_file(int folder, const char *state_dir, const struct delivery *
 bool keeper_load(const char *state_dir, keeper_record record, void *self) {
     int folder = *state_dir ? open_folder(state_dir) : -1;
     if (folder >= 0) {
-        struct delivery delivery = {record, self};
+        struct delivery delivery = {record, self, 0};
         load_file(folder, state_dir, &delivery);
         close(folder);
     } else if (*state_dir && errno == EWOULDBLOCK) {

@@ -28,6 +28,8 @@ enum {
     DESTROY_MS = 2000,
     LAST_STARTS = 10, /* of a keeper that dies while the daemon ends */
     LAST_START_PAUSE_MS = 20,
+    RETRY_MS = 2000, /* until a batch that could not be saved is sent again */
+    LAST_RETRY_MS = 200,
 };
 
 struct keeper {
@@ -46,7 +48,10 @@ struct keeper {
     struct text_builder batch; /* kept until it is saved */
     size_t batch_lines;
     uint32_t batch_number;
-    bool sent; /* it is with the keeper, or waits for one */
+    bool sent;    /* it is with the keeper, or waits for one */
+    bool refused; /* could not be saved; it is sent again in a while */
+    bool rewrite; /* what is out of date in the file is to go with the next batch */
+    bool batch_rewrites;
     int64_t collected_ms, sent_ms, started_ms;
     int pause_ms;
     struct log_fault death, unsaved;
@@ -62,6 +67,8 @@ static void arm(struct event *timer, int ms) {
 /* ---- batches ------------------------------------------------------------------------------- */
 
 static void send_batch(struct keeper *keeper) {
+    const unsigned end = KEEPER_LAST | (keeper->batch_rewrites ? KEEPER_REWRITE : 0);
+    keeper->refused = false;
     for (size_t at = 0; at < keeper->batch.used; at += PROTOCOL_BODY_BYTES) {
         size_t left = keeper->batch.used - at;
         size_t length = left < PROTOCOL_BODY_BYTES ? left : PROTOCOL_BODY_BYTES;
@@ -69,7 +76,7 @@ static void send_batch(struct keeper *keeper) {
             .kind = PROTOCOL_KEEP,
             .length = (uint32_t)length,
             .generation = keeper->batch_number,
-            .request = length == left,
+            .request = length == left ? end : 0,
         };
         keeper_process_send(keeper->process, &header, keeper->batch.bytes + at);
     }
@@ -82,9 +89,11 @@ static void collect(struct keeper *keeper) {
     for (size_t i = 0; i < keeper->owner_count; i++) {
         keeper->owners[i].collect(keeper->owners[i].self);
     }
-    if (keeper->batch_lines == 0) {
+    if (keeper->batch_lines == 0 && !keeper->rewrite) {
         return;
     }
+    keeper->batch_rewrites = keeper->rewrite;
+    keeper->rewrite = false;
     journal_add_commit(&keeper->batch, keeper->batch_lines);
     keeper->batch_number++;
     keeper->sent = true;
@@ -95,7 +104,9 @@ static void handle_collect_timer(evutil_socket_t none, short what, void *context
     (void)none;
     (void)what;
     struct keeper *keeper = context;
-    if (keeper->process && keeper->marks > 0 && !keeper->sent) {
+    if (keeper->process && keeper->refused) {
+        send_batch(keeper);
+    } else if (keeper->process && keeper->marks > 0 && !keeper->sent) {
         collect(keeper);
     }
 }
@@ -114,12 +125,17 @@ void keeper_mark(struct keeper *keeper) {
     }
 }
 
+void keeper_forget_past(struct keeper *keeper) {
+    keeper->rewrite = true;
+    keeper_mark(keeper);
+}
+
 void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t *value) {
     size_t before = keeper->batch.used;
     journal_add_put(&keeper->batch, kind, key, value);
     json_decref(value);
-    if (keeper->batch.used - before > JOURNAL_LINE_BYTES) {
-        log_error("keeper: a record of %zu bytes is too long to be saved: %s %s",
+    if (!journal_line_readable(keeper->batch.bytes + before, keeper->batch.used - before - 1)) {
+        log_error("keeper: a record of %zu bytes is too long or too deep to be saved: %s %s",
                   keeper->batch.used - before, kind, key);
         keeper->batch.used = before;
     } else {
@@ -153,6 +169,8 @@ static void handle_saved(struct keeper *keeper, const json_t *reply) {
         log_fault_tell(&keeper->unsaved, "keeper",
                        "%s; until then counts and what was seen live in memory only",
                        keeper->state_fault ? keeper->state_fault : "cannot write the state file");
+        keeper->refused = true;
+        arm(keeper->collect_timer, RETRY_MS);
         return;
     }
     log_fault_over(&keeper->unsaved, "keeper", "the state is saved again in %s", keeper->state_dir);
@@ -246,9 +264,13 @@ void keeper_start(struct keeper *keeper) {
 /* lets the keeper work on until what was sent is saved; false: it did not in time */
 static bool wait_saved(struct keeper *keeper, int64_t until) {
     const struct timespec pause = {0, LAST_START_PAUSE_MS * 1000000L};
+    const struct timespec retry = {0, LAST_RETRY_MS * 1000000L};
     int starts = 0;
     while (keeper->sent && clock_ms() < until) {
-        if (keeper->process) {
+        if (keeper->process && keeper->refused) {
+            nanosleep(&retry, NULL);
+            send_batch(keeper);
+        } else if (keeper->process) {
             keeper_process_wait(keeper->process, (int)(until - clock_ms()));
         } else if (starts++ < LAST_STARTS) {
             nanosleep(&pause, NULL);

@@ -17,13 +17,14 @@
 
 struct keeper;
 
-/** One record of the state file. */
-typedef void (*keeper_record)(void *self, const char *kind, const char *key, const json_t *value);
+/** One record of the state file. False: it makes no sense, and is passed over. */
+typedef bool (*keeper_record)(void *self, const char *kind, const char *key, const json_t *value);
 
 /**
- * Reads state_dir/state.jsonl, last values only, in the order they were last put. A file that
- * is damaged is renamed to state.jsonl.broken-<time> with a log line, and nothing of it is
- * delivered; one that cannot be opened is a log line. False, having said so: another daemon's
+ * Reads state_dir/state.jsonl, last values only, in the order they were last put. A record that
+ * cannot be read costs itself; how many there are is a log line. A file that is none of ours is
+ * renamed to state.jsonl.broken-<time> with a log line; one that cannot be opened is a log line.
+ * False, having said so: another daemon's
  * keeper writes there. For the start only: it blocks (2 s at most for such a keeper to end).
  */
 bool keeper_load(const char *state_dir, keeper_record record, void *self);
@@ -52,6 +53,11 @@ void keeper_add_owner(struct keeper *keeper, keeper_collect collect, void *self)
  * is saved. Cheap.
  */
 void keeper_mark(struct keeper *keeper);
+
+/**
+ * What the file has beside the values in force is to go, too: the next batch comes with a rewrite.
+ */
+void keeper_forget_past(struct keeper *keeper);
 
 /** In collect(): one record. value is stolen; NULL takes the record away. */
 void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t *value);

@@ -42,10 +42,8 @@ void pipeline_mark(struct pipeline *pipeline) {
     }
 }
 
-void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value) {
-    if (!pipeline_restore_root(pipeline, key, value) && !seen_restore(pipeline->seen, key, value)) {
-        log_warning("a record of the state file is damaged; the files in it may be counted again");
-    }
+bool pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value) {
+    return pipeline_restore_root(pipeline, key, value) || seen_restore(pipeline->seen, key, value);
 }
 
 /* ---- life -------------------------------------------------------------------------------- */
@@ -83,6 +81,9 @@ static void handle_drain_done(evutil_socket_t fd, short events, void *self) {
     (void)fd;
     (void)events;
     struct pipeline *pipeline = self;
+    if (pipeline->over) {
+        return; /* the last worker went just when its time was over */
+    }
     event_del(pipeline->drain_grace);
     order_flush(pipeline->order);
     pipeline->over = true;
@@ -153,6 +154,11 @@ static void adopt(struct pipeline *pipeline, const struct pipeline_settings *set
     pipeline->record_limit = settings->record > 0 ? settings->record : 1;
 }
 
+static struct seen_bounds bounds_of(const struct pipeline *pipeline) {
+    return (struct seen_bounds){
+        .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
+}
+
 struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_settings *settings,
                                  struct tracking *tracking, struct keeper *keeper,
                                  pipeline_pause pause, void *self) {
@@ -166,8 +172,7 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     adopt(pipeline, settings);
     pipeline->folders = folders_create();
     folder_queue_init(&pipeline->queue);
-    const struct seen_bounds bounds = {
-        .files = pipeline->record_limit, .folders = QUIET_FOLDERS, .quiet_ns = QUIET_NS};
+    const struct seen_bounds bounds = bounds_of(pipeline);
     const struct seen_owner record_owner = pipeline_seen_owner(pipeline);
     pipeline->seen = seen_create(&bounds, &record_owner);
     const struct retention_parts parts = {.folders = pipeline->folders,
@@ -221,6 +226,8 @@ bool pipeline_start(struct pipeline *pipeline) {
 
 void pipeline_configure(struct pipeline *pipeline, const struct pipeline_settings *settings) {
     adopt(pipeline, settings);
+    const struct seen_bounds bounds = bounds_of(pipeline);
+    seen_configure(pipeline->seen, &bounds, pipeline_now_ns());
     order_configure(pipeline->order, settings->hold_ms);
     settling_configure(pipeline->settling, settings->settle_ms);
     evtimer_del(pipeline->blame_timer);

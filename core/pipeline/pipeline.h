@@ -45,8 +45,9 @@ bool pipeline_start(struct pipeline *pipeline);
 /** The kind of its records in the state file. */
 #define PIPELINE_RECORD "seen"
 
-/** Takes one record of that kind back in (keeper_load), before the first path. */
-void pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value);
+/** Takes one record of that kind back in (keeper_load), before the first path. False: it is none.
+ */
+bool pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *value);
 
 /** See mrq_follow() and mrq_emit(). policy is copied. */
 void pipeline_follow(struct pipeline *pipeline, const char *root, const struct root_policy *policy);

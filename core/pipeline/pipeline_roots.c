@@ -117,7 +117,8 @@ static void handle_forget(void *self, uint64_t hash, int64_t newest_ns) {
     struct pipeline *pipeline = self;
     for (struct root *root = first(pipeline); root; root = TAILQ_NEXT(root, entry)) {
         if (root->hash == hash && root->floor_ns <= newest_ns) {
-            root->floor_ns = newest_ns + 1; /* the newest is forgotten too */
+            root->floor_ns =
+                newest_ns < INT64_MAX ? newest_ns + 1 : newest_ns; /* it is forgotten */
             root->changed = true;
         }
     }
@@ -182,7 +183,7 @@ bool pipeline_restore_root(struct pipeline *pipeline, const char *key, const jso
         return false;
     }
     struct root *root = folders_root(pipeline->folders, since ? since : floor);
-    root->floor_ns = json_integer_value(value); /* of before these were two: both at once */
+    root->floor_ns = json_natural(value); /* of before these were two: both at once */
     if (since) {
         root->since_ns = root->floor_ns;
     }

@@ -170,6 +170,15 @@ static void make_room(struct seen *seen, int64_t now_ns) {
     }
 }
 
+void seen_configure(struct seen *seen, const struct seen_bounds *bounds, int64_t now_ns) {
+    size_t before = seen->count + 1;
+    seen->bounds = *bounds;
+    while (seen->count > bounds->files && seen->count < before) {
+        before = seen->count;
+        make_room(seen, now_ns);
+    }
+}
+
 /* ---- taken down -------------------------------------------------------------------------- */
 
 void seen_note(struct seen *seen, const struct seen_place *place, const struct seen_file *file,

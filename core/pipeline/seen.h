@@ -58,6 +58,9 @@ struct seen_bounds {
 struct seen *seen_create(const struct seen_bounds *bounds, const struct seen_owner *owner);
 void seen_destroy(struct seen *seen);
 
+/** Other bounds are in force: where there are more files by themselves, quiet folders go. */
+void seen_configure(struct seen *seen, const struct seen_bounds *bounds, int64_t now_ns);
+
 /** What is known of a place; NULL: nothing. Valid until the record changes. */
 const struct seen_file *seen_find(const struct seen *seen, const struct seen_place *place);
 

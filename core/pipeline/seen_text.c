@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the record of seen files: as it stands in the state file. */
 #include "seen_text.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -57,7 +58,7 @@ static bool read_file(const char *text, const char *proof, struct seen_file *fil
                 text_read_hex(text + HASH_DIGITS, &file->identity) &&
                 text_read_hex(text + 2 * (size_t)HASH_DIGITS, &file->series) &&
                 (!proof || text_read_hex(proof, &proof_ns));
-    file->proof_ns = (int64_t)proof_ns;
+    file->proof_ns = proof_ns <= INT64_MAX ? (int64_t)proof_ns : 0;
     return good;
 }
 
@@ -73,7 +74,7 @@ bool seen_text_parse_chunk(const json_t *value, uint64_t *root, int64_t *newest_
         return false;
     }
     memset(files, 0, SEEN_CHUNK * sizeof(files[0]));
-    *newest_ns = json_integer_value(json_object_get(value, "newest"));
+    *newest_ns = json_natural(json_object_get(value, "newest"));
     const char *proof = json_string_value(proofs);
     for (size_t i = 0; i < count; i++) {
         if (!read_file(json_string_value(text) + i * FILE_DIGITS,
@@ -102,7 +103,7 @@ json_t *seen_text_span(const struct seen_span *span) {
 bool seen_text_parse_span(const json_t *value, struct seen_span *span) {
     const char *root = json_string_value(json_object_get(value, "root"));
     const json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
-    span->from_ns = json_integer_value(from);
-    span->to_ns = json_integer_value(to);
+    span->from_ns = json_natural(from);
+    span->to_ns = json_natural(to);
     return root && text_read_hex(root, &span->root) && json_is_integer(from) && json_is_integer(to);
 }

@@ -76,8 +76,7 @@ json_t *series_record_counts(struct series *series) {
 }
 
 static json_int_t natural(const json_t *object, const char *key) {
-    json_int_t value = json_integer_value(json_object_get(object, key));
-    return value > 0 ? value : 0;
+    return json_natural(json_object_get(object, key));
 }
 
 static uint64_t hash_of(const json_t *object, const char *key) {

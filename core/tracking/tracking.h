@@ -34,8 +34,9 @@ void tracking_configure(struct tracking *tracking, const struct tracking_setting
 
 #define TRACKING_KIND "series" /* of its records in the state file */
 
-/** Takes one record of that kind back in (keeper_load), before the first answer. */
-void tracking_restore(struct tracking *tracking, const char *key, const json_t *value);
+/** Takes one record of that kind back in (keeper_load), before the first answer. False: it is none.
+ */
+bool tracking_restore(struct tracking *tracking, const char *key, const json_t *value);
 
 /** What tracking makes of one file. */
 struct tracking_file {

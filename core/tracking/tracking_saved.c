@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of series tracking goes to the state file, and comes back. */
-#include "base/log.h"
 #include "base/memory.h"
 #include "keeper/keeper.h"
 #include "series_record.h"
@@ -112,10 +111,7 @@ static bool restore(struct tracking *tracking, const char *key, const json_t *va
     return good;
 }
 
-void tracking_restore(struct tracking *tracking, const char *key, const json_t *value) {
-    if (!restore(tracking, key, value)) {
-        log_warning("a series of the state file is damaged; it may be shown with fewer files, or "
-                    "be announced again");
-    }
+bool tracking_restore(struct tracking *tracking, const char *key, const json_t *value) {
     tracking_phases_soon(tracking);
+    return restore(tracking, key, value);
 }

@@ -13,7 +13,7 @@ enum { SMALL_NUMBER = 18 }; /* bytes that fit whatever they are, but for an expo
 
 struct scan {
     const char *at, *end;
-    unsigned depth;
+    unsigned depth, deepest;
 };
 
 static bool value(struct scan *scan, struct json_slice *slice);
@@ -179,7 +179,7 @@ static void keep(const struct wanted *wanted, const struct json_slice *name,
 /* an object (wanted: whose members are sought, or NULL) or a list, behind its first bracket */
 static bool members(struct scan *scan, bool object, const struct wanted *wanted, size_t *count) {
     const char closing = object ? '}' : ']';
-    if (++scan->depth > JSON_SCAN_DEPTH) {
+    if (++scan->depth > scan->deepest) {
         return false;
     }
     *count = 0;
@@ -244,9 +244,9 @@ static void forget(struct json_slice *values, size_t count) {
     }
 }
 
-bool json_scan_object(const char *text, size_t length, const char *const *names,
+bool json_scan_object(const char *text, size_t length, unsigned depth, const char *const *names,
                       struct json_slice *values, size_t count) {
-    struct scan scan = {.at = text, .end = text + length};
+    struct scan scan = {.at = text, .end = text + length, .deepest = depth};
     const struct wanted wanted = {names, values, count};
     size_t found;
     forget(values, count);
@@ -260,8 +260,16 @@ bool json_scan_object(const char *text, size_t length, const char *const *names,
     return true;
 }
 
+bool json_scan_value(const char *text, size_t length, unsigned depth) {
+    struct scan scan = {.at = text, .end = text + length, .deepest = depth};
+    struct json_slice slice;
+    bool good = value(&scan, &slice);
+    skip_space(&scan);
+    return good && scan.at == scan.end;
+}
+
 bool json_scan_element(struct json_slice *list, struct json_slice *element) {
-    struct scan scan = {.at = list->text, .end = list->text + list->length};
+    struct scan scan = {.at = list->text, .end = list->text + list->length, .deepest = JSON_DEPTH};
     skip_space(&scan);
     if (!list->members || !(take(&scan, '[') || take(&scan, ',')) || !value(&scan, element)) {
         return false;

@@ -110,6 +110,11 @@ char *json_text(const json_t *value, size_t *length) {
     return output.bytes;
 }
 
+json_int_t json_natural(const json_t *value) {
+    json_int_t number = json_integer_value(value);
+    return number > 0 ? number : 0;
+}
+
 json_t *json_any_string(const char *bytes) {
     if (!bytes) {
         return json_null();

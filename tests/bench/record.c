@@ -112,11 +112,12 @@ static double write_state(const char *folder, json_t *saved) {
     return mb;
 }
 
-static void handle_record(void *self, const char *kind, const char *key, const json_t *value) {
+static bool handle_record(void *self, const char *kind, const char *key, const json_t *value) {
     (void)kind;
     if (!seen_restore(self, key, value)) {
         errx(1, "bench-record: %s does not come back", key);
     }
+    return true;
 }
 
 /* What it takes to live through a year, and the size of what is saved at its end. */

@@ -171,16 +171,13 @@ class Damage(StateTest):
     def broken(self, daemon):
         return list(daemon.state_dir.glob("state.jsonl.broken-*"))
 
-    def test_a_broken_file_is_set_aside(self):
+    def test_a_file_that_is_none_is_set_aside(self):
         daemon = self.daemon()
         self.session(daemon)
         self.reached(daemon, n1=5, n2=5)
         daemon.stop()
         path = daemon.state_dir / "state.jsonl"
-        whole = path.read_bytes()
-        lines = whole.splitlines(keepends=True)
-        for damage in (b"no state at all\n", b'{"format":99}\n{"commit":0}\n', b"",
-                       whole.replace(lines[len(lines) // 2], b"\0\0\0\0\n", 1)):
+        for damage in (b"no state at all\n", b'{"format":99}\n{"commit":0}\n', b""):
             path.write_bytes(damage)
             daemon.start()
             daemon.logged(r"state\.jsonl cannot be used")
@@ -190,6 +187,26 @@ class Damage(StateTest):
             daemon.stop()
             self.broken(daemon)[0].unlink()
             daemon.log_file.unlink()
+
+    def test_a_record_that_cannot_be_read_costs_itself(self):
+        daemon = self.daemon()
+        self.session(daemon, numbers=(1, 2, 3))
+        self.reached(daemon, n1=5, n2=5, n3=5)
+        daemon.stop()
+        path = daemon.state_dir / "state.jsonl"
+        records = [line for line in path.read_bytes().splitlines(keepends=True)
+                   if b'["series"' in line and b'"result"' in line and b'"number":2' in line]
+        self.assertTrue(records)
+        damaged = path.read_bytes()
+        for record in records:
+            damaged = damaged.replace(record, record[:30] + b"\0\0{" + record[33:])
+        path.write_bytes(damaged)
+        daemon.start()
+        daemon.logged(r"state\.jsonl: \d+ of its records cannot be read")
+        self.assertEqual(self.broken(daemon), [])
+        self.assertEqual(counts(daemon), {1: 5, 3: 5})
+        self.session(daemon, 6, 6, numbers=(1, 2, 3))
+        self.reached(daemon, n1=6, n2=1, n3=6)
 
     def test_a_torn_end_costs_the_last_batch_only(self):
         daemon = self.daemon()

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char *const names[] = {"result", "watch"};
     struct json_slice values[2];
     const char *text = (const char *)data;
-    if (!json_scan_object(text, size, names, values, 2)) {
+    if (!json_scan_object(text, size, JSON_DEPTH, names, values, 2)) {
         return 0;
     }
     json_t *tree = json_loadb(text, size, 0, NULL);

@@ -14,7 +14,7 @@
 enum { MUTATIONS = 200000, LONGEST = 400 };
 
 static bool scans(const char *text) {
-    return json_scan_object(text, strlen(text), NULL, NULL, 0);
+    return json_scan_object(text, strlen(text), JSON_DEPTH, NULL, NULL, 0);
 }
 
 static void assert_slice(const struct json_slice *slice, const char *expected) {
@@ -28,7 +28,7 @@ static void members_are_cut_out_as_they_stand(void **state) {
     static const char *const names[] = {"b", "a", "none", "n"};
     static const char text[] = " { \"a\" : [1, {\"b\":2}] , \"b\":{ },\"x\":null,\"n\":-1.5e3}\n";
     struct json_slice values[4];
-    assert_true(json_scan_object(text, strlen(text), names, values, 4));
+    assert_true(json_scan_object(text, strlen(text), JSON_DEPTH, names, values, 4));
     assert_slice(&values[0], "{ }");
     assert_int_equal(values[0].members, 0);
     assert_slice(&values[1], "[1, {\"b\":2}]");
@@ -42,7 +42,7 @@ static void of_two_members_with_one_name_the_last_holds(void **state) {
     static const char *const names[] = {"a"};
     static const char text[] = "{\"a\":1,\"a\":\"two\"}";
     struct json_slice value;
-    assert_true(json_scan_object(text, strlen(text), names, &value, 1));
+    assert_true(json_scan_object(text, strlen(text), JSON_DEPTH, names, &value, 1));
     assert_slice(&value, "\"two\"");
 }
 
@@ -51,7 +51,7 @@ static void what_is_not_good_gives_no_member(void **state) {
     static const char *const names[] = {"a"};
     static const char text[] = "{\"a\":1,}";
     struct json_slice value;
-    assert_false(json_scan_object(text, strlen(text), names, &value, 1));
+    assert_false(json_scan_object(text, strlen(text), JSON_DEPTH, names, &value, 1));
     assert_null(value.text);
 }
 
@@ -61,7 +61,7 @@ static void elements_come_one_after_the_other(void **state) {
     static const char text[] = "{\"list\": [ 1 ,\"],\", [2,3], {} ]}";
     static const char *const expected[] = {"1", "\"],\"", "[2,3]", "{}"};
     struct json_slice list, element;
-    assert_true(json_scan_object(text, strlen(text), names, &list, 1));
+    assert_true(json_scan_object(text, strlen(text), JSON_DEPTH, names, &list, 1));
     for (size_t i = 0; i < 4; i++) {
         assert_true(json_scan_element(&list, &element));
         assert_slice(&element, expected[i]);
@@ -118,11 +118,11 @@ static void nothing_but_one_object_is_taken(void **state) {
 static void depth_is_bounded(void **state) {
     (void)state;
     for (int deeper = 0; deeper < 2; deeper++) {
-        char text[2 * JSON_SCAN_DEPTH + 16] = "{\"a\":";
-        for (int i = 1; i < JSON_SCAN_DEPTH + deeper; i++) {
+        char text[2 * JSON_DEPTH + 16] = "{\"a\":";
+        for (int i = 1; i < JSON_DEPTH + deeper; i++) {
             strcat(text, "[");
         }
-        for (int i = 1; i < JSON_SCAN_DEPTH + deeper; i++) {
+        for (int i = 1; i < JSON_DEPTH + deeper; i++) {
             strcat(text, "]");
         }
         assert_int_equal(scans(strcat(text, "}")), !deeper);
@@ -177,7 +177,7 @@ static void jansson_takes_and_refuses_the_same(void **state) {
         memcpy(text, whole, length);
         length = mutate(text, length, &seed);
         json_t *tree = json_loadb(text, length, 0, NULL);
-        bool ours = json_scan_object(text, length, NULL, NULL, 0);
+        bool ours = json_scan_object(text, length, JSON_DEPTH, NULL, NULL, 0);
         if (ours != json_is_object(tree)) {
             fail_msg("jansson %s: %.*s", ours ? "refuses" : "takes", (int)length, text);
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keeper and its state file: what comes back, whatever happens to process, file and disk. */
+#include "base/json_scan.h"
 #include "base/memory.h"
 #include "journal_lines.h"
 #include "keeper/keeper.h"
@@ -18,7 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAIT_S = 20 };
+enum {
+    WAIT_S = 60,
+    LARGE_BYTES = 4000000, /* of a record, */
+    LARGE_COUNT = 70,      /* and so many: more than 256 MiB */
+};
 
 /* an owner with records of its own, and what was read back */
 struct owner {
@@ -28,6 +33,8 @@ struct owner {
     const char *key; /* what the next collect puts, with value */
     const char *value;
     unsigned filler, collected; /* records put besides it; collects so far */
+    const char *large;          /* the value of LARGE_COUNT more, once */
+    json_t *tree;               /* a value that is no text, once */
     json_t *loaded;
 };
 
@@ -40,10 +47,16 @@ static void handle_collect(void *self) {
                    json_string("some hundred bytes, more or less, as a "
                                "record of files seen in a folder has"));
     }
+    for (unsigned i = 0; owner->large && i < LARGE_COUNT; i++) {
+        AUTOFREE char *key = mem_printf("large %u", i);
+        keeper_put(owner->keeper, "file", key, json_string(owner->large));
+    }
+    owner->large = NULL;
     if (owner->key) {
-        keeper_put(owner->keeper, "series", owner->key,
-                   owner->value ? json_string(owner->value) : NULL);
+        json_t *text = owner->value ? json_string(owner->value) : NULL;
+        keeper_put(owner->keeper, "series", owner->key, owner->tree ? owner->tree : text);
         owner->key = NULL;
+        owner->tree = NULL;
     }
 }
 
@@ -58,10 +71,11 @@ static void stop(struct owner *owner) {
     owner->keeper = NULL;
 }
 
-static void handle_record(void *self, const char *kind, const char *key, const json_t *value) {
+static bool handle_record(void *self, const char *kind, const char *key, const json_t *value) {
     struct owner *owner = self;
     AUTOFREE char *name = mem_printf("%s %s", kind, key);
     json_object_set(owner->loaded, name, (json_t *)value);
+    return true;
 }
 
 static bool load(struct owner *owner) {
@@ -257,16 +271,12 @@ static unsigned set_aside(const struct owner *owner) {
     return count;
 }
 
-static void a_broken_file_is_set_aside(void **state) {
+static void a_file_that_is_none_is_set_aside(void **state) {
     struct owner *owner = *state;
     static const char *const broken[] = {
         "",
         "not JSON\n",
         "{\"format\":2}\n{\"commit\":0}\n",
-        "{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"commit\":2}\n",
-        "{\"format\":1}\nnonsense\n{\"commit\":0}\n",
-        "{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n{\"put\":[\"series\",\"b\",{{]}\n"
-        "{\"commit\":2}\n",
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         write_file(owner, broken[i]);
@@ -274,6 +284,93 @@ static void a_broken_file_is_set_aside(void **state) {
         assert_int_equal(json_object_size(owner->loaded), 0);
         assert_int_equal(set_aside(owner), 1);
     }
+}
+
+static json_t *nested(unsigned depth) {
+    json_t *value = json_string("x");
+    while (depth-- > 0) {
+        value = json_pack("[o]", value);
+    }
+    return value;
+}
+
+/* damage of any kind, in any line but the first: what it costs is the line */
+static void a_record_that_cannot_be_read_costs_itself(void **state) {
+    struct owner *owner = *state;
+    static const char *const damaged[] = {
+        "nonsense\n",
+        "{\"put\":[\"series\",\"b\",{{]}\n",
+        "{\"put\":[\"series\",\"b\"]}\n",
+        "{\"put\":[\"series\",\"b\",\"\\u0000\"]}\n",
+        "{\"put\":[\"series\",\"b\",1e999]}\n",
+        "{\"put\":[\"series\",\"b\",\"\xff\"]}\n",
+        "\n",
+        "", /* it is not there at all */
+    };
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        AUTOFREE char *text = mem_printf("{\"format\":1}\n{\"put\":[\"series\",\"a\",\"1\"]}\n%s"
+                                         "{\"put\":[\"series\",\"c\",\"1\"]}\n{\"commit\":3}\n"
+                                         "{\"put\":[\"series\",\"d\",\"1\"]}\n{\"commit\":1}\n",
+                                         damaged[i]);
+        write_file(owner, text);
+        for (int again = 0; again < 2; again++) { /* as it is, and as the keeper rewrites it */
+            assert_true(load(owner));
+            assert_int_equal(set_aside(owner), 0);
+            assert_string_equal(loaded(owner, "series a"), "1");
+            assert_string_equal(loaded(owner, "series b"), "(none)");
+            assert_string_equal(loaded(owner, "series c"), "1");
+            assert_string_equal(loaded(owner, "series d"), "1");
+            start(owner, "");
+            put(owner, "e", "1");
+            stop(owner);
+        }
+    }
+}
+
+static void what_is_as_deep_as_may_be_is_read_back(void **state) {
+    struct owner *owner = *state;
+    for (unsigned deeper = 0; deeper < 2; deeper++) {
+        start(owner, "");
+        owner->tree = nested(JSON_DEPTH - 2 + deeper); /* {"put":[…, is two */
+        put(owner, deeper ? "too deep" : "deep", NULL);
+        stop(owner);
+    }
+    assert_true(load(owner));
+    assert_non_null(json_object_get(owner->loaded, "series deep"));
+    assert_null(json_object_get(owner->loaded, "series too deep"));
+    assert_int_equal(set_aside(owner), 0);
+}
+
+/* more than the keeper took at once once, and more than a piece */
+static void no_batch_is_too_large(void **state) {
+    struct owner *owner = *state;
+    AUTOFREE char *large = mem_zeroed(LARGE_BYTES + 1, 1);
+    memset(large, 'x', LARGE_BYTES);
+    start(owner, "");
+    owner->large = large;
+    put(owner, "a", "1");
+    run_until(owner, is_saved);
+    json_t *bytes = health(owner, "state", "bytes");
+    assert_true(json_integer_value(bytes) > (json_int_t)LARGE_BYTES * LARGE_COUNT);
+    json_decref(bytes);
+}
+
+static void what_is_to_be_forgotten_leaves_the_file(void **state) {
+    struct owner *owner = *state;
+    start(owner, "");
+    put(owner, "a", "secret");
+    run_until(owner, is_saved);
+    put(owner, "a", "hidden");
+    keeper_forget_past(owner->keeper);
+    run_until(owner, is_saved);
+    AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
+    AUTOFREE char *command = mem_printf("grep -q hidden %s && ! grep -q secret %s", path, path);
+    assert_int_equal(system(command), 0);
+    put(owner, "b", "1"); /* and it goes on */
+    stop(owner);
+    assert_true(load(owner));
+    assert_string_equal(loaded(owner, "series a"), "hidden");
+    assert_string_equal(loaded(owner, "series b"), "1");
 }
 
 /* the one child that there is */
@@ -386,7 +483,9 @@ static void a_removed_file_is_written_anew(void **state) {
     assert_string_equal(loaded(owner, "series b"), "2");
 }
 
-static void a_file_damaged_in_use_is_begun_anew(void **state) {
+enum { DAMAGED_AT = sizeof("{\"format\":1}\n{\"commit\":0}\n{\"put\"") - 1 };
+
+static void a_file_damaged_in_use_loses_what_was_damaged(void **state) {
     struct owner *owner = *state;
     start(owner, "");
     put(owner, "a", "1");
@@ -395,13 +494,14 @@ static void a_file_damaged_in_use_is_begun_anew(void **state) {
     run_until(owner, is_saved);
     AUTOFREE char *path = path_of(owner, JOURNAL_NAME);
     int file = open(path, O_WRONLY);
-    assert_int_equal(pwrite(file, "{\"commit\":7}", 12, 40), 12);
+    assert_int_equal(pwrite(file, "\0\0\0\0", 4, (off_t)DAMAGED_AT), 4);
     close(file);
     assert_int_equal(unlink(path), 0); /* so that it is written anew */
     put(owner, "c", "1");
     stop(owner);
     assert_true(load(owner));
-    assert_int_equal(json_object_size(owner->loaded), 1);
+    assert_int_equal(json_object_size(owner->loaded), 2);
+    assert_string_equal(loaded(owner, "series b"), "1");
     assert_string_equal(loaded(owner, "series c"), "1");
     assert_int_equal(set_aside(owner), 0);
 }
@@ -505,13 +605,17 @@ int main(void) {
         TEST(the_last_value_holds_and_null_takes_away),
         TEST(a_torn_end_does_not_count),
         TEST(a_file_cut_anywhere_has_whole_batches_only),
-        TEST(a_broken_file_is_set_aside),
+        TEST(a_record_that_cannot_be_read_costs_itself),
+        TEST(what_is_as_deep_as_may_be_is_read_back),
+        TEST(no_batch_is_too_large),
+        TEST(what_is_to_be_forgotten_leaves_the_file),
+        TEST(a_file_that_is_none_is_set_aside),
         TEST(a_killed_keeper_is_started_anew_and_nothing_is_lost),
         TEST(a_folder_that_cannot_be_made_is_tried_again),
         TEST(a_full_disk_loses_nothing_that_was_saved),
         TEST(the_file_is_rewritten_when_most_of_it_is_out_of_date),
         TEST(a_removed_file_is_written_anew),
-        TEST(a_file_damaged_in_use_is_begun_anew),
+        TEST(a_file_damaged_in_use_loses_what_was_damaged),
         TEST(a_record_that_is_too_long_is_left_out),
         TEST(a_folder_in_use_is_not_read),
         TEST(a_link_in_place_of_the_file_is_not_followed),

@@ -251,6 +251,24 @@ static void at_the_end_nobody_is_waited_for_longer_than_said(void **state) {
     assert_string_equal(bed->story, "");
 }
 
+static void count_end(void *self) {
+    ++*(unsigned *)self;
+}
+
+/* also when the last worker goes just when its time is over */
+static void the_end_comes_once(void **state) {
+    struct bed *bed = bed_of(state);
+    unsigned ends = 0;
+    bed_write_and_close(bed, "a/hang.dcm", "7");
+    pipeline_drain(bed->pipeline, 0, count_end, &ends);
+    for (int i = 0; i < 20; i++) {
+        const struct timeval step = {0, 5000};
+        event_base_loopexit(bed->base, &step);
+        event_base_dispatch(bed->base);
+    }
+    assert_int_equal(ends, 1);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
     const struct CMUnitTest tests[] = {
@@ -271,6 +289,7 @@ int main(void) {
         cmocka_unit_test(the_backlog_alone_never_pauses_live_files),
         TEST(at_the_end_what_workers_have_is_finished),
         TEST(at_the_end_nobody_is_waited_for_longer_than_said),
+        TEST(the_end_comes_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

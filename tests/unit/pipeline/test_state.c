@@ -113,6 +113,50 @@ static void what_the_record_forgets_counts_as_old(void **state) {
     bed_destroy(bed);
 }
 
+static void another_bound_is_in_force_at_once(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(NULL);
+    for (int folder = 0; folder < 4; folder++) {
+        for (int i = 0; i < 30; i++) {
+            char name[32];
+            snprintf(name, sizeof(name), "%d/%d.dcm", folder, i);
+            bed_write_and_close(bed, name, "7");
+        }
+        bed_settle(bed);
+    }
+    assert_int_equal(bed_health(bed, "record.files"), 120);
+    small_record(&bed->settings);
+    pipeline_configure(bed->pipeline, &bed->settings);
+    bed_settle(bed);
+    assert_in_range(bed_health(bed, "record.files"), 1, 40);
+    bed_destroy(bed);
+}
+
+/* damaged, or of a clock gone mad */
+static void times_at_the_end_of_time_are_only_late(void **state) {
+    (void)state;
+    struct bed *bed = bed_create(small_record);
+    bed_write_and_close(bed, "a/1.dcm", "7");
+    bed_settle(bed);
+    bed_stop(bed);
+    const char *key;
+    json_t *record, *time;
+    json_object_foreach(bed->saved, key, record) {
+        if ((time = json_object_get(record, "newest"))) {
+            json_integer_set(time, INT64_MAX);
+        }
+    }
+    bed_start(bed);
+    for (int i = 0; i < 60; i++) { /* until the record has no room for that folder */
+        char name[32];
+        snprintf(name, sizeof(name), "%d/1.dcm", i);
+        bed_write_and_close(bed, name, "7");
+        bed_settle(bed);
+    }
+    assert_in_range(bed_health(bed, "record.files"), 1, 40);
+    bed_destroy(bed);
+}
+
 static void backlog_none_drops_what_is_older_than_the_start(void **state) {
     (void)state;
     struct bed *bed = bed_create(NULL);
@@ -260,6 +304,8 @@ int main(void) {
         cmocka_unit_test(after_a_restart_what_was_counted_is_known),
         cmocka_unit_test(an_error_is_not_told_again_after_a_restart),
         cmocka_unit_test(what_the_record_forgets_counts_as_old),
+        cmocka_unit_test(another_bound_is_in_force_at_once),
+        cmocka_unit_test(times_at_the_end_of_time_are_only_late),
         cmocka_unit_test(backlog_none_drops_what_is_older_than_the_start),
         cmocka_unit_test(backlog_all_takes_what_is_older_than_the_following_once),
         cmocka_unit_test(since_when_it_is_followed_is_kept_from_before),
