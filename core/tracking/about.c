@@ -3,6 +3,7 @@
 #include "about.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cadence.h"
 
 static const char *const keys[ABOUT_KEYS] = {"uid",     "study",    "number",     "name",
                                              "project", "expected", "image_type", "period"};
@@ -22,14 +23,15 @@ static uint64_t natural(const char *text) {
 
 void about_init(struct about *about, const struct json_slice *series) {
     struct json_slice values[ABOUT_KEYS];
-    json_scan_object(series->text, series->length, keys, values, ABOUT_KEYS);
+    json_scan_object(series->text, series->length, JSON_DEPTH, keys, values, ABOUT_KEYS);
     for (size_t i = 0; i < ABOUT_KEYS; i++) {
         about->values[i] = is_plain(&values[i]) ? mem_dup_length(values[i].text, values[i].length)
                                                 : mem_dup(absent);
     }
     about->expected = natural(about->values[ABOUT_EXPECTED]);
     about->number = natural(about->values[ABOUT_NUMBER]);
-    about->period_ms = (int64_t)natural(about->values[ABOUT_PERIOD]);
+    uint64_t period = natural(about->values[ABOUT_PERIOD]);
+    about->period_ms = period <= CADENCE_MOST_MS ? (int64_t)period : 0;
 }
 
 void about_finish(struct about *about) {

@@ -67,8 +67,8 @@ int64_t cadence_gap_ms(struct cadence *cadence) {
 }
 
 void cadence_know(struct cadence *cadence, int64_t gap_ms) {
-    cadence->known = gap_ms >= 0;
-    cadence->known_ms = gap_ms;
+    cadence->known = gap_ms >= 0 && gap_ms <= CADENCE_MOST_MS;
+    cadence->known_ms = cadence->known ? gap_ms : 0;
 }
 
 void cadence_drop(struct cadence *cadence) {

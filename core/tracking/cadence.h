@@ -8,6 +8,9 @@
 /* of some volumes, also where each comes as a hundred slices at one moment */
 enum { CADENCE_GAPS = 256 };
 
+/* a gap that a header or the state file says: more is not believed, and times are reckoned by it */
+enum { CADENCE_MOST_MS = 24 * 3600 * 1000 };
+
 /** Zero it to begin. Times in ms of the monotonic clock. */
 struct cadence {
     uint32_t *gaps; /* ring of CADENCE_GAPS, made with the first */
@@ -32,7 +35,8 @@ void cadence_break(struct cadence *cadence);
  */
 int64_t cadence_gap_ms(struct cadence *cadence);
 
-/** It was gap_ms, as the state file says; below 0: not known. */
+/** It was gap_ms, as the state file says; below 0 or above
+ * CADENCE_MOST_MS: not known. */
 void cadence_know(struct cadence *cadence, int64_t gap_ms);
 
 /** Frees the gaps; what they said stays known. */

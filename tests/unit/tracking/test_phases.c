@@ -54,6 +54,28 @@ static void the_cadence_of_a_series_makes_it_wait(void **state) {
     assert_types(bench, "new");
 }
 
+/* times are reckoned by it */
+static void a_period_that_nobody_believes_counts_for_nothing(void **state) {
+    struct bench *bench = *state;
+    bench_phases(bench, &(struct phases_settings){.stall_gaps = 1000, .stall_after_ms = 10});
+    image(bench, 1, "\"uid\":\"1\",\"expected\":3,\"period\":9223372036854775807");
+    bench_run(bench, 2);
+    assert_types(bench, "new stalled");
+    bench_collect(bench);
+    const char *key;
+    json_t *record;
+    json_object_foreach(bench->records, key, record) { /* and so in the state file */
+        if (json_object_get(record, "gap")) {
+            json_object_set_new(record, "gap", json_integer(INT64_MAX));
+        }
+    }
+    struct bench *again = bench_create(bench);
+    bench_phases(again, &(struct phases_settings){.stall_gaps = 1000, .stall_after_ms = 10});
+    bench_run(again, 1);
+    assert_types(again, "ended");
+    bench_destroy(again);
+}
+
 static void a_count_that_is_reached_ends_it(void **state) {
     struct bench *bench = *state;
     image(bench, 1, DUE(2));
@@ -384,6 +406,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_series_with_images_due_stalls_and_goes_on),
         TEST(the_cadence_of_a_series_makes_it_wait),
+        TEST(a_period_that_nobody_believes_counts_for_nothing),
         TEST(a_count_that_is_reached_ends_it),
         TEST(a_series_of_one_image_ends_with_it),
         TEST(the_same_file_again_opens_nothing),
