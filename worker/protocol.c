@@ -73,7 +73,8 @@ bool protocol_answer_valid(const struct protocol_answer *answer, size_t body_len
 #endif
     size_t more = body_length - sizeof(*answer);
     return more >= behind[answer->outcome].least && more <= behind[answer->outcome].most &&
-           answer->status <= CHECK_DEVIATES && answer->split <= 1 && station_valid(answer);
+           answer->status <= CHECK_DEVIATES && answer->split <= 1 && answer->redacted <= 1 &&
+           station_valid(answer);
 }
 
 bool protocol_check_valid(const void *body, size_t body_length) {

@@ -80,12 +80,14 @@ enum protocol_outcome {
 };
 
 struct protocol_answer {
-    uint32_t outcome;            /* enum protocol_outcome */
-    uint32_t status;             /* enum check_status */
-    uint32_t split;              /* 0 or 1 */
-    uint32_t links;              /* names the file has */
-    char station[68];            /* ends with a NUL */
-    uint32_t failed;             /* checkers that did not judge it (check.h) */
+    uint32_t outcome;  /* enum protocol_outcome */
+    uint32_t status;   /* enum check_status */
+    uint32_t split;    /* 0 or 1 */
+    uint32_t links;    /* names the file has */
+    char station[68];  /* ends with a NUL */
+    uint32_t failed;   /* checkers that did not judge it (check.h) */
+    uint32_t redacted; /* 0 or 1: the subject was taken out of what follows */
+    uint32_t unused;
     uint64_t series_key, digest; /* key 0: an unreadable file that does not tell its series */
     uint64_t study, instance;    /* hashes of the UIDs; 0: none */
     struct file_identity identity;

@@ -110,6 +110,7 @@ static void fill_in(struct protocol_answer *answer, const struct check_answer *f
     };
     answer->outcome = outcomes[found->outcome];
     answer->status = found->status;
+    answer->redacted = found->redacted;
     answer->split = found->split;
     answer->failed = found->failed;
     answer->series_key = found->series_key;

@@ -66,7 +66,7 @@ static void watch_first(struct series *series, struct json_slice watch, bool col
     json_t *entries = json_array();
     struct json_slice entry, how;
     while (json_scan_element(&watch, &entry)) {
-        bool is = json_scan_object(entry.text, entry.length, names, &how, 1) &&
+        bool is = json_scan_object(entry.text, entry.length, JSON_DEPTH, names, &how, 1) &&
                   how.length == strlen(word) && memcmp(how.text, word, how.length) == 0;
         if (is == collected) {
             json_array_append_new(entries, json_loadb(entry.text, entry.length, 0, NULL));
@@ -84,7 +84,7 @@ static bool begin(struct tracking *tracking, const struct tracking_file *file,
                   struct tracking_folder *folder, const struct protocol_answer *answer,
                   const struct json_slice *text) {
     struct json_slice parts[PARTS];
-    if (!json_scan_object(text->text, text->length, part_names, parts, PARTS) ||
+    if (!json_scan_object(text->text, text->length, JSON_DEPTH_ANSWER, part_names, parts, PARTS) ||
         parts[RESULT].members == 0 || *parts[RESULT].text != '{') {
         return false;
     }
@@ -149,7 +149,9 @@ static void look_at(struct tracking *tracking, const struct tracking_file *file,
 static bool learn(struct tracking *tracking, const struct tracking_file *file,
                   const struct protocol_answer *answer, const struct json_slice *text,
                   struct series *series) {
-    json_t *checked = json_loadb(text->text, text->length, 0, NULL);
+    json_t *checked = json_scan_value(text->text, text->length, JSON_DEPTH_ANSWER)
+                          ? json_loadb(text->text, text->length, 0, NULL)
+                          : NULL;
     bool good = json_object_size(json_object_get(checked, "result")) > 0;
     if (good) {
         look_at(tracking, file, answer, checked, series);
@@ -188,7 +190,8 @@ void tracking_answer(struct tracking *tracking, const struct tracking_file *file
     if (tracking_test(tracking, file, answer)) {
         return;
     }
-    const struct json_slice text = {.text = json, .length = length};
+    AUTOFREE char *redacted = tracking_redact_answer(tracking, answer, json, &length);
+    const struct json_slice text = {.text = redacted ? redacted : json, .length = length};
     struct tracking_folder *folder = tracking_folders_get(tracking->folders, file->folder);
     struct station *station = stations_find(&tracking->stations, answer->station);
     struct series *series = station ? station_series(station, answer) : NULL;
@@ -283,9 +286,12 @@ void tracking_destroy(struct tracking *tracking) {
 }
 
 void tracking_configure(struct tracking *tracking, const struct tracking_settings *settings) {
+    if (settings->redact && !tracking->settings.redact) {
+        pacing_flush_all(tracking->errors, NULL, NULL); /* they name files as they are called */
+    }
     tracking->settings = *settings;
-    for (size_t i = 0; settings->redact && i < tracking->stations.count; i++) {
-        tracking_redact_station(tracking, tracking->stations.list[i]);
+    if (settings->redact) {
+        tracking_redact(tracking);
     }
     pacing_set_interval(tracking->updates, settings->update_interval_ms);
     pacing_set_interval(tracking->errors, settings->update_interval_ms);

@@ -126,7 +126,14 @@ void tracking_outdate_answer(struct series *series);
 /* ---- tracking_redact.c ---- */
 
 /** Takes the subject out of what is kept of every series: of before redact was asked for. */
-void tracking_redact_station(struct tracking *tracking, struct station *station);
+void tracking_redact(struct tracking *tracking);
+
+/**
+ * The same for the answer of a worker that was begun before that: the text that takes its place,
+ * to be freed, and *length; NULL: it may be taken as it is.
+ */
+char *tracking_redact_answer(const struct tracking *tracking, const struct protocol_answer *answer,
+                             const char *json, size_t *length);
 
 /* ---- tracking_test.c ---- */
 

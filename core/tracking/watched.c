@@ -3,6 +3,7 @@
 #include "watched.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "check/redact_kept.h"
 
 /* values that one checker gave for one name within one group */
 struct watched_set {
@@ -48,11 +49,20 @@ static bool has(const json_t *values, const json_t *value) {
     return false;
 }
 
+static size_t value_bytes(const json_t *value) {
+    return json_string_length(value) + SET_OVERHEAD;
+}
+
+/* of a set without its values */
+static size_t set_bytes(const char *name, const char *group, const char *checker) {
+    return strlen(name) + strlen(group) + strlen(checker) + SET_OVERHEAD;
+}
+
 static bool afford(struct watched *watched, size_t bytes) {
-    if (watched->bytes + bytes + SET_OVERHEAD > WATCHED_BYTES) {
+    if (watched->bytes + bytes > WATCHED_BYTES) {
         return false;
     }
-    watched->bytes += bytes + SET_OVERHEAD;
+    watched->bytes += bytes;
     return true;
 }
 
@@ -60,7 +70,7 @@ static struct watched_set *add_set(struct watched *watched, const json_t *entry)
     const char *name = text_of(entry, "name");
     const char *group = text_of(entry, "group");
     const char *checker = text_of(entry, "checker");
-    if (!*name || !afford(watched, strlen(name) + strlen(group) + strlen(checker))) {
+    if (!*name || !afford(watched, set_bytes(name, group, checker))) {
         return NULL;
     }
     watched->sets = mem_resize(watched->sets, watched->count + 1, sizeof(*watched->sets));
@@ -79,10 +89,14 @@ static bool add_value(struct watched *watched, struct watched_set *set, json_t *
     if (!json_is_string(value) && !json_is_null(value)) {
         return false;
     }
-    return afford(watched, json_string_length(value)) && json_array_append(set->values, value) == 0;
+    return afford(watched, value_bytes(value)) && json_array_append(set->values, value) == 0;
 }
 
-static void free_set(struct watched_set *set) {
+static void free_set(struct watched *watched, struct watched_set *set) {
+    watched->bytes -= set_bytes(set->name, set->group, set->checker);
+    for (size_t at = 0; at < json_array_size(set->values); at++) {
+        watched->bytes -= value_bytes(json_array_get(set->values, at));
+    }
     free(set->checker);
     free(set->name);
     free(set->group);
@@ -91,7 +105,7 @@ static void free_set(struct watched_set *set) {
 
 void watched_finish(struct watched *watched) {
     for (size_t i = 0; i < watched->count; i++) {
-        free_set(&watched->sets[i]);
+        free_set(watched, &watched->sets[i]);
     }
     free(watched->sets);
     *watched = (struct watched){0};
@@ -103,7 +117,7 @@ void watched_forget_constants(struct watched *watched) {
         if (watched->sets[i].collected) {
             watched->sets[kept++] = watched->sets[i];
         } else {
-            free_set(&watched->sets[i]);
+            free_set(watched, &watched->sets[i]);
         }
     }
     watched->count = kept;
@@ -178,6 +192,23 @@ json_t *watched_collected(const struct watched *watched) {
         }
     }
     return collected;
+}
+
+bool watched_redact(struct watched *watched, const struct redact_kept *kept) {
+    bool any = false;
+    for (size_t i = 0; i < watched->count; i++) {
+        json_t *values = watched->sets[i].values;
+        for (size_t at = 0; at < json_array_size(values); at++) {
+            json_t *value = json_array_get(values, at);
+            json_t *other = redact_kept_value(kept, watched->sets[i].name, value);
+            any |= other && !json_equal(value, other);
+            if (other) {
+                watched->bytes += value_bytes(other) - value_bytes(value);
+                json_array_set_new(values, at, other);
+            }
+        }
+    }
+    return any;
 }
 
 json_t *watched_save(const struct watched *watched) {

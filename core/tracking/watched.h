@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct redact_kept;
+
 /* of all values of a series: a hundred times what checker-template watches in a localizer */
 enum { WATCHED_BYTES = 128 * 1024 };
 
@@ -35,6 +37,9 @@ const char *watched_first_group(const struct watched *watched, const char *check
 
 /** What was collected: {name: [values]}, in rising order. New reference. */
 json_t *watched_collected(const struct watched *watched);
+
+/** Takes the subject out of the values. True: there was something to be taken out. */
+bool watched_redact(struct watched *watched, const struct redact_kept *kept);
 
 /** For the state file: [{"checker", "name", "watching", "group", "values"}], and back. */
 json_t *watched_save(const struct watched *watched);

@@ -92,7 +92,7 @@ static const char *base_name(const char *path) {
 
 /* folders of a session carry the subject's name as well: of a redacted path the base name stays */
 static void write_path(struct check *check, const char *path, const struct redact *redact) {
-    AUTOFREE char *hidden = redact_text(redact, base_name(path));
+    AUTOFREE char *hidden = redact_typed(redact, base_name(path));
     writer_key(&check->json, "dcm_path");
     writer_string(&check->json, hidden ? hidden : redact ? base_name(path) : path);
 }
@@ -103,10 +103,11 @@ static void write_input(struct check *check, const char *path, const struct reda
     writer_raw(json, "{");
     for (size_t i = 0; i < dicom_value_count(check->reader); i++) {
         const struct dicom_value *value = dicom_value_at(check->reader, i);
-        AUTOFREE char *redacted = redact_text(redact, value->text);
-        const char *text = redacted ? redacted : value->text;
+        enum dicom_content content = redact && !value->numeric ? value->content : DICOM_PLAIN;
+        AUTOFREE char *typed = content == DICOM_TYPED ? redact_typed(redact, value->text) : NULL;
+        const char *text = content == DICOM_PERSONAL ? NULL : typed ? typed : value->text;
         writer_key(json, value->name);
-        writer_value(json, redact && redact_hides(value->name) ? NULL : text, value->numeric);
+        writer_value(json, text, value->numeric);
     }
     write_path(check, path, redact);
     writer_raw(json, "}");
@@ -128,13 +129,26 @@ static void write_result(struct check *check, const char *path, const struct red
     writer_raw(json, "}");
 }
 
+/* the subject of the file that was read, and what of it stays to be seen */
+static void find_subject(const struct check *check, struct redact *subject) {
+    redact_init(subject, lookup_text(check->lookup, "SubID"),
+                lookup_text(check->lookup, "PatientID"));
+    for (size_t i = 0; i < dicom_value_count(check->reader); i++) {
+        const struct dicom_value *value = dicom_value_at(check->reader, i);
+        if (value->numeric || value->content == DICOM_PLAIN) {
+            redact_show(subject, value->text);
+        }
+    }
+}
+
 static void say(struct check_answer *answer, const char *message) {
     snprintf(answer->message, sizeof(answer->message), "%s", message);
 }
 
 void check_file(struct check *check, const char *path, int fd, struct check_answer *answer,
                 void (*before)(void *self, const char *checker), void *self) {
-    *answer = (struct check_answer){.outcome = CHECK_UNREADABLE, .status = CHECK_NOT_CHECKED};
+    *answer = (struct check_answer){
+        .outcome = CHECK_UNREADABLE, .status = CHECK_NOT_CHECKED, .redacted = check->redact};
     enum dicom_outcome read = dicom_read(check->reader, fd);
     if (read != DICOM_COMPLETE) {
         answer->outcome = read == DICOM_INCOMPLETE ? CHECK_INCOMPLETE : CHECK_UNREADABLE;
@@ -146,9 +160,11 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
             return;
         }
     }
-    struct redact subject = redact_subject(lookup_present(check->lookup, "SubID"),
-                                           lookup_present(check->lookup, "PatientID"));
+    struct redact subject;
     const struct redact *redact = check->redact ? &subject : NULL;
+    if (redact) {
+        find_subject(check, &subject);
+    }
     identity_find(check->lookup, check->station, path, answer);
     verdict_begin(check->verdict, check->lookup, redact);
     run_checkers(check, path, answer, before, self);

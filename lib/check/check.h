@@ -25,6 +25,7 @@ enum {
 struct check_answer {
     enum check_outcome outcome;
     enum check_status status;
+    bool redacted;   /* the subject was taken out of all that is here */
     bool split;      /* ImageType MFSPLIT: each volume may have a series number of its own */
     uint32_t failed; /* bit i: the checker at place i of the settings failed, its verdict is lost */
     char station[CHECK_STATION_BYTES + 1]; /* "": its header, cut off, does not tell */

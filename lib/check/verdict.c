@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the checkers say of one file, gathered as pieces of the check result. */
 #include "check/verdict.h"
+#include "base/json_scan.h"
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "check/redact_kept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,16 +69,53 @@ static struct verdict *own(struct mrq_verdict *verdict) {
     return (struct verdict *)verdict;
 }
 
-/* a text for people's eyes: without the subject where that is asked for */
-static void put_text(const struct verdict *verdict, struct writer *writer, const char *text) {
-    AUTOFREE char *redacted = redact_text(verdict->redact, text);
+/* a sentence for people's eyes: without the subject where that is asked for */
+static void put_sentence(const struct verdict *verdict, struct writer *writer, const char *text) {
+    AUTOFREE char *redacted = redact_sentence(verdict->redact, text);
     writer_string(writer, redacted ? redacted : text);
 }
 
-static void put_member(const struct verdict *verdict, struct writer *writer, const char *key,
-                       const char *text) {
+static void put_member(struct writer *writer, const char *key, const char *text) {
     writer_key(writer, key);
-    put_text(verdict, writer, text);
+    writer_string(writer, text);
+}
+
+/* what may be said of a value called name; of a checker's own name nothing is known */
+static enum dicom_content content_of(const struct verdict *verdict, const char *name) {
+    const struct dicom_value *value = verdict->redact ? lookup_value(verdict->lookup, name) : NULL;
+    bool plain = !verdict->redact || (value && value->numeric);
+    return plain ? DICOM_PLAIN : value ? value->content : DICOM_TYPED;
+}
+
+/* a value called name */
+static void put_value(const struct verdict *verdict, struct writer *writer, const char *key,
+                      const char *name, const char *text) {
+    enum dicom_content content = content_of(verdict, name);
+    writer_key(writer, key);
+    if (content == DICOM_TYPED) {
+        put_sentence(verdict, writer, text);
+    } else {
+        writer_string(writer, content == DICOM_PERSONAL ? NULL : text);
+    }
+}
+
+/* message NULL: ours, made of the values */
+static void put_message(const struct verdict *verdict, struct writer *writer,
+                        const struct mrq_finding *finding, const char *message) {
+    enum dicom_content content = content_of(verdict, finding->parameter);
+    writer_key(writer, "message");
+    if (content == DICOM_PERSONAL) {
+        AUTOFREE char *hidden = redact_message(finding->parameter);
+        writer_string(writer, hidden);
+    } else if (content == DICOM_PLAIN && verdict->redact) {
+        struct redact open = *verdict->redact; /* its values stay: a sentence may have them */
+        redact_show(&open, finding->expect);
+        redact_show(&open, finding->have);
+        AUTOFREE char *hidden = redact_sentence(&open, message);
+        writer_string(writer, hidden ? hidden : message);
+    } else {
+        put_sentence(verdict, writer, message);
+    }
 }
 
 static void digest_text(struct verdict *verdict, const char *text) {
@@ -105,8 +144,8 @@ static void put_error(struct verdict *verdict, const struct mrq_finding *finding
     }
     writer_key(errors, finding->parameter);
     writer_raw(errors, "{");
-    put_member(verdict, errors, "expect", finding->expect);
-    put_member(verdict, errors, "have", finding->have);
+    put_value(verdict, errors, "expect", finding->parameter, finding->expect);
+    put_value(verdict, errors, "have", finding->parameter, finding->have);
     writer_raw(errors, "}");
 }
 
@@ -129,14 +168,14 @@ static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding
     struct writer *findings = &verdict->findings;
     writer_comma(findings);
     writer_raw(findings, "{");
-    put_member(verdict, findings, "checker", verdict->checker);
-    put_member(verdict, findings, "parameter", finding->parameter);
-    put_member(verdict, findings, "expect", finding->expect);
-    put_member(verdict, findings, "have", finding->have);
-    put_member(verdict, findings, "severity", warns ? "warn" : "fail");
-    put_member(verdict, findings, "message", message);
+    put_member(findings, "checker", verdict->checker);
+    put_member(findings, "parameter", finding->parameter);
+    put_value(verdict, findings, "expect", finding->parameter, finding->expect);
+    put_value(verdict, findings, "have", finding->parameter, finding->have);
+    put_member(findings, "severity", warns ? "warn" : "fail");
+    put_message(verdict, findings, finding, message);
     if (finding->group && *finding->group) {
-        put_member(verdict, findings, "group", finding->group);
+        put_value(verdict, findings, "group", finding->parameter, finding->group);
     }
     writer_raw(findings, "}");
     put_error(verdict, finding);
@@ -165,8 +204,11 @@ static void verdict_reference(struct mrq_verdict *public, const char *name, cons
         return;
     }
     const struct dicom_value *known = lookup_value(verdict->lookup, name);
+    enum dicom_content content = known ? content_of(verdict, name) : DICOM_PLAIN;
+    AUTOFREE char *typed = content == DICOM_TYPED ? redact_typed(verdict->redact, value) : NULL;
+    const char *text = content == DICOM_PERSONAL ? NULL : typed ? typed : value;
     writer_key(&verdict->template, name);
-    writer_value(&verdict->template, value, known ? known->numeric : strcmp(name, "n") == 0);
+    writer_value(&verdict->template, text, known ? known->numeric : strcmp(name, "n") == 0);
 }
 
 static void verdict_not_checked(struct mrq_verdict *public, const char *reason) {
@@ -174,7 +216,7 @@ static void verdict_not_checked(struct mrq_verdict *public, const char *reason) 
     if (!verdict->not_checked) {
         verdict->not_checked = true;
         snprintf(verdict->excluded, sizeof(verdict->excluded), "%s", reason ? reason : "");
-        put_text(verdict, &verdict->reason, verdict->excluded);
+        put_sentence(verdict, &verdict->reason, verdict->excluded);
     }
 }
 
@@ -182,7 +224,7 @@ static void verdict_note(struct mrq_verdict *public, const char *text) {
     struct verdict *verdict = own(public);
     if (text && verdict->note_count < NAMES_MOST) {
         verdict->note_count++;
-        AUTOFREE char *redacted = redact_text(verdict->redact, text);
+        AUTOFREE char *redacted = redact_sentence(verdict->redact, text);
         const char *said = redacted ? redacted : text;
         writer_comma(&verdict->notes);
         writer_string(&verdict->notes, said);
@@ -192,22 +234,21 @@ static void verdict_note(struct mrq_verdict *public, const char *text) {
 
 static void verdict_data(struct mrq_verdict *public, const char *key, const char *json) {
     struct verdict *verdict = own(public);
-    AUTOFREE char *redacted = redact_text(verdict->redact, json);
-    const char *text = redacted ? redacted : json;
-    verdict->data_bytes += strlen(text);
-    json_t *value = verdict->data_bytes > DATA_BYTES
-                        ? NULL
-                        : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    verdict->data_bytes += strlen(json);
+    bool fits =
+        verdict->data_bytes <= DATA_BYTES && json_scan_value(json, strlen(json), JSON_DEPTH_DATA);
+    json_t *value = fits ? json_loads(json, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (!value) {
-        log_debug("%s: data \"%s\" is left out: it must be JSON text, and all data of a file at "
-                  "most %d bytes",
-                  verdict->checker, key, DATA_BYTES);
+        log_debug("%s: data \"%s\" is left out: it must be JSON text of at most %d objects and "
+                  "lists within each other, and all data of a file at most %d bytes",
+                  verdict->checker, key, JSON_DEPTH_DATA, DATA_BYTES);
         return;
     }
     if (!verdict->data) {
         verdict->data = json_object();
     }
-    json_object_set_new(verdict->data, key, value);
+    json_object_set_new(verdict->data, key,
+                        verdict->redact ? redact_json(verdict->redact, value) : value);
 }
 
 static void verdict_watch(struct mrq_verdict *public, const char *name, const char *value,
@@ -221,11 +262,11 @@ static void verdict_watch(struct mrq_verdict *public, const char *name, const ch
     struct writer *watched = &verdict->watched;
     writer_comma(watched);
     writer_raw(watched, "{");
-    put_member(verdict, watched, "name", name);
-    put_member(verdict, watched, "value", value);
-    put_member(verdict, watched, "watching", kind);
-    put_member(verdict, watched, "group", group ? group : "");
-    put_member(verdict, watched, "checker", verdict->checker);
+    put_member(watched, "name", name);
+    put_value(verdict, watched, "value", name, value);
+    put_member(watched, "watching", kind);
+    put_value(verdict, watched, "group", name, group ? group : "");
+    put_member(watched, "checker", verdict->checker);
     writer_raw(watched, "}");
     digest_text(verdict, name);
     digest_text(verdict, value);

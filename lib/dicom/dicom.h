@@ -2,6 +2,8 @@
 /* Reading the header of one DICOM file: DCMTK behind a C interface. */
 #pragma once
 
+#include "element_content.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +16,7 @@ struct dicom_value {
     const char *name; /* "TR"; see taglist.h */
     const char *text; /* as the database keeps it (reference.md 3), valid UTF-8; NULL: absent */
     bool numeric;     /* DICOM gives it as a number (DS, IS, FD, US …) */
+    enum dicom_content content;
 };
 
 enum dicom_outcome {

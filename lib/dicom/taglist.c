@@ -165,6 +165,8 @@ static bool add_line(struct taglist *list, const struct line *line) {
         }
         entry = &list->entries[list->count++];
     }
+    enum dicom_content *content = &list->contents[entry - list->entries];
+    *content = *content == DICOM_PERSONAL ? DICOM_PERSONAL : DICOM_TYPED;
     *entry = (struct tag_entry){line->name, line->description, false, {source}};
     return true;
 }
@@ -195,6 +197,10 @@ struct taglist *taglist_parse(const char *name, const char *text, size_t length)
     list->entries = mem_zeroed(taglist_table_count + TAGLIST_EXTRA, sizeof(*list->entries));
     memcpy(list->entries, taglist_table, taglist_table_count * sizeof(*list->entries));
     list->count = taglist_table_count;
+    list->contents = mem_zeroed(taglist_table_count + TAGLIST_EXTRA, sizeof(*list->contents));
+    for (size_t i = 0; i < list->count; i++) {
+        taglist_known(list->entries[i].name, &list->contents[i]);
+    }
     list->texts = mem_dup_length(text, length);
     unsigned number = 0;
     for (char *at = list->texts; at < list->texts + length;) {
@@ -246,6 +252,7 @@ void taglist_destroy(struct taglist *list) {
         return;
     }
     free(list->entries);
+    free(list->contents);
     free(list->texts);
     free(list);
 }

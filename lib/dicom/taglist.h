@@ -2,6 +2,8 @@
 /* Which header values there are, and where in a file each may stand. */
 #pragma once
 
+#include "element_content.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,6 +86,7 @@ struct tag_entry {
 
 struct taglist {
     struct tag_entry *entries;
+    enum dicom_content *contents; /* of each; of a site's own elements as element_content() finds */
     size_t count;
     char *texts; /* of the extension file */
 };

@@ -2,6 +2,8 @@
 /* The built-in list of header values: the reference's 24, then those that are ours. */
 #include "taglist_table.h"
 
+#include <string.h>
+
 /* clang-format off: a table, one line per place */
 #define PLACE(group, element, type, where)                                                         \
     .place = TAG_ELEMENT, .tag = DICOM_TAG(group, element), .vr = type, .scope = where
@@ -160,3 +162,26 @@ const struct tag_entry taglist_table[] = {
 /* clang-format on */
 
 const size_t taglist_table_count = sizeof(taglist_table) / sizeof(taglist_table[0]);
+
+static const struct {
+    const char *name;
+    enum dicom_content content;
+} contents[] = {
+    {"SubID", DICOM_PERSONAL},    {"PatientID", DICOM_PERSONAL}, {"Operator", DICOM_PERSONAL},
+    {"Comments", DICOM_PERSONAL}, {"ProtocolName", DICOM_TYPED},
+};
+
+bool taglist_known(const char *name, enum dicom_content *content) {
+    *content = DICOM_PLAIN;
+    for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+        if (strcmp(contents[i].name, name) == 0) {
+            *content = contents[i].content;
+        }
+    }
+    for (size_t i = 0; i < taglist_table_count; i++) {
+        if (strcmp(taglist_table[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -6,3 +6,6 @@
 
 extern const struct tag_entry taglist_table[];
 extern const size_t taglist_table_count;
+
+/** Whether the list has a value called name, and what it may say of a person. */
+bool taglist_known(const char *name, enum dicom_content *content);

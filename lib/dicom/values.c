@@ -3,6 +3,7 @@
 #include "values.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "element_content.h"
 #include "element_text.h"
 #include "input.h"
 #include "siemens.h"
@@ -64,7 +65,8 @@ void values_finish(struct values *values) {
 void values_clear(struct values *values) {
     for (size_t i = 0; i < values->list->count; i++) {
         const struct tag_entry *entry = &values->list->entries[i];
-        values->values[i] = (struct dicom_value){entry->name, NULL, entry->numeric};
+        values->values[i] =
+            (struct dicom_value){entry->name, NULL, entry->numeric, values->list->contents[i]};
     }
 }
 
@@ -179,7 +181,10 @@ static bool make_element(const struct maker *maker, struct phrase *out, size_t e
         return false;
     }
     if (source->own) {
-        maker->values->values[entry].numeric = element_is_number(value.vr);
+        struct dicom_value *own = &maker->values->values[entry];
+        own->numeric = element_is_number(value.vr);
+        own->content = own->content == DICOM_PERSONAL ? DICOM_PERSONAL
+                                                      : element_content(source->tag, value.vr);
     }
     return take_form(out, source->form);
 }

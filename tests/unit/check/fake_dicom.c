@@ -2,6 +2,7 @@
 /* A header reader for tests: a file holds lines of name, "n" (numeric) or "t", and value. */
 #include "base/memory.h"
 #include "dicom/dicom.h"
+#include "dicom/taglist_table.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -58,6 +59,7 @@ struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
     struct dicom_reader *reader = tags ? NULL : mem_new(struct dicom_reader);
     for (size_t i = 0; reader && i < NAMES; i++) {
         reader->values[i].name = names[i];
+        taglist_known(names[i], &reader->values[i].content);
     }
     return reader;
 }

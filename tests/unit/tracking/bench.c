@@ -41,6 +41,10 @@ void keeper_put(struct keeper *keeper, const char *kind, const char *key, json_t
     }
 }
 
+void keeper_forget_past(struct keeper *keeper) {
+    keeper->bench->forgot_past++;
+}
+
 static void handle_event(void *self, const struct mrq_event *event) {
     struct bench *bench = self;
     json_t *message = NULL;

@@ -41,10 +41,11 @@ struct bench {
     struct keeper *keeper;
     json_t *events[BENCH_EVENTS];
     size_t event_count;
-    json_t *records; /* key: value, as in the state file */
-    json_t *order;   /* keys in the order in which they were last put */
-    uint64_t images; /* given a UID of their own */
-    bool parse;      /* keep the events as JSON; else only count them */
+    json_t *records;      /* key: value, as in the state file */
+    json_t *order;        /* keys in the order in which they were last put */
+    uint64_t images;      /* given a UID of their own */
+    unsigned forgot_past; /* how often the state file was to lose what is out of date */
+    bool parse;           /* keep the events as JSON; else only count them */
 };
 
 /** update_interval 0 unless set otherwise afterwards. records: of an earlier bench, or NULL. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is kept has bounds, whatever comes. */
+#include "base/json_scan.h"
 #include "base/memory.h"
 #include "bench.h"
 #include "tracking/series.h"
@@ -109,6 +110,43 @@ static void what_is_watched_beyond_the_bound_is_not(void **state) {
     assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "update"); /* no room either */
 }
 
+/* room that constants took is there again when they are forgotten */
+static void a_series_opened_again_and_again_is_watched_each_time(void **state) {
+    struct bench *bench = *state;
+    AUTOFREE char *long_name = mem_zeroed(8001, 1);
+    memset(long_name, 'n', 8000);
+    for (int turn = 0; turn < 40; turn++) {
+        AUTOFREE char *was = mem_printf(BENCH_CONSTANT("%s", "%d", ""), long_name, turn);
+        AUTOFREE char *is = mem_printf(BENCH_CONSTANT("%s", "%d", ""), long_name, turn + 1000);
+        bench_send(bench, (struct bench_file){.key = 1, .watch = was});
+        bench_send(bench, (struct bench_file){.key = 1, .watch = is});
+        assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "changed");
+        for (uint64_t key = 2; key <= STATION_OPEN_SERIES + 1; key++) { /* it is put away */
+            bench_send(bench, (struct bench_file){.key = key});
+        }
+    }
+}
+
+/* so deep that it could not be read back from the state file */
+static void an_answer_too_deep_is_an_error_and_harms_no_series(void **state) {
+    struct bench *bench = *state;
+    AUTOFREE char *open = mem_zeroed(JSON_DEPTH + 1, 1), *shut = mem_zeroed(JSON_DEPTH + 1, 1);
+    memset(open, '[', JSON_DEPTH);
+    memset(shut, ']', JSON_DEPTH);
+    AUTOFREE char *deep = mem_printf("\",\"deep\":%s%s,\"more\":\"", open, shut);
+    bench_send(bench, (struct bench_file){.key = 1, .note = deep});
+    assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "error");
+    bench_send(bench, (struct bench_file){.key = 1});
+    bench_send(bench, (struct bench_file){.key = 1, .note = deep, .status = DEVIATES});
+    assert_string_equal(bench_text(bench_last(bench, "type", NULL)), "error");
+    bench_collect(bench);
+    struct bench *again = bench_create(bench);
+    json_t *document = bench_state(again);
+    assert_int_equal(json_object_size(document), 1);
+    json_decref(document);
+    bench_destroy(again);
+}
+
 static void folders_beyond_the_bound_are_forgotten(void **state) {
     struct bench *bench = *state;
     for (int i = 0; i <= FOLDERS; i++) {
@@ -184,6 +222,8 @@ int main(void) {
         TEST(a_shorter_history_takes_effect),
         TEST(kinds_of_files_beyond_the_bound_change_nothing),
         TEST(what_is_watched_beyond_the_bound_is_not),
+        TEST(a_series_opened_again_and_again_is_watched_each_time),
+        TEST(an_answer_too_deep_is_an_error_and_harms_no_series),
         TEST(folders_beyond_the_bound_are_forgotten),
         TEST(names_may_be_anything),
         TEST(what_is_no_answer_is_an_error_and_no_series),
