@@ -174,14 +174,13 @@ void collect_begin(struct collector *collector) {
 void collect_enter(struct collect_scope *scope, enum collect_level level) {
     scope->level = level;
     scope->next = 0;
-    scope->group = 0;
     scope->block_count = 0;
 }
 
 /* who has reserved the block of a private element; CREATOR_NONE: nobody we know */
 static enum tag_creator creator_of(const struct collect_scope *scope, uint32_t tag) {
-    for (size_t i = 0; scope->group == tag >> 16 && i < scope->block_count; i++) {
-        if ((tag >> 8 & 0xff) == scope->blocks[i].block) {
+    for (size_t i = 0; i < scope->block_count; i++) {
+        if ((tag >> 8 & 0xff) == scope->blocks[i].block && tag >> 16 == scope->blocks[i].group) {
             return scope->blocks[i].creator;
         }
     }
@@ -214,6 +213,9 @@ static void match_public(struct collector *collector, struct collect_scope *scop
     int which = open_of(scope->level);
     const struct sorted *open = collector->open[which];
     size_t count = collector->open_count[which];
+    if (scope->next > 0 && open[scope->next - 1].tag >= tag) {
+        scope->next = 0; /* out of order */
+    }
     while (scope->next < count && open[scope->next].tag < tag) {
         scope->next++;
     }
@@ -247,10 +249,6 @@ static bool group_is_hidden(const struct collector *collector, uint16_t group) {
 
 static void match_private(struct collector *collector, struct collect_scope *scope, uint32_t tag) {
     uint16_t group = (uint16_t)(tag >> 16), element = (uint16_t)tag;
-    if (scope->group != group) {
-        scope->group = group;
-        scope->block_count = 0;
-    }
     if (element >= 0x10 && element <= 0xff) {
         collector->creator = group_is_hidden(collector, group);
     }
@@ -284,6 +282,7 @@ static void note_creator(struct collect_scope *scope, uint32_t tag, const uint8_
         const char *text = tag_creator_text(creator);
         if (strlen(text) == length && memcmp(text, bytes, length) == 0 &&
             scope->block_count < COLLECT_BLOCKS) {
+            scope->blocks[scope->block_count].group = (uint16_t)(tag >> 16);
             scope->blocks[scope->block_count].block = (uint8_t)tag;
             scope->blocks[scope->block_count++].creator = creator;
         }
@@ -334,15 +333,17 @@ static bool is_settled(const struct slot *slot, enum collect_level level) {
     return slot->found.there && slot->level >= level && !more;
 }
 
-static void keep(struct slot *slot, enum collect_level level, const struct collected *value,
+/* true if the value's offset has been noted */
+static bool keep(struct slot *slot, enum collect_level level, const struct collected *value,
                  const uint8_t *bytes) {
     if (is_settled(slot, level)) {
-        return;
+        return false;
     }
+    bool noted = false;
     bool empty = is_empty(slot->source, value, bytes);
     if (!slot->found.there || (!empty && level > slot->level)) {
         slot->found = *value;
-        slot->found.there = true;
+        slot->found.there = noted = true;
         slot->level = empty ? LEVEL_OTHER : level;
         if (slot->distinct) {
             slot->distinct->count = slot->distinct->last_length = 0;
@@ -353,17 +354,22 @@ static void keep(struct slot *slot, enum collect_level level, const struct colle
     }
     if (slot->each && !empty && slot->each_count < COLLECT_EACH) {
         slot->each[slot->each_count++] = *value;
+        noted = true;
     }
+    return noted;
 }
 
-void collect_keep(struct collector *collector, struct collect_scope *scope,
+bool collect_keep(struct collector *collector, struct collect_scope *scope,
                   const struct collected *value, const uint8_t *bytes) {
     if (collector->creator) {
         note_creator(scope, collector->tag, bytes, value->length);
     }
+    bool noted = false;
     for (size_t i = 0; i < collector->matched_count; i++) {
-        keep(&collector->slots[collector->matched[i]], scope->level, value, bytes);
+        struct slot *slot = &collector->slots[collector->matched[i]];
+        noted = keep(slot, scope->level, value, bytes) || noted;
     }
+    return noted;
 }
 
 static const struct collected *found(const struct slot *slot) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Picks the wanted elements out of a stream of elements, whoever reads them: our walk or DCMTK.
- * Both show every element of a data set in ascending order; private creators are resolved here.
+ * Both show the elements of a data set in their order in the file; private creators are resolved
+ * here.
  */
 #pragma once
 
@@ -9,7 +10,7 @@
 
 enum {
     COLLECT_MATCHES = 8,   /* sources that want the same element: AcqDate and AcqTime do */
-    COLLECT_BLOCKS = 8,    /* private blocks of one group that are ours; more is not believable */
+    COLLECT_BLOCKS = 32,   /* private blocks that are ours; more is not believable */
     COLLECT_DISTINCT = 64, /* different numbers of the frames of one file that are kept */
     COLLECT_EACH = 4,      /* Siemens headers of one kind in one file; scanners write one */
 };
@@ -50,10 +51,10 @@ enum collect_level {
 /** The place in one data set or item. */
 struct collect_scope {
     enum collect_level level;
-    size_t next; /* in the sorted list of public elements */
-    uint16_t group;
-    size_t block_count; /* private blocks of group */
+    size_t next;        /* in the sorted list of public elements */
+    size_t block_count; /* private blocks */
     struct {
+        uint16_t group;
         uint8_t block;
         enum tag_creator creator;
     } blocks[COLLECT_BLOCKS];
@@ -72,14 +73,14 @@ void collect_enter(struct collect_scope *scope, enum collect_level level);
 /** The level of the items of a sequence that stands in scope. */
 enum collect_level collect_below(const struct collect_scope *scope, uint32_t sequence);
 
-/**
- * True if the element is wanted: then collect_keep() must be told its value. Elements of one scope
- * come in ascending order.
- */
+/** True if the element is wanted: then collect_keep() must be told its value. */
 bool collect_wants(struct collector *collector, struct collect_scope *scope, uint32_t tag);
 
-/** Keeps the value of the element that collect_wants() wanted. bytes are little-endian. */
-void collect_keep(struct collector *collector, struct collect_scope *scope,
+/**
+ * Keeps the value of the element that collect_wants() wanted. bytes are little-endian. True if they
+ * must stay where they are: their offset has been noted.
+ */
+bool collect_keep(struct collector *collector, struct collect_scope *scope,
                   const struct collected *value, const uint8_t *bytes);
 
 /**

@@ -27,8 +27,8 @@ enum dicom_outcome {
 
 /** Which way a header is read. */
 enum dicom_way {
-    DICOM_FAST, /* our walk finds the elements, DCMTK decodes them; DCMTK alone where it gives up */
-    DICOM_WHOLE, /* DCMTK alone: what the fast way is tested against */
+    DICOM_FAST,  /* our walk reads plain files; DCMTK all that are not exactly as they should be */
+    DICOM_WHOLE, /* DCMTK reads all: what the fast way is tested against */
 };
 
 struct dicom_reader;
@@ -36,8 +36,10 @@ struct dicom_reader;
 /**
  * A reader for many files, one after the other.
  * tags: path of a file that extends the list of values, in the reference's form, or NULL.
- * header_bytes: the most that is read of a file before its pixels; 0: DICOM_HEADER_BYTES.
- * Says why and returns NULL when the tag file is bad. Destroy takes NULL.
+ * header_bytes: the most that is kept of a file before its pixels; 0: DICOM_HEADER_BYTES. What no
+ * value is made of is stepped over, however long it is, and looked through only where its end is
+ * not told: work grows with the number of elements, and so of frames, memory does not. Says why and
+ * returns NULL when the tag file is bad. Destroy takes NULL.
  */
 struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes, enum dicom_way way);
 void dicom_reader_destroy(struct dicom_reader *reader);

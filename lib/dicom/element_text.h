@@ -4,6 +4,7 @@
 
 #include "charset.h"
 #include "phrase.h"
+#include "taglist.h"
 
 #include <stdbool.h>
 #include <stdint.h>

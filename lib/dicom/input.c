@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The beginning of a file in memory. */
+/* A file's header in memory. */
 #include "input.h"
 #include "base/memory.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,12 +34,20 @@ static void make_room(struct input *input, size_t room) {
 /* fills the buffer up to end, which lies within its room */
 static bool fill(struct input *input, size_t end) {
     size_t wanted = end - input->used;
-    size_t got = read_at(input->fd, input->bytes + input->used, wanted, input->used);
+    size_t got = read_at(input->fd, input->bytes + input->used, wanted, input->gap + input->used);
     input->used += got;
     if (got < wanted) {
-        input->size = input->used; /* it has become shorter, or cannot be read further */
+        input->size = input->gap + input->used; /* it has become shorter, or cannot be read */
     }
     return got == wanted;
+}
+
+/* the first bytes, as many as a header is expected to have */
+static void fill_first(struct input *input) {
+    size_t first = input->expected ? input->expected : INPUT_FIRST_BYTES;
+    first = first < input->limit ? first : input->limit;
+    make_room(input, first);
+    fill(input, input->size < first ? (size_t)input->size : first);
 }
 
 enum input_state input_begin(struct input *input, int fd) {
@@ -51,12 +60,10 @@ enum input_state input_begin(struct input *input, int fd) {
     }
     input->fd = fd;
     input->size = stat.st_size > 0 ? (uint64_t)stat.st_size : 0;
-    input->used = 0;
-    size_t first = input->expected ? input->expected : INPUT_FIRST_BYTES;
-    first = first < input->limit ? first : input->limit;
-    make_room(input, first);
+    input->kept = input->used = 0;
+    input->gap = 0;
     errno = 0;
-    fill(input, input->size < first ? (size_t)input->size : first);
+    fill_first(input);
     return errno && input->used == 0 ? INPUT_FAILED : INPUT_GOOD;
 }
 
@@ -65,24 +72,51 @@ void input_expect(struct input *input, uint64_t length) {
     input->expected = expected < INPUT_FIRST_BYTES ? (size_t)expected : INPUT_FIRST_BYTES;
 }
 
-bool input_read(struct input *input, uint64_t end) {
-    if (end > input->size || end > input->limit) {
+void input_rewind(struct input *input) {
+    input->kept = 0;
+    if (input->gap > 0) {
+        input->used = 0;
+        input->gap = 0;
+        fill_first(input);
+    }
+}
+
+/* the window begins at the offset from, or where it began; the kept bytes stay before it */
+static void slide(struct input *input, uint64_t from) {
+    uint64_t begin = input->gap + input->kept, end = input->gap + input->used;
+    size_t left = from < end ? (size_t)(end - from) : 0;
+    if (from <= begin) {
+        return;
+    }
+    memmove(input->bytes + input->kept, input->bytes + input->used - left, left);
+    input->used = input->kept + left;
+    input->gap = from - input->kept;
+}
+
+bool input_read(struct input *input, uint64_t from, uint64_t end) {
+    if (end > input->size) {
+        return false;
+    }
+    slide(input, from);
+    if (end - input->gap > input->limit) {
         return false;
     }
     uint64_t ahead = end + INPUT_FIRST_BYTES; /* not in steps of an element */
-    uint64_t most = input->size < input->limit ? input->size : input->limit;
-    size_t target = (size_t)(ahead < most ? ahead : most);
+    uint64_t most = input->gap + input->limit;
+    most = input->size < most ? input->size : most;
+    size_t target = input_place(input, ahead < most ? ahead : most);
     make_room(input, target);
     fill(input, target);
-    return end <= input->used;
+    return end <= input->gap + input->used;
 }
 
 bool input_copy(const struct input *input, uint64_t offset, void *out, size_t length) {
     if (offset > input->size || length > input->size - offset) {
         return false;
     }
-    if (offset + length <= input->used) {
-        memcpy(out, input->bytes + offset, length);
+    uint64_t begin = input->gap + input->kept, end = input->gap + input->used;
+    if (offset >= begin && offset + length <= end) {
+        memcpy(out, input_at(input, offset), length);
         return true;
     }
     return read_at(input->fd, out, length, offset) == length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The beginning of a file in memory: one read, and more only where it is asked for. */
+/* A file's header in memory: one read for most files; of a long one, what is kept and a window. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,15 +9,21 @@
 enum {
     INPUT_FIRST_BYTES = 256 * 1024, /* holds the whole header of 19 files in 20 */
     INPUT_LEAST_BYTES = 16 * 1024,  /* headers of one scanner differ by that */
+    INPUT_BACK_BYTES = 64,          /* so far back may be gone after input_need() */
 };
 
-/** Bytes 0 to used of the open file are at bytes, which moves when more is read. */
+/**
+ * An open file that is read from its beginning to its end. bytes begin with what input_keep() was
+ * told to keep, in its place for good; behind that stands a window of the file, which goes on when
+ * more is read. What lies between them is forgotten, and what is stepped over is never read.
+ */
 struct input {
     int fd;
     uint64_t size; /* of the file when it was opened */
-    size_t limit;  /* the most that is read */
+    size_t limit;  /* the most that is in memory */
     uint8_t *bytes;
-    size_t used, room;
+    size_t kept, used, room;
+    uint64_t gap;    /* so many bytes of the file are missing before the window */
     size_t expected; /* to be enough for the next file; 0: not known */
 };
 
@@ -26,11 +32,32 @@ enum input_state { INPUT_GOOD, INPUT_FAILED, INPUT_IRREGULAR };
 /** Begins with the regular file open at fd; the buffer of the last file is used again. */
 enum input_state input_begin(struct input *input, int fd);
 
-/** Reads on until end bytes are there; false where the file or the limit ends before. */
-bool input_read(struct input *input, uint64_t end);
+/** Begins again, and keeps nothing. */
+void input_rewind(struct input *input);
 
-static inline bool input_need(struct input *input, uint64_t end) {
-    return end <= input->used || input_read(input, end);
+/** Reads on; false where the file ends before, or the limit is too small. */
+bool input_read(struct input *input, uint64_t from, uint64_t end);
+
+/**
+ * True if the bytes from offset from to end are there; what stands before from may be gone then.
+ * Offsets grow from call to call.
+ */
+static inline bool input_need(struct input *input, uint64_t from, uint64_t end) {
+    return end <= input->gap + input->used || input_read(input, from, end);
+}
+
+/** The place in bytes of what stands at offset, which input_need() has seen to. */
+static inline size_t input_place(const struct input *input, uint64_t offset) {
+    return (size_t)(offset - input->gap);
+}
+
+static inline const uint8_t *input_at(const struct input *input, uint64_t offset) {
+    return input->bytes + input_place(input, offset);
+}
+
+/** All that is in memory before the offset end stays in its place. */
+static inline void input_keep(struct input *input, uint64_t end) {
+    input->kept = input_place(input, end);
 }
 
 /**

@@ -4,9 +4,12 @@
 #include "charset.h"
 #include "collect.h"
 #include "dcmtk.h"
+#include "dcmtk_walk.h"
 #include "dicom.h"
 #include "element_text.h"
+#include "encoding.h"
 #include "input.h"
+#include "owed.h"
 #include "pixels.h"
 #include "taglist.h"
 #include "values.h"
@@ -26,8 +29,8 @@ struct dicom_reader {
     enum dicom_way way;
     struct taglist *list;
     struct collector *collector;
-    struct toolkit *toolkit;
     struct charset_converter *converter;
+    struct dcmtk_walk *dcmtk;
     struct input input;
     struct values values;
     bool has_values, has_part;
@@ -56,8 +59,8 @@ struct dicom_reader *dicom_reader_create(const char *tags, size_t header_bytes,
     reader->way = way;
     reader->list = list;
     reader->collector = collector_create(list);
-    reader->toolkit = dcmtk_create();
     reader->converter = charset_create();
+    reader->dcmtk = dcmtk_walk_create();
     reader->input.limit = header_bytes ? header_bytes : DICOM_HEADER_BYTES;
     if (reader->input.limit < LEAST_BYTES) {
         reader->input.limit = LEAST_BYTES;
@@ -72,8 +75,8 @@ void dicom_reader_destroy(struct dicom_reader *reader) {
     }
     values_finish(&reader->values);
     input_finish(&reader->input);
-    dcmtk_destroy(reader->toolkit);
     charset_destroy(reader->converter);
+    dcmtk_walk_destroy(reader->dcmtk);
     collector_destroy(reader->collector);
     taglist_destroy(reader->list);
     free(reader);
@@ -98,19 +101,26 @@ static enum dicom_outcome say_short(struct dicom_reader *reader, uint32_t tag) {
                size, tag >> 16, tag & 0xffff);
 }
 
-/* an object without pixel data that ends at the end of the file: should it have had some? */
+/* the object's SOP class without its padding, NULL where it has none; to be freed */
+static char *sop_class(const struct dicom_reader *reader, const uint8_t *bytes) {
+    const struct collected *uid = collected_helper(reader->collector, HELPER_SOP_CLASS);
+    char *text = uid ? mem_dup_length((const char *)bytes + uid->offset, uid->length) : NULL;
+    if (text) {
+        text[strcspn(text, " ")] = '\0';
+    }
+    return text;
+}
+
+/* an object without pixel data that ends at the end of the file: does it owe anything? */
 static enum dicom_outcome judge_end(struct dicom_reader *reader, const struct header *header,
                                     const uint8_t *bytes) {
-    const struct collected *uid = collected_helper(reader->collector, HELPER_SOP_CLASS);
-    bool image = collected_helper(reader->collector, HELPER_ROWS);
-    if (uid) {
-        AUTOFREE char *text = mem_dup_length((const char *)bytes + uid->offset, uid->length);
-        image = image || dcmtk_is_image(text);
-    }
-    if (image || header->tag < DICOM_TAG(0x0008, 0x0018)) {
-        return say(reader, DICOM_INCOMPLETE,
-                   "the file ends after %" PRIu64 " bytes, before its pixel data",
-                   reader->input.size);
+    AUTOFREE char *uid = sop_class(reader, bytes);
+    bool rows = collected_helper(reader->collector, HELPER_ROWS);
+    const char *lack = header->tag < DICOM_TAG(0x0008, 0x0018) ? "SOP Instance UID"
+                                                               : owed_lack(uid, rows, header->seen);
+    if (lack) {
+        return say(reader, DICOM_INCOMPLETE, "the file ends after %" PRIu64 " bytes, before its %s",
+                   reader->input.size, lack);
     }
     return DICOM_COMPLETE;
 }
@@ -139,7 +149,8 @@ static enum dicom_outcome judge(struct dicom_reader *reader, const struct header
         return say_short(reader, header->tag);
     case HEADER_LARGE:
         return say(reader, DICOM_UNREADABLE,
-                   "the header is longer than %zu bytes: raise header_bytes", reader->input.limit);
+                   "(%04x,%04x) is too long for %zu bytes of header: raise header_bytes",
+                   header->tag >> 16, header->tag & 0xffff, reader->input.limit);
     default:
         return say(reader, DICOM_UNREADABLE, "damaged DICOM file: %s",
                    header->why ? header->why : "unknown form");
@@ -147,22 +158,43 @@ static enum dicom_outcome judge(struct dicom_reader *reader, const struct header
 }
 
 /* reads the header, one way or the other; the bytes that the collector's offsets count from */
-static const uint8_t *read_header(struct dicom_reader *reader, struct header *header) {
+static const uint8_t *read_header(struct dicom_reader *reader, uint64_t start,
+                                  struct header *header) {
     *header = (struct header){.end = HEADER_ODD};
     collect_begin(reader->collector);
-    if (reader->way == DICOM_FAST) {
+    if (reader->way == DICOM_FAST && start == DICOM_PREAMBLE_BYTES) {
         walk(&reader->input, reader->collector, header);
         if (header->end == HEADER_PIXELS || header->end == HEADER_ENDS) {
             return reader->input.bytes;
         }
     }
-    uint32_t place = header->end == HEADER_SHORT ? header->tag : 0;
+    input_rewind(&reader->input);
     collect_begin(reader->collector);
-    dcmtk_read(reader->toolkit, &reader->input, reader->collector, header);
-    if (header->end == HEADER_SHORT) {
-        header->tag = place; /* the walk knows where, DCMTK does not tell */
+    dcmtk_walk_read(reader->dcmtk, &reader->input, start, reader->collector, header);
+    return dcmtk_walk_bytes(reader->dcmtk);
+}
+
+static enum dicom_outcome say_strange(struct dicom_reader *reader) {
+    return say(reader, DICOM_UNREADABLE, "no DICOM file: it lacks the word DICM at byte 128");
+}
+
+/* from the first byte of the file meta information, or of a data set without it */
+static enum dicom_outcome read_from(struct dicom_reader *reader, uint64_t start) {
+    struct header header;
+    const uint8_t *bytes = read_header(reader, start, &header);
+    if (start == 0 && !collected_helper(reader->collector, HELPER_SOP_CLASS)) {
+        return say_strange(reader); /* it only began like a data set */
     }
-    return dcmtk_bytes(reader->toolkit);
+    if (header.end == HEADER_PIXELS) {
+        input_expect(&reader->input, header.pixels);
+    }
+    enum dicom_outcome outcome = judge(reader, &header, bytes);
+    reader->has_values =
+        outcome == DICOM_COMPLETE ||
+        (outcome == DICOM_INCOMPLETE && (header.end == HEADER_PIXELS || header.bulk));
+    values_make(&reader->values, reader->collector, bytes, reader->converter);
+    reader->has_part = values_any(&reader->values);
+    return outcome;
 }
 
 enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
@@ -177,24 +209,18 @@ enum dicom_outcome dicom_read(struct dicom_reader *reader, int fd) {
     default:
         break;
     }
-    if (reader->input.used < DICOM_PREAMBLE_BYTES) {
+    const struct input *input = &reader->input;
+    switch (encoding_begin(input->bytes, input->used, input->size)) {
+    case BEGIN_FILE:
+        return read_from(reader, DICOM_PREAMBLE_BYTES);
+    case BEGIN_SET:
+        return read_from(reader, 0);
+    case BEGIN_CUT:
         return say(reader, DICOM_INCOMPLETE,
-                   "the file ends after %" PRIu64 " bytes, in its preamble", reader->input.size);
+                   "the file ends after %" PRIu64 " bytes, in its preamble", input->size);
+    default:
+        return say_strange(reader);
     }
-    if (memcmp(reader->input.bytes + DICOM_PREAMBLE_BYTES - 4, "DICM", 4) != 0) {
-        return say(reader, DICOM_UNREADABLE, "no DICOM file: it lacks the word DICM at byte 128");
-    }
-    struct header header;
-    const uint8_t *bytes = read_header(reader, &header);
-    if (header.end == HEADER_PIXELS) {
-        input_expect(&reader->input, header.pixels);
-    }
-    enum dicom_outcome outcome = judge(reader, &header, bytes);
-    reader->has_values =
-        outcome == DICOM_COMPLETE || (outcome == DICOM_INCOMPLETE && header.end == HEADER_PIXELS);
-    values_make(&reader->values, reader->collector, bytes, reader->converter);
-    reader->has_part = values_any(&reader->values);
-    return outcome;
 }
 
 const char *dicom_reader_message(const struct dicom_reader *reader) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Walks over the elements of a file in explicit VR little endian. */
 #include "walk.h"
+#include "encoding.h"
+#include "owed.h"
 
 #include <string.h>
 
@@ -24,9 +26,6 @@ static const char *const plain_syntaxes[] = {
 
 enum { PLAIN_COUNT = sizeof(plain_syntaxes) / sizeof(plain_syntaxes[0]) };
 
-/* how an element's length is written */
-enum encoding { ENCODING_NONE, ENCODING_SHORT, ENCODING_LONG, ENCODING_SEQUENCE };
-
 struct element {
     uint32_t tag, length;
     uint16_t vr;
@@ -42,51 +41,32 @@ struct walker {
     bool compressed;
 };
 
-/* clang-format off: a table */
-#define AT(a, b) [(a) - 'A'][(b) - 'A']
-static const uint8_t encodings[26][26] = {
-    AT('A', 'E') = ENCODING_SHORT,    AT('A', 'S') = ENCODING_SHORT, AT('A', 'T') = ENCODING_SHORT,
-    AT('C', 'S') = ENCODING_SHORT,    AT('D', 'A') = ENCODING_SHORT, AT('D', 'S') = ENCODING_SHORT,
-    AT('D', 'T') = ENCODING_SHORT,    AT('F', 'D') = ENCODING_SHORT, AT('F', 'L') = ENCODING_SHORT,
-    AT('I', 'S') = ENCODING_SHORT,    AT('L', 'O') = ENCODING_SHORT, AT('L', 'T') = ENCODING_SHORT,
-    AT('P', 'N') = ENCODING_SHORT,    AT('S', 'H') = ENCODING_SHORT, AT('S', 'L') = ENCODING_SHORT,
-    AT('S', 'S') = ENCODING_SHORT,    AT('S', 'T') = ENCODING_SHORT, AT('T', 'M') = ENCODING_SHORT,
-    AT('U', 'I') = ENCODING_SHORT,    AT('U', 'L') = ENCODING_SHORT, AT('U', 'S') = ENCODING_SHORT,
-    AT('O', 'B') = ENCODING_LONG,     AT('O', 'D') = ENCODING_LONG,  AT('O', 'F') = ENCODING_LONG,
-    AT('O', 'L') = ENCODING_LONG,     AT('O', 'V') = ENCODING_LONG,  AT('O', 'W') = ENCODING_LONG,
-    AT('S', 'V') = ENCODING_LONG,     AT('U', 'C') = ENCODING_LONG,  AT('U', 'N') = ENCODING_LONG,
-    AT('U', 'R') = ENCODING_LONG,     AT('U', 'T') = ENCODING_LONG,  AT('U', 'V') = ENCODING_LONG,
-    AT('S', 'Q') = ENCODING_SEQUENCE,
-};
-#undef AT
-/* clang-format on */
-
-static enum encoding encoding_of(const uint8_t *vr) {
-    bool letters = vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z';
-    return letters ? encodings[vr[0] - 'A'][vr[1] - 'A'] : ENCODING_NONE;
-}
-
 static bool stop(struct walker *walker, enum header_end end, uint32_t tag) {
     walker->header->end = end;
     walker->header->tag = tag;
     return false;
 }
 
-/* the bytes up to end have to be there */
-static bool need(struct walker *walker, uint64_t end, uint32_t tag) {
-    if (input_need(walker->input, end)) {
+/* the bytes from offset from to end have to be there; those before are not needed any more */
+static bool need(struct walker *walker, uint64_t from, uint64_t end, uint32_t tag) {
+    if (input_need(walker->input, from, end)) {
         return true;
     }
     bool large = end <= walker->input->size;
     return stop(walker, large ? HEADER_LARGE : HEADER_SHORT, tag);
 }
 
+/* what ends at offset end is stepped over: it need not be read, but be there */
+static bool pass(struct walker *walker, uint64_t end, uint32_t tag) {
+    return end <= walker->input->size || stop(walker, HEADER_SHORT, tag);
+}
+
 /* reads tag, VR and length at offset at */
 static bool read_element(struct walker *walker, uint64_t at, struct element *element) {
-    if (!need(walker, at + 8, 0)) {
+    if (!need(walker, at, at + 8, 0)) {
         return false;
     }
-    const uint8_t *bytes = walker->input->bytes + at;
+    const uint8_t *bytes = input_at(walker->input, at);
     element->tag = DICOM_TAG(little16(bytes), little16(bytes + 2));
     element->vr = (uint16_t)(bytes[4] << 8 | bytes[5]);
     element->encoding = encoding_of(bytes + 4);
@@ -98,27 +78,27 @@ static bool read_element(struct walker *walker, uint64_t at, struct element *ele
     if (element->encoding == ENCODING_NONE || little16(bytes + 6) != 0) {
         return stop(walker, HEADER_ODD, element->tag);
     }
-    if (!need(walker, at + 12, element->tag)) {
+    if (!need(walker, at, at + 12, element->tag)) {
         return false;
     }
-    element->length = little32(walker->input->bytes + at + 8);
+    element->length = little32(input_at(walker->input, at + 8));
     element->value = at + 12;
     return true;
 }
 
 /* an item's or delimiter's tag and length at offset at */
 static bool read_delimiter(struct walker *walker, uint64_t at, uint32_t *tag, uint32_t *length) {
-    if (!need(walker, at + 8, 0)) {
+    if (!need(walker, at, at + 8, 0)) {
         return false;
     }
-    const uint8_t *bytes = walker->input->bytes + at;
+    const uint8_t *bytes = input_at(walker->input, at);
     *tag = DICOM_TAG(little16(bytes), little16(bytes + 2));
     *length = little32(bytes + 4);
     return true;
 }
 
-static bool walk_items(struct walker *walker, const struct element *sequence,
-                       enum collect_level level, uint64_t *end);
+static bool walk_sequence(struct walker *walker, const struct element *sequence,
+                          enum collect_level level, uint64_t *end);
 
 /* is it an element as it should be, in this place? */
 static bool acceptable(const struct element *element, uint32_t previous) {
@@ -148,22 +128,27 @@ static bool stop_at_pixels(struct walker *walker, const struct element *element)
     return stop(walker, HEADER_PIXELS, element->tag);
 }
 
-/* one element that is no sequence: shown to the collector if it is wanted */
+/* one element that is no sequence: read and shown to the collector if it is wanted */
 static bool walk_value(struct walker *walker, struct collect_scope *scope,
                        const struct element *element) {
     bool pixels = element->tag >> 16 == tag_pixels >> 16 && walker->compressed;
+    uint64_t end = element->value + element->length;
     if (element->length == undefined_length || pixels) {
         return stop(walker, HEADER_ODD, element->tag);
     }
+    if (!collect_wants(walker->collector, scope, element->tag)) {
+        return pass(walker, end, element->tag);
+    }
 #ifndef PLANTED_FAULT
-    if (!need(walker, element->value + element->length, element->tag)) {
+    if (!need(walker, element->value, end, element->tag)) {
         return false;
     }
 #endif
-    if (collect_wants(walker->collector, scope, element->tag)) {
-        struct collected value = {
-            .vr = element->vr, .length = element->length, .offset = (size_t)element->value};
-        collect_keep(walker->collector, scope, &value, walker->input->bytes + element->value);
+    struct collected value = {.vr = element->vr,
+                              .length = element->length,
+                              .offset = input_place(walker->input, element->value)};
+    if (collect_keep(walker->collector, scope, &value, input_at(walker->input, element->value))) {
+        input_keep(walker->input, end);
     }
     return true;
 }
@@ -176,7 +161,7 @@ static bool at_end(struct walker *walker, uint64_t at, uint64_t end, enum collec
 /* an item delimiter at offset at of a data set that has one */
 static bool delimited(struct walker *walker, uint64_t at) {
     uint32_t tag, length;
-    return input_need(walker->input, at + 8) && read_delimiter(walker, at, &tag, &length) &&
+    return input_need(walker->input, at, at + 8) && read_delimiter(walker, at, &tag, &length) &&
            tag == tag_item_end && length == 0;
 }
 
@@ -201,12 +186,23 @@ static bool walk_set(struct walker *walker, enum collect_level level, uint64_t e
         if (is_top_pixels(&element, level)) {
             return stop_at_pixels(walker, &element);
         }
+        if (element.tag >= OWED_FIRST && level == LEVEL_TOP) {
+            walker->header->seen |= owed_part(element.tag);
+        }
         uint64_t next = element.value + element.length;
-        if (element.encoding != ENCODING_SEQUENCE) {
-            if (!walk_value(walker, &scope, &element)) {
+        bool unknown = element.vr == dicom_vr("UN");
+        enum collect_level below = LEVEL_OTHER;
+        if (unknown || element.encoding == ENCODING_SEQUENCE) {
+            below = collect_below(&scope, element.tag);
+        }
+        if (below != LEVEL_OTHER && unknown) { /* it may be a sequence */
+            return stop(walker, HEADER_ODD, element.tag);
+        }
+        if (element.encoding == ENCODING_SEQUENCE) {
+            if (!walk_sequence(walker, &element, below, &next)) {
                 return false;
             }
-        } else if (!walk_items(walker, &element, collect_below(&scope, element.tag), &next)) {
+        } else if (!walk_value(walker, &scope, &element)) {
             return false;
         }
         if (next > end) {
@@ -224,7 +220,14 @@ static bool walk_item(struct walker *walker, enum collect_level level, uint32_t 
         return walk_set(walker, level, open_end, at);
     }
     uint64_t end = *at + length;
-    return need(walker, end, tag_item) && walk_set(walker, level, end, at);
+    if (!pass(walker, end, tag_item)) {
+        return false;
+    }
+    if (level == LEVEL_OTHER) {
+        *at = end;
+        return true;
+    }
+    return walk_set(walker, level, end, at);
 }
 
 static bool walk_items(struct walker *walker, const struct element *sequence,
@@ -259,6 +262,15 @@ static bool walk_items(struct walker *walker, const struct element *sequence,
     return true;
 }
 
+/* a sequence that nobody wants is stepped over by its length, where it has one */
+static bool walk_sequence(struct walker *walker, const struct element *sequence,
+                          enum collect_level level, uint64_t *end) {
+    if (level == LEVEL_OTHER && sequence->length != undefined_length) {
+        return pass(walker, *end, sequence->tag);
+    }
+    return walk_items(walker, sequence, level, end);
+}
+
 /* which of plain_syntaxes uid is, PLAIN_COUNT if none; its padding is one NUL */
 static size_t syntax_of(const uint8_t *uid, size_t length) {
     if (length > 0 && uid[length - 1] == '\0') {
@@ -276,18 +288,19 @@ static size_t syntax_of(const uint8_t *uid, size_t length) {
 static bool walk_meta(struct walker *walker, uint64_t *at) {
     struct element element;
     size_t syntax = PLAIN_COUNT;
-    if (!read_element(walker, *at, &element) || !need(walker, element.value + 4, element.tag)) {
+    if (!read_element(walker, *at, &element) ||
+        !need(walker, element.value, element.value + 4, element.tag)) {
         return false;
     }
     bool counted = element.tag == DICOM_TAG(2, 0) && element.vr == dicom_vr("UL");
     if (!counted || element.length != 4) {
         return stop(walker, HEADER_ODD, element.tag);
     }
-    uint64_t end = element.value + 4 + little32(walker->input->bytes + element.value);
+    uint64_t end = element.value + 4 + little32(input_at(walker->input, element.value));
     uint32_t previous = element.tag;
     for (*at = element.value + 4; *at < end; *at = element.value + element.length) {
         if (!read_element(walker, *at, &element) ||
-            !need(walker, element.value + element.length, element.tag)) {
+            !need(walker, element.value, element.value + element.length, element.tag)) {
             return false;
         }
         bool meta = element.tag >> 16 == 2 && element.tag > previous;
@@ -296,7 +309,7 @@ static bool walk_meta(struct walker *walker, uint64_t *at) {
         }
         previous = element.tag;
         if (element.tag == DICOM_TAG(2, 0x10)) {
-            syntax = syntax_of(walker->input->bytes + element.value, element.length);
+            syntax = syntax_of(input_at(walker->input, element.value), element.length);
             walker->compressed = syntax > 0;
         }
     }

@@ -11,7 +11,7 @@ enum header_end {
     HEADER_ENDS,   /* the data set ends, with the file, and has no pixel data */
     HEADER_SHORT,  /* the file ends inside an element or item */
     HEADER_ODD,    /* of the walk: not a plain file, DCMTK has to read it; else: damaged */
-    HEADER_LARGE,  /* longer than the input's limit */
+    HEADER_LARGE,  /* more has to be kept than the input's limit */
 };
 
 struct header {
@@ -20,15 +20,16 @@ struct header {
     uint64_t pixels; /* HEADER_PIXELS: offset of the first byte of the value */
     uint64_t pixel_bytes;
     bool fragments;  /* of undefined length: in items */
-    bool verified;   /* DCMTK has read the pixel data too */
-    const char *why; /* HEADER_ODD: DCMTK's words, or NULL */
+    bool verified;   /* the pixel data have been read too, to their end */
+    unsigned seen;   /* what the object has of what it may owe, see owed.h */
+    bool bulk;       /* HEADER_SHORT: within a value behind which no other is wanted */
+    const char *why; /* HEADER_ODD: what is damaged and where, or NULL */
 };
 
 /**
- * Reads the header of input, a file with DICM at its place, and shows each element to collector.
- * What is collected has offsets in input's bytes. It gives up (HEADER_ODD) at anything that is not
+ * Reads the header of input, a file with DICM at its place, and shows each element that may be
+ * wanted to collector; what nobody wants is stepped over, sequences of defined length too. What is
+ * collected has offsets in input's bytes. It gives up (HEADER_ODD) at anything that is not
  * exactly as the standard has it, so that it never sees anything else than DCMTK.
  */
 void walk(struct input *input, struct collector *collector, struct header *header);
-
-enum { DICOM_PREAMBLE_BYTES = 132 }; /* 128 of anything, then DICM */
