@@ -14,6 +14,53 @@ static const char *const image_classes[] = {
     "1.2.840.10008.5.1.4.1.1.4.4",
 };
 
+#define STORAGE "1.2.840.10008.5.1.4.1.1."
+
+/* what else comes from a scanner or a workplace beside it; a name with a point: all below it */
+static const struct {
+    const char *uid, *words;
+} other_classes[] = {
+    {STORAGE "2", "CT Image"},
+    {STORAGE "4.2", "MR Spectroscopy"},
+    {STORAGE "7", "Secondary Capture Image"},
+    {STORAGE "7.", "Secondary Capture Image"},
+    {STORAGE "9.", "Waveform"},
+    {STORAGE "11.", "Presentation State"},
+    {STORAGE "30", "Parametric Map"},
+    {STORAGE "66", "Raw Data"},
+    {STORAGE "66.1", "Spatial Registration"},
+    {STORAGE "66.3", "Deformable Spatial Registration"},
+    {STORAGE "66.4", "Segmentation"},
+    {STORAGE "66.5", "Surface Segmentation"},
+    {STORAGE "66.6", "Tractography Results"},
+    {STORAGE "67", "Real World Value Mapping"},
+    {STORAGE "88.59", "Key Object Selection"},
+    {STORAGE "88.", "Structured Report"},
+    {STORAGE "104.1", "Encapsulated PDF"},
+    {STORAGE "104.", "Encapsulated Document"},
+    {STORAGE "128", "PET Image"},
+    {STORAGE "130", "Enhanced PET Image"},
+    {STORAGE "481.", "Radiotherapy"},
+};
+
+static bool is_class(const char *uid, const char *name) {
+    size_t length = strlen(name);
+    return name[length - 1] == '.' ? strncmp(uid, name, length) == 0 : strcmp(uid, name) == 0;
+}
+
+static void name_class(const char *uid, char reason[REASON_BYTES]) {
+    static const char standard[] = "1.2.840.10008."; /* PS3.6: what does not begin so is private */
+    for (size_t i = 0; i < sizeof(other_classes) / sizeof(other_classes[0]); i++) {
+        if (is_class(uid, other_classes[i].uid)) {
+            snprintf(reason, REASON_BYTES, "no MR image (%s)", other_classes[i].words);
+            return;
+        }
+    }
+    bool known = strncmp(uid, standard, sizeof(standard) - 1) == 0;
+    snprintf(reason, REASON_BYTES, "no MR image (%sSOP class %.64s)", known ? "" : "a vendor's ",
+             uid);
+}
+
 static bool is_present(const char *text) {
     return text && *text && strcmp(text, "null") != 0;
 }
@@ -64,7 +111,7 @@ bool kinds_not_compared(const struct mrq_file *file, char *const *excluded, size
         return true;
     }
     if (is_present(uid) && !is_image_class(uid)) {
-        snprintf(reason, REASON_BYTES, "no MR image (SOP class %.64s)", uid);
+        name_class(uid, reason);
         return true;
     }
     const char *part = is_present(type) ? excluded_part(type, excluded, count) : NULL;

@@ -45,7 +45,7 @@ static void put_head(struct made *made, uint32_t tag, const char *vr, uint32_t l
         return;
     }
     make_raw(made, vr, 2);
-    if (strstr("OB OW OF UN UT UC SQ", vr)) {
+    if (strstr("OB OW OF OD UN UT UC SQ", vr)) {
         put16(made, 0);
         put32(made, length);
     } else {

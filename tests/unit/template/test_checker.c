@@ -288,7 +288,16 @@ static void derived_images_and_other_objects_are_not_checked(void **state) {
     said = CHECK(*state, "Modality", "SR");
     assert_string_equal(said.reason, "no MR image (Modality SR)");
     said = CHECK(*state, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.7");
-    assert_string_equal(said.reason, "no MR image (SOP class 1.2.840.10008.5.1.4.1.1.7)");
+    assert_string_equal(said.reason, "no MR image (Secondary Capture Image)");
+    said = CHECK(*state, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.4.2");
+    assert_string_equal(said.reason, "no MR image (MR Spectroscopy)");
+    said = CHECK(*state, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.88.33");
+    assert_string_equal(said.reason, "no MR image (Structured Report)");
+    said = CHECK(*state, "SOPClassUID", "1.3.46.670589.11.0.0.12.1");
+    assert_string_equal(said.reason,
+                        "no MR image (a vendor's SOP class 1.3.46.670589.11.0.0.12.1)");
+    said = CHECK(*state, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.3");
+    assert_string_equal(said.reason, "no MR image (SOP class 1.2.840.10008.5.1.4.1.1.6.3)");
     said = CHECK(*state, "ImageType", "['ORIGINAL', 'PRIMARY', 'M', 'MFA']", "SOPClassUID",
                  "1.2.840.10008.5.1.4.1.1.4.1");
     assert_string_equal(said.reason, "");
