@@ -114,7 +114,11 @@ static char *sop_class(const struct dicom_reader *reader, const uint8_t *bytes) 
 /* an object without pixel data that ends at the end of the file: does it owe anything? */
 static enum dicom_outcome judge_end(struct dicom_reader *reader, const struct header *header,
                                     const uint8_t *bytes) {
+    static const uint32_t directory_group = 0x0004; /* PS3.3 F.3 */
     AUTOFREE char *uid = sop_class(reader, bytes);
+    if (!uid && header->tag >> 16 == directory_group) {
+        return say(reader, DICOM_UNREADABLE, "it is a DICOMDIR: a list of files, and no object");
+    }
     bool rows = collected_helper(reader->collector, HELPER_ROWS);
     const char *lack = header->tag < DICOM_TAG(0x0008, 0x0018) ? "SOP Instance UID"
                                                                : owed_lack(uid, rows, header->seen);

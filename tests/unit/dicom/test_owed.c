@@ -102,6 +102,20 @@ static void other_objects_owe_nothing(void **state) {
     }
 }
 
+static void a_directory_is_named_and_not_said_to_end(void **state) {
+    (void)state;
+    struct made made = make_file(EXPLICIT_LITTLE, "1.2.840.10008.1.3.10");
+    make_text(&made, DICOM_TAG(0x0004, 0x1130), "CS", "FILESET");
+    make_sequence(&made, DICOM_TAG(0x0004, 0x1220));
+    make_item(&made);
+    make_text(&made, DICOM_TAG(0x0008, 0x0005), "CS", "ISO_IR 100");
+    make_item_end(&made);
+    make_sequence_end(&made);
+    assert_int_equal(both_read(&made), DICOM_UNREADABLE);
+    assert_non_null(strstr(both_message(), "DICOMDIR"));
+    make_free(&made);
+}
+
 /* of an object that is cut within its last, large element the header is whole */
 static void values_are_there_where_only_bulk_is_missing(void **state) {
     (void)state;
@@ -134,6 +148,7 @@ int main(void) {
         cmocka_unit_test(an_image_owes_pixels_or_says_where_they_are),
         cmocka_unit_test(spectra_and_maps_and_documents_owe_what_is_theirs),
         cmocka_unit_test(other_objects_owe_nothing),
+        cmocka_unit_test(a_directory_is_named_and_not_said_to_end),
         cmocka_unit_test(values_are_there_where_only_bulk_is_missing),
     };
     return cmocka_run_group_tests(tests, open_readers, close_readers);
