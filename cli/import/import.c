@@ -91,18 +91,19 @@ static void take_values(const json_t *list, const char **values, size_t count) {
 
 static void store_row(struct import *import, const json_t *found) {
     struct acqdb_row row;
-    const char *empty = NULL;
+    const char *absent = NULL;
     take_values(json_object_get(found, "parameters"), row.parameters, ACQDB_PARAMETERS);
     take_values(json_object_get(found, "acquisition"), row.acquisition, ACQDB_ACQUISITION);
-    switch (acqdb_add(import->writer, &row, &empty)) {
+    switch (acqdb_add(import->writer, &row, &absent)) {
     case ACQDB_ADDED:
         import->added++;
         break;
     case ACQDB_KNOWN:
         import->known++;
         break;
-    case ACQDB_EMPTY: {
-        AUTOFREE char *reason = mem_printf("%s is empty, so that the series is not stored", empty);
+    case ACQDB_ABSENT: {
+        AUTOFREE char *reason =
+            mem_printf("%s is absent, so that the series is not stored", absent);
         summary_skip(&import->summary, reason, json_string_value(json_object_get(found, "file")));
         break;
     }

@@ -227,15 +227,24 @@ class Import(CommandTest):
         self.assertIn("1 × no MR image", result.stdout)
         self.assertIn("imported 0 acquisitions", self.db("import", self.where / "stream").stdout)
 
-    def test_what_is_empty_or_damaged_is_not_stored_and_said(self):
-        self.session("2024.10.01-10.00.00", series=1, Operator="")
+    def test_what_has_no_time_or_is_damaged_is_not_stored_and_said(self):
+        self.session("2024.10.01-10.00.00", series=1, AcqTime="")
         folder = self.where / "archive" / "WPC-1" / "2024.10.02-10.00.00" / "sub" / "bad_1"
         folder.mkdir(parents=True)
         (folder / "MR.1").write_bytes(b"no DICOM at all" * 100)
         output = self.db("import", self.where / "archive").stdout
-        self.assertIn("1 × Operator is empty, so that the series is not stored", output)
+        self.assertIn("1 × AcqTime is absent, so that the series is not stored", output)
         self.assertIn("1 × no DICOM file that can be read", output)
         self.assertEqual(self.value("select count(*) from acq"), 0)
+
+    def test_nobody_typed_an_operator_or_a_name(self):
+        for day, absent in enumerate(("", None), 1):
+            self.session(f"2024.10.0{day}-10.00.00", series=1, Operator=absent, PatientName=absent)
+        output = self.db("import", "--all", self.where / "archive").stdout
+        self.assertIn("imported 2 acquisitions", output)
+        self.assertEqual(self.value("select count(*) from acq where Operator = 'null' and "
+                                    "SubID = 'null'"), 2)
+        self.assertEqual(self.value("select n from template_by_count"), 2)
 
     def test_a_folder_that_is_not_there_is_an_error(self):
         self.assertIn("No such file", self.db("import", self.where / "none", status=1).stderr)
