@@ -2,6 +2,7 @@
 /* mrqart db: makes, fills and shows the database of acquisitions and templates. */
 #include "acqdb/acqdb.h"
 #include "acqdb/writer.h"
+#include "base/memory.h"
 #include "commands.h"
 #include "import/import.h"
 #include "where.h"
@@ -17,14 +18,15 @@ enum { EXIT_USAGE = 2 };
 
 static const char usage[] =
     "usage: mrqart db init [DB]\n"
-    "       mrqart db import [--database DB] [--all] [--jobs N] FOLDER…\n"
+    "       mrqart db import [--database DB] [--all] [--jobs N] [--wanted PATTERN]… FOLDER…\n"
     "       mrqart db rebuild [--database DB]\n"
     "       mrqart db templates [--database DB]\n"
     "\n"
     "  init       makes an empty database with the tables of the reference\n"
     "  import     adds the acquisitions of archives, one per series, and rebuilds the templates.\n"
     "             Sessions are folders called YYYY.MM.DD-HH.MM.SS, their series the folders two\n"
-    "             levels down; where there are none, every folder with DICOM files is taken.\n"
+    "             levels down; where there are none, every folder with DICOM files is taken,\n"
+    "             whatever its files are called (media of GE, Philips, Siemens XA).\n"
     "             Sessions older than the newest acquisition of their project are passed over.\n"
     "             It can be interrupted and started again.\n"
     "  rebuild    makes the most frequent set of parameters of each project and sequence its\n"
@@ -34,6 +36,11 @@ static const char usage[] =
     "  --database DB  the database (default " WHERE_DATABASE ")\n"
     "  --all          import: older sessions too\n"
     "  --jobs N       import: so many processes read (default: one for each core)\n"
+    "  --wanted PATTERN  import: files of such names only, as \"*.dcm\", in any case; may be "
+    "given\n"
+    "                 several times (default: all files, their content decides)\n"
+    "\n"
+    "Exit status: 0 done, 1 it failed, or nothing that was found could be stored, 2 usage.\n"
     "\n"
     "examples:\n"
     "  mrqart db init db.sqlite\n"
@@ -44,6 +51,7 @@ struct options {
     const char *database;
     bool all;
     size_t jobs;
+    struct scan_names wanted;
 };
 
 static int db_init(const struct options *options, char *const *words, int count) {
@@ -61,8 +69,10 @@ static int db_init(const struct options *options, char *const *words, int count)
 }
 
 static int db_import(const struct options *options, char *const *words, int count) {
-    const struct import_options import = {
-        .database = options->database, .all = options->all, .readers = options->jobs};
+    const struct import_options import = {.database = options->database,
+                                          .wanted = options->wanted,
+                                          .all = options->all,
+                                          .readers = options->jobs};
     if (!count) {
         fputs("mrqart db import: give it at least one folder\n", stderr);
         return EXIT_USAGE;
@@ -132,14 +142,17 @@ static bool parse_jobs(const char *text, size_t *jobs) {
     return true;
 }
 
+static void add_wanted(struct scan_names *wanted, const char *pattern) {
+    wanted->patterns = mem_resize(wanted->patterns, wanted->count + 1, sizeof(*wanted->patterns));
+    wanted->patterns[wanted->count++] = pattern;
+}
+
 /* false: *status is the exit status */
 static bool parse_options(int argc, char **argv, struct options *options, int *status) {
     static const struct option longs[] = {
-        {"database", required_argument, NULL, 'd'},
-        {"all", no_argument, NULL, 'a'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"database", required_argument, NULL, 'd'}, {"all", no_argument, NULL, 'a'},
+        {"jobs", required_argument, NULL, 'j'},     {"wanted", required_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},           {0},
     };
     *status = EXIT_USAGE;
     for (int letter; (letter = getopt_long(argc, argv, "h", longs, NULL)) != -1;) {
@@ -154,6 +167,9 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
             if (!parse_jobs(optarg, &options->jobs)) {
                 return false;
             }
+            break;
+        case 'w':
+            add_wanted(&options->wanted, optarg);
             break;
         case 'h':
             fputs(usage, stdout);
@@ -171,18 +187,22 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
     return true;
 }
 
+static int run_action(const struct options *options, char *const *words, int count) {
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(words[0], actions[i].name) == 0) {
+            return actions[i].run(options, words + 1, count - 1);
+        }
+    }
+    fprintf(stderr, "mrqart db: unknown \"%s\": init, import, rebuild or templates\n", words[0]);
+    return EXIT_USAGE;
+}
+
 int command_db(int argc, char **argv) {
     struct options options = {.database = WHERE_DATABASE};
     int status;
-    if (!parse_options(argc, argv, &options, &status)) {
-        return status;
+    if (parse_options(argc, argv, &options, &status)) {
+        status = run_action(&options, argv + optind, argc - optind);
     }
-    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-        if (strcmp(argv[optind], actions[i].name) == 0) {
-            return actions[i].run(&options, argv + optind + 1, argc - optind - 1);
-        }
-    }
-    fprintf(stderr, "mrqart db: unknown \"%s\": init, import, rebuild or templates\n",
-            argv[optind]);
-    return EXIT_USAGE;
+    free(options.wanted.patterns);
+    return status;
 }

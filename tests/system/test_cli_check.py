@@ -232,7 +232,7 @@ class Import(CommandTest):
         folder = self.where / "archive" / "WPC-1" / "2024.10.02-10.00.00" / "sub" / "bad_1"
         folder.mkdir(parents=True)
         (folder / "MR.1").write_bytes(b"no DICOM at all" * 100)
-        output = self.db("import", self.where / "archive").stdout
+        output = self.db("import", self.where / "archive", status=1).stdout
         self.assertIn("1 × AcqTime is absent, so that the series is not stored", output)
         self.assertIn("1 × no DICOM file that can be read", output)
         self.assertEqual(self.value("select count(*) from acq"), 0)
@@ -245,6 +245,91 @@ class Import(CommandTest):
         self.assertEqual(self.value("select count(*) from acq where Operator = 'null' and "
                                     "SubID = 'null'"), 2)
         self.assertEqual(self.value("select n from template_by_count"), 2)
+
+    def test_files_are_taken_by_their_content_whatever_they_are_called(self):
+        media = self.where / "media"
+        names = ("ge/DICOM/PAT1/i2862280.MRDC.1", "philips/DICOM/IM_0001",
+                 "xa/DICOM/24100310/14440000/88972356", "uih/0001/00000001", "dcm/a.DCM")
+        for number, name in enumerate(names, 1):
+            write_dicom(media / name, SeriesNumber=number, Operator="")
+        for name in ("ge/DICOMDIR", "ge/._i1", "ge/DICOM/PAT1/Thumbs.db", "uih/@eaDir/x",
+                     "xa/notes.txt", "xa/DICOM/readme"):
+            (media / name).parent.mkdir(parents=True, exist_ok=True)
+            (media / name).write_bytes(b"Siemens Healthineers, the text of a page. " * 100)
+        output = self.db("import", media).stdout
+        self.assertIn("imported 5 acquisitions of 1 sessions; 0 were known\n"
+                      "5 series were found in 5 folders", output)
+        self.assertIn("2 × no DICOM file that can be read", output)
+        self.assertIn("notes.txt", output)
+        for aside in ("DICOMDIR", "._i1", "Thumbs.db", "@eaDir"):
+            self.assertNotIn(aside, output)
+
+    def test_wanted_names_are_all_that_is_read(self):
+        media = self.where / "media"
+        write_dicom(media / "i1.MRDC.1", SeriesNumber=1)
+        write_dicom(media / "IM_0001", SeriesNumber=2)
+        output = self.db("import", "--wanted", "*.mrdc.*", "--wanted", "x*", media).stdout
+        self.assertIn("imported 1 acquisitions", output)
+        self.assertIn("1 × its name fits no pattern of --wanted", output)
+        self.assertIn("IM_0001", output)
+        self.assertEqual(self.value("select SeriesNumber from acq"), "1")
+        result = self.db("import", "--wanted", "*.x", media, status=1)
+        self.assertIn("i1.MRDC.1", result.stdout)
+        self.assertIn("nothing was stored", result.stderr)
+
+    def test_series_and_sessions_of_one_folder_are_told_apart(self):
+        for day in (1, 2):
+            for number in (3, 4):
+                for instance in range(1, 4):
+                    write_dicom(self.where / "flat" / f"IM_{day}{instance}{number}",
+                                StudyInstanceUID=f"1.2.{day}", SeriesNumber=number,
+                                AcqDate=f"2024010{day}", SeriesInstanceUID="1.2.9",
+                                SequenceName=f"seq{number}", InstanceNumber=instance)
+        output = self.db("import", self.where / "flat").stdout
+        self.assertIn("imported 4 acquisitions of 2 sessions; 0 were known\n"
+                      "4 series were found in 1 folders", output)
+        self.assertEqual(self.value("select n from template_by_count where SequenceName = 'seq4'"), 2)
+
+    def test_media_within_a_session_folder_are_read_as_well(self):
+        session = self.where / "archive" / "WPC-1" / "2024.10.01-10.00.00"
+        write_dicom(session / "IM_0", SeriesNumber=1)
+        write_dicom(session / "DICOM" / "IM_1", SeriesNumber=2)
+        for number in (3, 4):  # one folder where the reference has a series
+            for instance in range(1, 20):
+                write_dicom(session / "DICOM" / "1" / f"IM_{number}{instance:02}", SeriesNumber=number,
+                            InstanceNumber=instance)
+        write_dicom(session / "DICOM" / "24100310" / "14440000" / "88972356", SeriesNumber=5)
+        output = self.db("import", self.where / "archive").stdout
+        self.assertIn("imported 5 acquisitions of 1 sessions", output)
+
+    def two_trs(self, day, order, **values):
+        folder = self.where / "archive" / "WPC-1" / f"2024.10.{day:02}-10.00.00" / "sub" / "afi_3"
+        for instance, tr in enumerate(order, 1):
+            write_dicom(folder / f"MR.{instance:04}", TR=tr, InstanceNumber=instance, SeriesNumber=3,
+                        AcqDate=f"202410{day:02}", **values)
+
+    def test_all_trs_and_angles_of_a_series_are_its_own(self):
+        orders = (["20", "100"] * 3, ["100"] * 150 + ["20"] * 150, ["100", "20.3", "20", "100"])
+        for day, order in enumerate(orders, 1):
+            self.two_trs(day, order, FA="9")
+        self.two_trs(4, ["100", "100.7", "100.0"], FA="9")
+        self.db("import", self.where / "archive")
+        database = sqlite3.connect(self.database)
+        trs = [row[0] for row in database.execute("select distinct TR from acq_param order by 1")]
+        database.close()
+        self.assertEqual(trs, ["100", "20,100", "20.3,100"])
+        image = write_dicom(self.where / "a.dcm", TR="20", FA="9", SeriesNumber=3)
+        self.assertIn(": warns", self.check(write_dicom(self.where / "b.dcm", TR="50", FA="9")).stdout)
+        self.assertIn(": conforms", self.check(image).stdout)
+
+    def test_a_tie_keeps_the_template_that_is_there(self):
+        self.session("2024.10.02-10.00.00", series=1)
+        self.db("import", self.where / "archive")
+        self.session("2024.10.04-10.00.00", series=1, TR="2000")
+        self.session("2024.10.03-10.00.00", project="WPC-2", series=1)
+        self.db("import", "--all", self.where / "archive")
+        query = "select TR from template_by_count t join acq_param p on p.rowid = t.param_id"
+        self.assertEqual(self.value(query), "1300")
 
     def test_a_folder_that_is_not_there_is_an_error(self):
         self.assertIn("No such file", self.db("import", self.where / "none", status=1).stderr)
