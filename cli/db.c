@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "commands.h"
 #include "import/import.h"
+#include "list.h"
 #include "where.h"
 
 #include <ctype.h>
@@ -20,7 +21,7 @@ static const char usage[] =
     "usage: mrqart db init [DB]\n"
     "       mrqart db import [--database DB] [--all] [--jobs N] [--wanted PATTERN]… FOLDER…\n"
     "       mrqart db rebuild [--database DB]\n"
-    "       mrqart db templates [--database DB]\n"
+    "       mrqart db templates [--database DB] [--values | --json]\n"
     "\n"
     "  init       makes an empty database with the tables of the reference\n"
     "  import     adds the acquisitions of archives, one per series, and rebuilds the templates.\n"
@@ -31,7 +32,8 @@ static const char usage[] =
     "             It can be interrupted and started again.\n"
     "  rebuild    makes the most frequent set of parameters of each project and sequence its\n"
     "             template\n"
-    "  templates  lists the templates: how often and when last seen, project, sequence\n"
+    "  templates  lists the templates, parted by tabs, below a line that names the columns: how\n"
+    "             often and when last seen, project, sequence\n"
     "\n"
     "  --database DB  the database (default " WHERE_DATABASE ")\n"
     "  --all          import: older sessions too\n"
@@ -39,19 +41,24 @@ static const char usage[] =
     "  --wanted PATTERN  import: files of such names only, as \"*.dcm\", in any case; may be "
     "given\n"
     "                 several times (default: all files, their content decides)\n"
+    "  --values       templates: all values of each\n"
+    "  --json         templates: the same, a line {\"n\": …, \"TR\": …, …} per template\n"
     "\n"
     "Exit status: 0 done, 1 it failed, or nothing that was found could be stored, 2 usage.\n"
     "\n"
     "examples:\n"
     "  mrqart db init db.sqlite\n"
     "  mrqart db import --database db.sqlite /archive/WPC-*\n"
-    "  mrqart db templates --database db.sqlite | sort -n | tail\n";
+    "  mrqart db import --database db.sqlite --wanted \"*.MRDC.*\" /media/cdrom\n"
+    "  mrqart db templates --database db.sqlite | sort -n | tail\n"
+    "  mrqart db templates --database db.sqlite --json | jq 'select(.TR > 2000)'\n";
 
 struct options {
     const char *database;
     bool all;
     size_t jobs;
     struct scan_names wanted;
+    enum list_form form;
 };
 
 static int db_init(const struct options *options, char *const *words, int count) {
@@ -99,10 +106,6 @@ static int db_rebuild(const struct options *options, char *const *words, int cou
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static const char *shown(const char *text) {
-    return text ? text : "-";
-}
-
 static int db_templates(const struct options *options, char *const *words, int count) {
     if (count) {
         return none_expected(words[0]);
@@ -114,12 +117,11 @@ static int db_templates(const struct options *options, char *const *words, int c
     struct acqdb *acqdb = acqdb_open(options->database, "mrqart db templates");
     size_t templates;
     const struct acqdb_template **list = acqdb_list(acqdb, &templates);
-    for (size_t i = 0; i < templates; i++) {
-        printf("%lld\t%s\t%s\t%s\n", list[i]->n, shown(list[i]->last), shown(list[i]->values[0]),
-               shown(list[i]->values[1]));
+    bool good = acqdb_was_read(acqdb);
+    if (good) {
+        list_templates(list, templates, options->form);
     }
     free(list);
-    bool good = acqdb_was_read(acqdb);
     acqdb_close(acqdb);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -152,6 +154,8 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
     static const struct option longs[] = {
         {"database", required_argument, NULL, 'd'}, {"all", no_argument, NULL, 'a'},
         {"jobs", required_argument, NULL, 'j'},     {"wanted", required_argument, NULL, 'w'},
+        {"values", no_argument, NULL, 'v'},         {"json", no_argument, NULL, 'o'},
+
         {"help", no_argument, NULL, 'h'},           {0},
     };
     *status = EXIT_USAGE;
@@ -167,6 +171,12 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
             if (!parse_jobs(optarg, &options->jobs)) {
                 return false;
             }
+            break;
+        case 'v':
+            options->form = LIST_VALUES;
+            break;
+        case 'o':
+            options->form = LIST_JSON;
             break;
         case 'w':
             add_wanted(&options->wanted, optarg);
