@@ -5,6 +5,8 @@
 #include "acqdb/schema.h"
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "check/identity.h"
+#include "check/lookup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,13 +19,12 @@
 
 enum {
     TE_BYTES = 512,
-    SAMPLES = 8,     /* files of a series that are looked at for what the first ones do not show */
-    SPREAD = 1024,   /* and where they show something: the most that is read for it */
-    SPLIT_RUN = 1000 /* volumes 7001, 7002 … are those of series 7 (ImageType MFSPLIT) */
+    SAMPLES = 8,   /* files of a series that are looked at for what the first ones do not show */
+    SPREAD = 1024, /* and where they show something: the most that is read for it */
 };
 
 struct series {
-    char *key;
+    uint64_t key; /* as the daemon tells series apart */
     json_t *row;
     char te[TE_BYTES];           /* all that were seen, joined by commas */
     bool closed;                 /* a TE has come again: there are no more */
@@ -33,6 +34,7 @@ struct series {
 
 struct folder {
     struct dicom_reader *reader;
+    struct lookup *lookup;
     const struct series_job *job;
     struct series *series;
     size_t count;
@@ -42,7 +44,7 @@ struct folder {
 };
 
 static const char *text_of(const struct folder *folder, const char *name) {
-    const struct dicom_value *value = dicom_value(folder->reader, name);
+    const struct dicom_value *value = lookup_value(folder->lookup, name);
     return value ? dicom_database_text(value) : "null";
 }
 
@@ -79,16 +81,6 @@ static void join_echo_time(struct series *series, const char *te) {
     snprintf(series->te + used, TE_BYTES - used, ",%s", te);
 }
 
-/* station, subject, study, number and name; of a split run the number is that of its series */
-static char *series_key(const struct folder *folder) {
-    long number = strtol(text_of(folder, "SeriesNumber"), NULL, 10);
-    bool split = strstr(text_of(folder, "ImageType"), "MFSPLIT") != NULL;
-    return mem_printf("%s/%s/%s/%s/%ld/%s", text_of(folder, "Station"),
-                      text_of(folder, "PatientID"), text_of(folder, "SubID"),
-                      split ? "" : text_of(folder, "StudyInstanceUID"),
-                      split ? number / SPLIT_RUN : number, text_of(folder, "SequenceName"));
-}
-
 static void join_numbers(const struct folder *folder, struct series *series) {
     if (series->tr.count) { /* where the first file has none there is nothing to be compared */
         series->several_tr |= number_set_add(&series->tr, text_of(folder, "TR"));
@@ -108,10 +100,11 @@ static json_t *make_row(const struct folder *folder, const char *path) {
 }
 
 static void add_file(struct folder *folder, const char *path) {
-    AUTOFREE char *key = series_key(folder);
+    struct check_answer identity;
+    identity_find(folder->lookup, STATION_NAME, path, &identity);
     for (size_t i = 0; i < folder->count; i++) {
         struct series *series = &folder->series[i];
-        if (strcmp(series->key, key) == 0) {
+        if (series->key == identity.series_key) {
             if (!series->closed) {
                 join_echo_time(series, text_of(folder, "TE"));
             }
@@ -121,7 +114,7 @@ static void add_file(struct folder *folder, const char *path) {
     }
     folder->series = mem_resize(folder->series, folder->count + 1, sizeof(*folder->series));
     struct series *series = &folder->series[folder->count++];
-    *series = (struct series){.key = mem_dup(key), .tr.whole = true};
+    *series = (struct series){.key = identity.series_key, .tr.whole = true};
     snprintf(series->te, sizeof(series->te), "%s", text_of(folder, "TE"));
     number_set_add(&series->tr, text_of(folder, "TR"));
     number_set_add(&series->fa, text_of(folder, "FA"));
@@ -183,7 +176,6 @@ static void read_spread(struct folder *folder, size_t from, size_t most) {
 
 static void forget_series(struct folder *folder) {
     for (size_t i = 0; i < folder->count; i++) {
-        free(folder->series[i].key);
         json_decref(folder->series[i].row);
     }
     free(folder->series);
@@ -287,7 +279,8 @@ static json_t *finished_row(const struct series *series) {
 }
 
 json_t *series_read(struct dicom_reader *reader, const struct series_job *job) {
-    struct folder folder = {.reader = reader, .job = job, .skipped = json_array()};
+    struct folder folder = {
+        .reader = reader, .lookup = lookup_create(reader), .job = job, .skipped = json_array()};
     read_folder(&folder);
     json_t *rows = json_array();
     for (size_t i = 0; i < folder.count; i++) {
@@ -295,5 +288,6 @@ json_t *series_read(struct dicom_reader *reader, const struct series_job *job) {
     }
     forget_series(&folder);
     free_names(&folder);
+    lookup_destroy(folder.lookup);
     return json_pack("{s: o, s: o}", "rows", rows, "skipped", folder.skipped);
 }
