@@ -1,78 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// For everyone: axe-core in all views and both themes, contrast by WCAG, forced colours, motion.
+// For everyone: contrast by WCAG of each state in both themes, forced colours, motion, targets.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, picture, until } from "./browser.mjs";
 import { Fake, result, session } from "./fake.mjs";
 import { STATES, STATION, banner } from "./states.mjs";
 
-const packages = process.env.MRQART_PLAYWRIGHT
-  ? dirname(dirname(process.env.MRQART_PLAYWRIGHT))
-  : "node_modules";
-const AXE = join(packages, "axe-core/axe.min.js");
-if (!existsSync(AXE)) {
-  console.log(`SKIP: no ${AXE} (npm ci in tests/browser)`);
-  process.exit(77);
-}
-const axe = readFileSync(AXE, "utf8");
 const browser = await launch();
 test.after(() => browser.close());
-
-/** rules: by default all. */
-async function violations(page, ...rules) {
-  const { violations: found } = await page.evaluate(
-    (runOnly) => window.axe.run(document, runOnly.length ? { runOnly } : {}),
-    rules,
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-const VIEWS = {
-  ...STATES,
-  "help": {
-    state: "deviates",
-    prepare: (fake) => session(fake, STATION),
-    then: (fake, page) => page.click("[data-role=help]"),
-  },
-  "nothing": { state: "waiting", prepare() {} },
-};
-
-const SCREENS = {
-  desk: ["/", { width: 1280, height: 720 }],
-  phone: ["/", { width: 320, height: 640 }],
-  bedside: ["/?view=bedside", { width: 1280, height: 720 }],
-};
-
-for (const [size, [path, viewport]] of Object.entries(SCREENS)) {
-  test(`axe finds nothing: ${size}`, async () => {
-    for (const [name, { state = name, prepare, then }] of Object.entries(VIEWS)) {
-      if (size === "bedside" && name === "help") {
-        continue; // there is no button for it
-      }
-      const fake = await new Fake().start();
-      try {
-        prepare(fake);
-        const page = await open(browser, fake.address + path, { viewport });
-        await then?.(fake, page);
-        await until(
-          page,
-          (wanted) => document.querySelector("article")?.dataset.state === wanted,
-          state,
-        );
-        await page.evaluate(axe); // not as a script of the page, which its policy forbids
-        assert.deepEqual(await violations(page), [], name);
-        await page.emulateMedia({ colorScheme: "dark" });
-        await until(page, () => document.documentElement.dataset.theme === "dark");
-        assert.deepEqual(await violations(page, "color-contrast"), [], `${name}, dark`);
-        await page.context().close();
-      } finally {
-        await fake.stop();
-      }
-    }
-  });
-}
 
 /** Contrast by WCAG 2.2 of what the browser computed, on the banner's ground. */
 function contrasts(page) {
@@ -128,27 +63,29 @@ const CONTRASTS = {
   "answered": [[6.4, 6.9], {}],
 };
 
-for (const [index, colorScheme] of ["light", "dark"].entries()) {
-  for (const [name, [word, more]] of Object.entries(CONTRASTS)) {
-    test(`contrast of ${name}, ${colorScheme}: as in the table`, async () => {
-      const { state = name, prepare, then, shows } = VIEWS[name];
-      const fake = await new Fake().start();
-      prepare(fake);
-      const page = await open(browser, fake.address, { colorScheme });
-      await then?.(fake, page);
-      const shown = `${banner}[data-state=${state}][data-loud=${shows[1]}]`;
-      await until(page, (wanted) => document.querySelector(wanted), shown);
+for (const [name, [word, more]] of Object.entries(CONTRASTS)) {
+  test(`contrast of ${name}: as in the table`, async () => {
+    const { state = name, prepare, then, shows } = STATES[name];
+    const fake = await new Fake().start();
+    prepare(fake);
+    const page = await open(browser, fake.address);
+    await then?.(fake, page);
+    const shown = `${banner}[data-state=${state}][data-loud=${shows[1]}]`;
+    await until(page, (wanted) => document.querySelector(wanted), shown);
+    for (const [index, colorScheme] of ["light", "dark"].entries()) {
+      await page.emulateMedia({ colorScheme });
+      await until(page, (theme) => document.documentElement.dataset.theme === theme, colorScheme);
       const found = await contrasts(page);
-      const wanted = { word, ...more };
-      for (const [part, both] of Object.entries(wanted)) {
-        assert.ok(Math.abs(found[part] - both[index]) < 0.1, `${part} ${found[part]}`);
+      for (const [part, both] of Object.entries({ word, ...more })) {
+        const off = Math.abs(found[part] - both[index]);
+        assert.ok(off < 0.1, `${colorScheme}: ${part} ${found[part]}`);
       }
-      assert.ok(found.sentence >= 4.5, `sentence ${found.sentence}`);
-      assert.ok(found.shape >= 3 && found.mark >= 3, JSON.stringify(found));
-      await page.context().close();
-      await fake.stop();
-    });
-  }
+      assert.ok(found.sentence >= 4.5, `${colorScheme}: sentence ${found.sentence}`);
+      assert.ok(found.shape >= 3 && found.mark >= 3, `${colorScheme}: ${JSON.stringify(found)}`);
+    }
+    await page.context().close();
+    await fake.stop();
+  });
 }
 
 test("colours of the system's own choice: shapes and borders stay", async () => {

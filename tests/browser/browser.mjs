@@ -6,7 +6,7 @@ import { join } from "node:path";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const SKIP = 77;
 
-function skip(why) {
+export function skip(why) {
   console.log(`SKIP: ${why}`);
   process.exit(SKIP);
 }
@@ -47,16 +47,61 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: "allow" });
 }
 
+const FAMILY = "DejaVu Sans"; // the widest that a page may fall back to
+
+/** In a page: draws all of it with a font, whatever others there are. */
+export function setFamily(family) {
+  document.documentElement.style.setProperty("font-family", family);
+}
+
+/** The family that an element is really drawn with. */
+export async function drawnWith(page, selector) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("DOM.enable");
+  await session.send("CSS.enable");
+  const { root } = await session.send("DOM.getDocument");
+  const { nodeId } = await session.send("DOM.querySelector", { nodeId: root.nodeId, selector });
+  const { fonts } = await session.send("CSS.getPlatformFontsForNode", { nodeId });
+  await session.detach();
+  return fonts[0]?.familyName;
+}
+
+/** Gives the page another size, and waits until it has been drawn anew. */
+export async function resize(page, viewport) {
+  await page.setViewportSize(viewport);
+  await drawn(page, viewport);
+}
+
+/** Waits until a page that got another size or scheme has been drawn anew. */
+export async function drawn(page, { width }) {
+  await until(
+    page,
+    (narrow) => {
+      const sheet = [...document.styleSheets].find(({ href }) => href.endsWith("/phone.css"));
+      return Boolean(sheet && sheet.media.mediaText === "all") === narrow;
+    },
+    width < 700,
+  );
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
 /** A page that is connected; page.problems gathers what went wrong in it, page.dialogs counts. */
 export async function open(
   browser,
   address,
-  { viewport, colorScheme = "light", connection = ["live", "lost"], init } = {},
+  { viewport, colorScheme = "light", connection = ["live", "lost"], family = FAMILY, init } = {},
 ) {
   const context = await browser.newContext({
     viewport: viewport ?? { width: 1280, height: 720 },
     colorScheme,
   });
+  await context.addInitScript((name) => {
+    document.addEventListener("readystatechange", () =>
+      document.documentElement.style.setProperty("font-family", name),
+    );
+  }, family);
   if (init) {
     await context.addInitScript(init); // runs before the page's own scripts
   }

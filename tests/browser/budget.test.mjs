@@ -2,7 +2,7 @@
 // What the page may cost: requests, bytes, elements, layout shift. Paint and frames are printed
 // only, since they tell of the machine as much as of the page.
 import assert from "node:assert/strict";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, until } from "./browser.mjs";
 import { Fake, fill, noTemplate, result, session } from "./fake.mjs";
 

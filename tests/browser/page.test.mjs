@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page in Chromium against the fake daemon: what people see, and what must never happen.
 import assert from "node:assert/strict";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, picture, text, until } from "./browser.mjs";
 import { Fake, INPUT, noTemplate, result, session } from "./fake.mjs";
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, picture, text, until } from "./browser.mjs";
 import { Fake, noTemplate, result, session } from "./fake.mjs";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page and the real daemon: files arrive, and people see the right thing.
 import assert from "node:assert/strict";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, picture, text, until } from "./browser.mjs";
 import { Daemon } from "./daemon.mjs";
 

@@ -4,7 +4,7 @@
 // shows in the end is what the scanner wrote; until then it is never calm about what it cannot know.
 import assert from "node:assert/strict";
 import { renameSync } from "node:fs";
-import test from "node:test";
+import test from "./part.mjs";
 import { launch, open, picture, text, until } from "./browser.mjs";
 import { Cable, Daemon } from "./daemon.mjs";
 

@@ -2,8 +2,8 @@
 // Every state of the banner on every screen, with a picture of each; the bedside view; and what
 // the daemon tells of phases, repeats, answers and delays.
 import assert from "node:assert/strict";
-import test from "node:test";
-import { launch, open, picture, text, until } from "./browser.mjs";
+import test from "./part.mjs";
+import { drawn, launch, open, picture, resize, text, until } from "./browser.mjs";
 import { Fake, result, session } from "./fake.mjs";
 import { STATES, STATION, banner, cut, newest } from "./states.mjs";
 
@@ -75,21 +75,6 @@ const SCREENS = {
 };
 const BEDSIDE = { bedside: SCREENS["1920"] };
 
-/** Waits until a page that got another size or scheme has been drawn anew. */
-async function drawn(page, { width }) {
-  await until(
-    page,
-    (narrow) => {
-      const sheet = [...document.styleSheets].find(({ href }) => href.endsWith("/phone.css"));
-      return Boolean(sheet && sheet.media.mediaText === "all") === narrow;
-    },
-    width < 700,
-  );
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  );
-}
-
 async function judgeState(page, name, [word, , sentence, action]) {
   assert.equal(await text(page, `${banner} [data-role=word]`), word);
   same(await text(page, `${banner} [data-role=sentence]`), sentence);
@@ -114,7 +99,7 @@ for (const [name, { state = name, prepare, then, shows }] of Object.entries(STAT
         then?.(fake);
         await loud(page, state, shows[1]);
         for (const [screen, viewport] of Object.entries(screens)) {
-          await page.setViewportSize(viewport);
+          await resize(page, viewport);
           for (const colorScheme of ["light", "dark"]) {
             await page.emulateMedia({ colorScheme });
             await drawn(page, viewport);
@@ -143,8 +128,7 @@ for (const count of [2, 4]) {
     async (page) => {
       await until(page, () => document.querySelectorAll("[data-state=stalled].banner").length > 1);
       for (const viewport of [SCREENS["1280"], SCREENS["1920"]]) {
-        await page.setViewportSize(viewport);
-        await drawn(page, viewport);
+        await resize(page, viewport);
         const cut = await page.evaluate(() =>
           [...document.querySelectorAll("[data-role=sentence]")].filter(
             (node) => node.scrollHeight - node.clientHeight > 4,
@@ -152,12 +136,6 @@ for (const count of [2, 4]) {
         );
         assert.equal(cut, 0, `at ${viewport.width}`);
       }
-    },
-    {
-      init: () =>
-        document.addEventListener("readystatechange", () =>
-          document.documentElement.style.setProperty("font-family", "DejaVu Sans"),
-        ),
     },
   );
 }
