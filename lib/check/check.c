@@ -22,8 +22,7 @@ struct check {
     struct verdict *verdict;
     struct writer json;
     enum station_source station;
-    struct together *together; /* NULL: files of any series in any order */
-    bool redact, cut_pixels, text;
+    bool redact, cut_pixels;
 };
 
 static const char *setting_text(const json_t *settings, const char *key) {
@@ -39,9 +38,6 @@ struct check *check_create(const json_t *settings) {
         station && strcmp(station, "DeviceSerialNumber") == 0 ? STATION_SERIAL : STATION_NAME;
     check->redact = json_is_true(json_object_get(settings, "redact"));
     check->cut_pixels = json_is_true(json_object_get(settings, "cut_pixels"));
-    check->text = json_is_true(json_object_get(settings, "text"));
-    check->together =
-        json_is_true(json_object_get(settings, "together")) ? together_create() : NULL;
     check->verdict = verdict_create();
     check->reader = dicom_reader_create(setting_text(settings, "tags"),
                                         header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
@@ -64,7 +60,6 @@ void check_destroy(struct check *check) {
     checkers_destroy(check->checkers);
     lookup_destroy(check->lookup);
     dicom_reader_destroy(check->reader);
-    together_destroy(check->together);
     verdict_destroy(check->verdict);
     writer_free(&check->json);
     free(check);
@@ -80,11 +75,8 @@ static void run_checkers(struct check *check, const char *path, struct check_ans
         if (before) {
             before(self, name);
         }
-        struct mrq_verdict *verdict = verdict_for(check->verdict, name);
-        verdict = check->together ? together_for(check->together, name, verdict) : verdict;
-        if (!checkers_run(check->checkers, i, &file, verdict)) {
+        if (!checkers_run(check->checkers, i, &file, verdict_for(check->verdict, name))) {
             verdict_drop(check->verdict);
-            together_drop(check->together);
             answer->failed |= 1U << checkers_place(check->checkers, i);
         }
     }
@@ -175,25 +167,15 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
     }
     identity_find(check->lookup, check->station, path, answer);
     verdict_begin(check->verdict, check->lookup, redact);
-    if (check->together) {
-        together_begin(check->together, answer->series_key);
-    }
     run_checkers(check, path, answer, before, self);
-    answer->status = verdict_status(check->verdict);
-    answer->digest = verdict_digest(check->verdict);
-    answer->together = check->together;
-    if (!check->text) {
-        write_result(check, path, redact);
-        answer->json = check->json.bytes;
-        answer->json_length = check->json.used;
-    }
+    write_result(check, path, redact);
     if (check->json.used > RESULT_BYTES) {
         say(answer, "its check result is too large: a damaged header, or a checker in a loop");
         return;
     }
     answer->outcome = CHECK_DONE;
-}
-
-const char *check_value(const struct check *check, const char *name) {
-    return lookup_present(check->lookup, name);
+    answer->status = verdict_status(check->verdict);
+    answer->digest = verdict_digest(check->verdict);
+    answer->json = check->json.bytes;
+    answer->json_length = check->json.used;
 }

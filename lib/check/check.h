@@ -4,7 +4,6 @@
 #pragma once
 
 #include "status.h"
-#include "together.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,10 +33,7 @@ struct check_answer {
     uint64_t study;    /* hash of StudyInstanceUID, which is no part of the key of a split series */
     uint64_t instance; /* hash of SOPInstanceUID; 0: there is none */
     uint64_t digest;   /* of what was found and what is watched, never of notes */
-    /** With the setting of that name what was said, else NULL. */
-    const struct together *together;
-    /** CHECK_DONE: {"result", "series", "watch", "instance"}, see below; NULL with "text". */
-    const char *json;
+    const char *json;  /* CHECK_DONE: {"result", "series", "watch", "instance"}, see below */
     size_t json_length;
     char message[512];
 };
@@ -54,7 +50,6 @@ struct check;
 /**
  * Loads the checkers of settings: {"header_bytes", "tags", "database", "station", "redact",
  * "cut_pixels" (true: a file that ends within its pixels is checked, and message says so),
- * "together" (true: files of whole series come, see together.h), "text" (true: no JSON is made),
  * "checkers": [{"name", "file", "disabled", "settings": {…}}]}, all optional.
  * Says why and returns NULL when a checker cannot be loaded or opened. Destroy takes NULL.
  */
@@ -68,6 +63,3 @@ void check_destroy(struct check *check);
  */
 void check_file(struct check *check, const char *path, int fd, struct check_answer *answer,
                 void (*before)(void *self, const char *checker), void *self);
-
-/** A header value of the last file as text; NULL where it is absent. */
-const char *check_value(const struct check *check, const char *name);

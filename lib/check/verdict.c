@@ -125,10 +125,8 @@ static void digest_text(struct verdict *verdict, const char *text) {
 
 /* "TR is 2000, expected 1300", since a checker need not have a template: the page makes its own of
  * expect and have */
-void verdict_message(const struct mrq_finding *finding, char *message, size_t room) {
-    if (finding->message) {
-        snprintf(message, room, "%s", finding->message);
-    } else if (!finding->have) {
+static void make_message(const struct mrq_finding *finding, char *message, size_t room) {
+    if (!finding->have) {
         snprintf(message, room, "%s is not in the header, expected %s", finding->parameter,
                  finding->expect ? finding->expect : "a value");
     } else if (!finding->expect) {
@@ -160,7 +158,7 @@ static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding
     char made[MESSAGE_BYTES];
     const char *message = finding->message;
     if (!message) {
-        verdict_message(finding, made, sizeof(made));
+        make_message(finding, made, sizeof(made));
         message = made;
     }
     bool warns = finding->severity == MRQ_WARN;

@@ -61,8 +61,7 @@ struct slot {
 
 /* a slot in the order of tags */
 struct sorted {
-    uint32_t tag;
-    uint32_t slot;
+    uint32_t tag, slot;
 };
 
 enum { OPEN_TOP, OPEN_GROUP, OPEN_FRAME, OPEN_COUNT };
@@ -174,7 +173,8 @@ void collect_begin(struct collector *collector) {
 void collect_enter(struct collect_scope *scope, enum collect_level level) {
     scope->level = level;
     scope->next = 0;
-    scope->block_count = 0;
+    scope->group = 0;
+    scope->first = scope->last = scope->block_count = 0;
 }
 
 /* who has reserved the block of a private element; CREATOR_NONE: nobody we know */
@@ -224,37 +224,36 @@ static void match_public(struct collector *collector, struct collect_scope *scop
     }
 }
 
-/* block and creator known: which private source is it? */
-static void match_hidden(struct collector *collector, const struct collect_scope *scope,
-                         enum tag_creator creator, uint32_t tag) {
-    enum tag_scope wanted = scopes[open_of(scope->level)];
-    for (size_t i = 0; i < collector->hidden_count && collector->hidden[i].tag <= (tag & bare);
-         i++) {
-        const struct tag_source *source = collector->slots[collector->hidden[i].slot].source;
-        if (collector->hidden[i].tag == (tag & bare) && source->creator == creator &&
-            (source->scope & wanted)) {
-            match(collector, collector->hidden[i].slot);
-        }
+/* which elements of the group are wanted at all? */
+static void enter_group(const struct collector *collector, struct collect_scope *scope,
+                        uint16_t group) {
+    size_t at = 0, count = collector->hidden_count;
+    for (; at < count && collector->hidden[at].tag >> 16 < group; at++) {
     }
-}
-
-static bool group_is_hidden(const struct collector *collector, uint16_t group) {
-    for (size_t i = 0; i < collector->hidden_count; i++) {
-        if (collector->hidden[i].tag >> 16 == group) {
-            return true;
-        }
+    scope->first = at;
+    for (; at < count && collector->hidden[at].tag >> 16 == group; at++) {
     }
-    return false;
+    scope->last = at;
+    scope->group = group;
 }
 
 static void match_private(struct collector *collector, struct collect_scope *scope, uint32_t tag) {
     uint16_t group = (uint16_t)(tag >> 16), element = (uint16_t)tag;
-    if (element >= 0x10 && element <= 0xff) {
-        collector->creator = group_is_hidden(collector, group);
+    if (scope->group != group) {
+        enter_group(collector, scope, group);
     }
+    if (scope->first == scope->last) {
+        return;
+    }
+    collector->creator = element >= 0x10 && element <= 0xff;
     enum tag_creator creator = creator_of(scope, tag);
-    if (creator) {
-        match_hidden(collector, scope, creator, tag);
+    for (size_t i = scope->first; creator && i < scope->last; i++) {
+        const struct sorted *hidden = &collector->hidden[i];
+        const struct tag_source *source = collector->slots[hidden->slot].source;
+        if (hidden->tag == (tag & bare) && source->creator == creator &&
+            source->scope & scopes[open_of(scope->level)]) {
+            match(collector, hidden->slot);
+        }
     }
 }
 
@@ -266,7 +265,7 @@ bool collect_wants(struct collector *collector, struct collect_scope *scope, uin
     collector->creator = false;
     collector->tag = tag;
     match_public(collector, scope, tag);
-    if (tag & 0x10000) {
+    if (tag & 0x10000 && scope->level != LEVEL_FRAME) {
         match_private(collector, scope, tag);
     }
     return collector->matched_count > 0 || collector->creator;
@@ -329,7 +328,7 @@ static void note_distinct(const struct slot *slot, const struct collected *value
 
 /* true if nothing can be learnt from a value of this level any more */
 static bool is_settled(const struct slot *slot, enum collect_level level) {
-    bool more = slot->each || (slot->distinct && slot->level == level);
+    bool more = slot->each || (slot->distinct && level > LEVEL_TOP && slot->level == level);
     return slot->found.there && slot->level >= level && !more;
 }
 
@@ -349,7 +348,7 @@ static bool keep(struct slot *slot, enum collect_level level, const struct colle
             slot->distinct->count = slot->distinct->last_length = 0;
         }
     }
-    if (slot->distinct && !empty && slot->level == level) {
+    if (slot->distinct && !empty && slot->level == level && level > LEVEL_TOP) {
         note_distinct(slot, value, bytes);
     }
     if (slot->each && !empty && slot->each_count < COLLECT_EACH) {

@@ -52,6 +52,8 @@ enum collect_level {
 struct collect_scope {
     enum collect_level level;
     size_t next;        /* in the sorted list of public elements */
+    uint16_t group;     /* of the last private element */
+    size_t first, last; /* its elements in the sorted list of private ones */
     size_t block_count; /* private blocks */
     struct {
         uint16_t group;

@@ -51,7 +51,7 @@ static int64_t item_length(const struct csa *csa) {
     return length < 0 || (uint64_t)length > csa->length - csa->at - ITEM_BYTES ? -1 : length;
 }
 
-/* one value; false where the values end, or the header makes no sense */
+/* one value, with what follows its NUL; false where the values end, or the header makes no sense */
 static bool read_item(struct csa *csa, struct csa_text *text) {
     if (!has(csa, ITEM_BYTES)) {
         return damaged(csa);
@@ -66,8 +66,7 @@ static bool read_item(struct csa *csa, struct csa_text *text) {
         return damaged(csa);
     }
 #endif
-    text->text = (const char *)csa->bytes + csa->at;
-    text->length = text_length(csa->bytes + csa->at, (size_t)length);
+    *text = (struct csa_text){(const char *)csa->bytes + csa->at, (size_t)length};
     size_t padded = ((size_t)length + 3) & ~(size_t)3;
     csa->at += has(csa, padded) ? padded : csa->length - csa->at;
     return true;
@@ -111,6 +110,7 @@ size_t csa_texts(const struct csa *csa, const struct csa_element *element, struc
         if (!read_item(&place, &texts[count])) {
             break;
         }
+        texts[count].length = strnlen(texts[count].text, texts[count].length);
         count += texts[count].length > 0;
     }
     return count;

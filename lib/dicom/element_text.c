@@ -41,9 +41,10 @@ static const struct {
     {"SS", KIND_BINARY, 2, false},    {"SV", KIND_BINARY, 8, false},
     {"UL", KIND_BINARY, 4, false},    {"US", KIND_BINARY, 2, false},
     {"UV", KIND_BINARY, 8, false},    {"UN", KIND_RAW, 0, false},
+    {"", KIND_NONE, 0, false}, /* all others */
 };
 
-enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
+enum { FORMS = sizeof(forms) / sizeof(forms[0]) - 1 };
 
 static size_t form_of(uint16_t vr) {
     size_t form = 0;
@@ -54,8 +55,7 @@ static size_t form_of(uint16_t vr) {
 }
 
 static enum kind kind_of(uint16_t vr) {
-    size_t form = form_of(vr);
-    return form < FORMS ? (enum kind)forms[form].kind : KIND_NONE;
+    return (enum kind)forms[form_of(vr)].kind;
 }
 
 bool element_is_number(uint16_t vr) {
@@ -273,7 +273,7 @@ static bool decimal_number(const uint8_t *bytes, size_t length, double *number) 
 
 bool element_number(uint16_t vr, const uint8_t *bytes, size_t length, double *number) {
     size_t form = form_of(vr);
-    enum kind kind = kind_of(vr);
+    enum kind kind = (enum kind)forms[form].kind;
     if (kind == KIND_DECIMAL) {
         return decimal_number(bytes, length, number);
     }
@@ -291,7 +291,7 @@ bool element_text(struct phrase *out, const struct element_value *value,
                   const struct charset *charset) {
     size_t form = form_of(value->vr);
     phrase_clear(out);
-    switch (kind_of(value->vr)) {
+    switch ((enum kind)forms[form].kind) {
     case KIND_NONE:
         return false;
     case KIND_BINARY:

@@ -9,8 +9,8 @@
     .place = TAG_ELEMENT, .tag = DICOM_TAG(group, element), .vr = type, .scope = where
 #define TOP(group, element, vr)                                                                    \
     { PLACE(group, element, vr, SCOPE_TOP), .values = 1 }
-#define LIST(group, element, vr)                                                                   \
-    { PLACE(group, element, vr, SCOPE_TOP) }
+#define LIST(group, element, vr, count)                                                            \
+    { PLACE(group, element, vr, SCOPE_TOP), .values = count }
 #define BOTH(group, element, vr)                                                                   \
     { PLACE(group, element, vr, SCOPE_BOTH), .values = 1 }
 #define MANY(group, element, vr, count)                                                            \
@@ -74,7 +74,7 @@ const struct tag_entry taglist_table[] = {
     {"Matrix",
      "Acquisition Matrix: frequency rows, columns, phase rows, columns",
      true,
-     {MADE(TAG_MATRIX), LIST(0x0018, 0x1310, "US")}},
+     {MADE(TAG_MATRIX), LIST(0x0018, 0x1310, "US", 4)}},
     {"PixelResol", "Pixel Spacing in mm", true, {MANY(0x0028, 0x0030, "DS", 2)}},
     {"BWP", "Pixel Bandwidth in Hz per pixel", true, {BOTH(0x0018, 0x0095, "DS")}},
     {"BWPPE",
@@ -106,8 +106,8 @@ const struct tag_entry taglist_table[] = {
     {"EchoNumbers",
      "Echo Number(s); Siemens XA: of the ICE dimensions",
      true,
-     {LIST(0x0018, 0x0086, "IS"), XA(0x0021, 0x06, "LO", CREATOR_SDI, FORM_ECHO)}},
-    {"ImageType", "Image Type", false, {LIST(0x0008, 0x0008, "CS")}},
+     {LIST(0x0018, 0x0086, "IS", 0), XA(0x0021, 0x06, "LO", CREATOR_SDI, FORM_ECHO)}},
+    {"ImageType", "Image Type", false, {LIST(0x0008, 0x0008, "CS", 0)}},
     {"ProtocolName", "Protocol Name", false, {TOP(0x0018, 0x1030, "LO")}},
     {"ContentTime", "Content Time", false, {TOP(0x0008, 0x0033, "TM")}},
     {"Manufacturer", "Manufacturer", false, {TOP(0x0008, 0x0070, "LO")}},

@@ -56,6 +56,8 @@ static void a_number_keeps_the_form_that_the_file_gives(void **state) {
     assert_string_equal(both_value("TR"), "2048.0");
     read_element(DICOM_TAG(0x0018, 0x1310), "UN", "\x60\0\0\0\0\0\x50\0", 8);
     assert_string_equal(both_value("Matrix"), "[96, 0, 0, 80]");
+    assert_read(DICOM_TAG(0x0018, 0x1310), "LO", "96\\0\\0\\80", "Matrix", "[96, 0, 0, 80]");
+    assert_read(DICOM_TAG(0x0018, 0x1310), "DS", "96,0,0,80", "Matrix", "[96, 0, 0, 80]");
     assert_read(DICOM_TAG(0x0019, 0x1028), "LO", "55.804", "BWPPE", "55.804");
     assert_read(DICOM_TAG(0x0019, 0x1028), "DS", "55,804", "BWPPE", "55.804");
 }
@@ -98,6 +100,7 @@ static void a_comma_is_a_point_unless_the_count_of_values_says_otherwise(void **
     assert_mended("0,5,0,75", 2, "0.5\\0.75");
     assert_mended("1,0,0,0,1,0", 6, "1\\0\\0\\0\\1\\0");
     assert_mended("1,5", 0, "1.5");
+    assert_mended("1,5,7", 0, "1\\5\\7");
     assert_mended("1.5,2.5", 0, "1.5\\2.5");
 }
 
