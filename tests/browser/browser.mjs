@@ -125,7 +125,7 @@ export async function open(
 
 /** Waits until a function is true in the page. */
 export function until(page, condition, argument) {
-  return page.waitForFunction(condition, argument, { timeout: 30000, polling: 50 });
+  return page.waitForFunction(condition, argument, { timeout: 60000, polling: 50 });
 }
 
 /** The whole text of an element. */
