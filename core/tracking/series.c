@@ -81,6 +81,16 @@ void series_destroy(struct series *series) {
     free(series);
 }
 
+size_t series_bytes(const struct series *series) {
+    size_t bytes = sizeof(*series) + series->result_length;
+    bytes += SERIES_DIGESTS * sizeof(*series->digests) * (series->digests != NULL);
+    bytes += 2 * series->watched.bytes; /* as values, and as what they say collected or changed */
+    for (size_t i = 0; i < ABOUT_KEYS; i++) {
+        bytes += 2 * strlen(series->about.values[i]);
+    }
+    return bytes;
+}
+
 bool series_knows(const struct series *series, uint64_t digest) {
     for (unsigned i = 0; i < series->digest_count; i++) {
         if (series->digests[i] == digest) {

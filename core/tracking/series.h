@@ -75,6 +75,7 @@ struct series {
     bool answered_incomplete; /* knowing that it was incomplete */
     char *result;             /* check result of the worst status, as text */
     size_t result_length;
+    size_t weight;     /* as its station reckons with, see series_bytes() */
     char *head, *tail; /* the series object as text, around count and last */
 };
 
@@ -87,6 +88,9 @@ struct series *series_bare(struct station *station, uint64_t key, unsigned run,
                            const struct json_slice *about, int64_t started_ms);
 
 void series_destroy(struct series *series); /* takes NULL */
+
+/** The memory that it takes, and its text in /state; the images known are reckoned elsewhere. */
+size_t series_bytes(const struct series *series);
 
 /** Has a file with this digest been looked at? */
 bool series_knows(const struct series *series, uint64_t digest);

@@ -161,6 +161,7 @@ static void count_in(struct station *station, struct series *series) {
         TAILQ_INSERT_TAIL(&station->going, series, going);
     }
     hash_table_add(&station->by_key, &series->link, series->key);
+    station->bytes += series->weight = series_bytes(series);
     if (series->open && ++station->open > STATION_OPEN_SERIES) {
         put_away_oldest(station);
     }
@@ -235,6 +236,21 @@ void station_remove(struct station *station, struct series *series) {
     hash_table_remove(&station->by_key, &series->link);
     station->count--;
     station->open -= series->open;
+    station->bytes -= series->weight;
+}
+
+void station_weigh(struct station *station, struct series *series) {
+    station->bytes -= series->weight;
+    series->weight = series_bytes(series);
+    station->bytes += series->weight;
+}
+
+size_t stations_bytes(const struct stations *stations) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < stations->count; i++) {
+        bytes += stations->list[i]->bytes;
+    }
+    return bytes;
 }
 
 struct series *station_surplus(const struct station *station, unsigned most) {

@@ -5,8 +5,9 @@
 #include "series.h"
 
 enum {
-    STATIONS = 64,            /* more share one called "other": names come from files */
-    STATION_OPEN_SERIES = 64, /* with digests and watched values, per station */
+    STATIONS = 64,                    /* more share one called "other": names come from files */
+    STATION_OPEN_SERIES = 64,         /* with digests and watched values, per station */
+    HISTORY_BYTES = 48 * 1024 * 1024, /* of all series: 2,000 with the largest of headers */
 };
 
 TAILQ_HEAD(series_list, series);
@@ -25,6 +26,7 @@ struct station {
     bool shared;      /* "other": series of several scanners, none of which follows another */
     struct hash_table by_key;
     unsigned count, open;
+    size_t bytes;           /* that its series take, see station_weigh() */
     size_t *instance_bytes; /* that the images known of all stations' series take */
 };
 
@@ -71,6 +73,12 @@ void station_set_phase(struct station *station, struct series *series, enum seri
 
 /** Since when the station is silent (ms since 1970); 0: it is not. */
 int64_t station_silent_ms(const struct station *station);
+
+/** A series takes more or less memory than before. */
+void station_weigh(struct station *station, struct series *series);
+
+/** What the series of all stations take. */
+size_t stations_bytes(const struct stations *stations);
 
 /** Takes a series out, which the caller then destroys. */
 void station_remove(struct station *station, struct series *series);

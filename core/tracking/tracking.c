@@ -9,17 +9,6 @@
 #include "tracking_parts.h"
 #include "wall_clock.h"
 
-static void trim(struct tracking *tracking, struct station *station) {
-    unsigned most = tracking->settings.history ? tracking->settings.history : 1;
-    struct series *series;
-    while ((series = station_surplus(station, most))) {
-        if (series->phase != SERIES_ENDED) {
-            tracking_end(tracking, series, "next-series"); /* nobody will hear of it again */
-        }
-        tracking_forget(tracking, series);
-    }
-}
-
 /* What tells the image from others: its instance, else its path. */
 static uint64_t instance_of(const struct tracking_folder *folder, const struct tracking_file *file,
                             uint64_t instance) {
@@ -103,7 +92,8 @@ static bool begin(struct tracking *tracking, const struct tracking_file *file,
     tracking_mend(tracking, folder, file->name, series);
     tracking_adopt(tracking, folder, series);
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
-    trim(tracking, station);
+    station_weigh(station, series);
+    tracking_trim(tracking, station);
     tracking_publish_series(tracking, "new", series, &news);
     watch_first(series, parts[WATCH], false);
     tracking_phases_counted(tracking, series);
@@ -143,6 +133,8 @@ static void look_at(struct tracking *tracking, const struct tracking_file *file,
         count(tracking, file, folder, series);
     }
     tracking_unsaved(tracking, series, SERIES_UNSAVED);
+    station_weigh(series->station, series);
+    tracking_trim(tracking, series->station);
     json_decref(changes);
 }
 
@@ -296,7 +288,7 @@ void tracking_configure(struct tracking *tracking, const struct tracking_setting
     pacing_set_interval(tracking->updates, settings->update_interval_ms);
     pacing_set_interval(tracking->errors, settings->update_interval_ms);
     for (size_t i = 0; i < tracking->stations.count; i++) {
-        trim(tracking, tracking->stations.list[i]);
+        tracking_trim(tracking, tracking->stations.list[i]);
     }
     tracking_phases_soon(tracking);
 }

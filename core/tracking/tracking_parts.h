@@ -2,6 +2,7 @@
 /* What the files of series tracking share: tracking.c and all that are called tracking_…. */
 #pragma once
 
+#include "base/log.h"
 #include "pacing.h"
 #include "phases.h"
 #include "station.h"
@@ -23,6 +24,7 @@ struct tracking {
     void *self;
     uint64_t seq;
     const struct mrq_text *state; /* NULL: out of date */
+    struct log_fault full;        /* the history has no room */
     struct text_budget *state_texts;
     size_t state_bytes; /* how long /state was last */
     struct phases_clock clock;
@@ -117,6 +119,11 @@ void tracking_phases_unread(struct tracking *tracking, const struct tracking_fil
 
 /** The message of a file has been published, or waits: the series may be complete. */
 void tracking_phases_counted(struct tracking *tracking, struct series *series);
+
+/* ---- tracking_trim.c ---- */
+
+/** Lets go of series that are too many at station, or too much together with all others. */
+void tracking_trim(struct tracking *tracking, struct station *station);
 
 /* ---- tracking_acknowledge.c ---- */
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "bench.h"
 #include "tracking/state_document.h"
+#include "tracking/station.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,10 +77,46 @@ static void a_reader_may_outlive_tracking(void **state) {
     mrq_text_release(text);
 }
 
+/* stations that send much, and one that sends little */
+static void the_history_has_a_bound_in_bytes(void **state) {
+    struct bench *bench = *state;
+    bench->parse = false;
+    bench_send(bench, (struct bench_file){.key = 1, .station = "small"});
+    for (uint64_t key = 2; key <= 102; key++) {
+        for (int station = 0; station < 8; station++) {
+            AUTOFREE char *name = mem_printf("S%d", station);
+            AUTOFREE char *note = mem_zeroed(NOTE_BYTES, 1);
+            memset(note, 'x', NOTE_BYTES - 1);
+            bench_send(bench, (struct bench_file){.key = key * 8 + (uint64_t)station,
+                                                  .station = name,
+                                                  .note = note});
+        }
+    }
+    const struct mrq_text *text = tracking_state(bench->tracking);
+    assert_in_range(text->length, HISTORY_BYTES / 2, HISTORY_BYTES + 9 * NOTE_BYTES);
+    mrq_text_release(text);
+    json_t *document = bench_state(bench);
+    assert_int_equal(json_object_size(document), 9);
+    assert_int_equal(json_array_size(bench_in(document, "small", "history", NULL)), 1);
+    for (int station = 0; station < 8; station++) { /* fairly, and the newest last */
+        AUTOFREE char *name = mem_printf("S%d", station);
+        assert_in_range(json_array_size(bench_in(document, name, "history", NULL)), 20, 40);
+    }
+    json_decref(document);
+    bench_collect(bench);
+    assert_in_range(json_object_size(bench->records), 2 * 200, 4 * 300);
+    struct bench *again = bench_create(bench); /* and so it is when it comes back */
+    json_t *restored = bench_state(again);
+    assert_int_equal(json_object_size(restored), 9);
+    json_decref(restored);
+    bench_destroy(again);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_make, bench_drop)
     const struct CMUnitTest tests[] = {
         TEST(slow_readers_of_state_have_a_bound_together),
+        TEST(the_history_has_a_bound_in_bytes),
         TEST(readers_of_one_state_share_it),
         cmocka_unit_test(a_reader_may_outlive_tracking),
     };
