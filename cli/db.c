@@ -2,8 +2,10 @@
 /* mrqart db: makes, fills and shows the database of acquisitions and templates. */
 #include "acqdb/acqdb.h"
 #include "acqdb/writer.h"
+#include "base/memory.h"
 #include "commands.h"
 #include "import/import.h"
+#include "list.h"
 #include "where.h"
 
 #include <ctype.h>
@@ -17,33 +19,46 @@ enum { EXIT_USAGE = 2 };
 
 static const char usage[] =
     "usage: mrqart db init [DB]\n"
-    "       mrqart db import [--database DB] [--all] [--jobs N] FOLDER…\n"
+    "       mrqart db import [--database DB] [--all] [--jobs N] [--wanted PATTERN]… FOLDER…\n"
     "       mrqart db rebuild [--database DB]\n"
-    "       mrqart db templates [--database DB]\n"
+    "       mrqart db templates [--database DB] [--values | --json]\n"
     "\n"
     "  init       makes an empty database with the tables of the reference\n"
     "  import     adds the acquisitions of archives, one per series, and rebuilds the templates.\n"
     "             Sessions are folders called YYYY.MM.DD-HH.MM.SS, their series the folders two\n"
-    "             levels down; where there are none, every folder with DICOM files is taken.\n"
+    "             levels down; where there are none, every folder with DICOM files is taken,\n"
+    "             whatever its files are called (media of GE, Philips, Siemens XA).\n"
     "             Sessions older than the newest acquisition of their project are passed over.\n"
     "             It can be interrupted and started again.\n"
     "  rebuild    makes the most frequent set of parameters of each project and sequence its\n"
     "             template\n"
-    "  templates  lists the templates: how often and when last seen, project, sequence\n"
+    "  templates  lists the templates, parted by tabs, below a line that names the columns: how\n"
+    "             often and when last seen, project, sequence\n"
     "\n"
     "  --database DB  the database (default " WHERE_DATABASE ")\n"
     "  --all          import: older sessions too\n"
     "  --jobs N       import: so many processes read (default: one for each core)\n"
+    "  --wanted PATTERN  import: files of such names only, as \"*.dcm\", in any case; may be "
+    "given\n"
+    "                 several times (default: all files, their content decides)\n"
+    "  --values       templates: all values of each\n"
+    "  --json         templates: the same, a line {\"n\": …, \"TR\": …, …} per template\n"
+    "\n"
+    "Exit status: 0 done, 1 it failed, or nothing that was found could be stored, 2 usage.\n"
     "\n"
     "examples:\n"
     "  mrqart db init db.sqlite\n"
     "  mrqart db import --database db.sqlite /archive/WPC-*\n"
-    "  mrqart db templates --database db.sqlite | sort -n | tail\n";
+    "  mrqart db import --database db.sqlite --wanted \"*.MRDC.*\" /media/cdrom\n"
+    "  mrqart db templates --database db.sqlite | sort -n | tail\n"
+    "  mrqart db templates --database db.sqlite --json | jq 'select(.TR > 2000)'\n";
 
 struct options {
     const char *database;
     bool all;
     size_t jobs;
+    struct scan_names wanted;
+    enum list_form form;
 };
 
 static int db_init(const struct options *options, char *const *words, int count) {
@@ -61,8 +76,10 @@ static int db_init(const struct options *options, char *const *words, int count)
 }
 
 static int db_import(const struct options *options, char *const *words, int count) {
-    const struct import_options import = {
-        .database = options->database, .all = options->all, .readers = options->jobs};
+    const struct import_options import = {.database = options->database,
+                                          .wanted = options->wanted,
+                                          .all = options->all,
+                                          .readers = options->jobs};
     if (!count) {
         fputs("mrqart db import: give it at least one folder\n", stderr);
         return EXIT_USAGE;
@@ -89,10 +106,6 @@ static int db_rebuild(const struct options *options, char *const *words, int cou
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static const char *shown(const char *text) {
-    return text ? text : "-";
-}
-
 static int db_templates(const struct options *options, char *const *words, int count) {
     if (count) {
         return none_expected(words[0]);
@@ -104,12 +117,11 @@ static int db_templates(const struct options *options, char *const *words, int c
     struct acqdb *acqdb = acqdb_open(options->database, "mrqart db templates");
     size_t templates;
     const struct acqdb_template **list = acqdb_list(acqdb, &templates);
-    for (size_t i = 0; i < templates; i++) {
-        printf("%lld\t%s\t%s\t%s\n", list[i]->n, shown(list[i]->last), shown(list[i]->values[0]),
-               shown(list[i]->values[1]));
+    bool good = acqdb_was_read(acqdb);
+    if (good) {
+        list_templates(list, templates, options->form);
     }
     free(list);
-    bool good = acqdb_was_read(acqdb);
     acqdb_close(acqdb);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -132,14 +144,19 @@ static bool parse_jobs(const char *text, size_t *jobs) {
     return true;
 }
 
+static void add_wanted(struct scan_names *wanted, const char *pattern) {
+    wanted->patterns = mem_resize(wanted->patterns, wanted->count + 1, sizeof(*wanted->patterns));
+    wanted->patterns[wanted->count++] = pattern;
+}
+
 /* false: *status is the exit status */
 static bool parse_options(int argc, char **argv, struct options *options, int *status) {
     static const struct option longs[] = {
-        {"database", required_argument, NULL, 'd'},
-        {"all", no_argument, NULL, 'a'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"database", required_argument, NULL, 'd'}, {"all", no_argument, NULL, 'a'},
+        {"jobs", required_argument, NULL, 'j'},     {"wanted", required_argument, NULL, 'w'},
+        {"values", no_argument, NULL, 'v'},         {"json", no_argument, NULL, 'o'},
+
+        {"help", no_argument, NULL, 'h'},           {0},
     };
     *status = EXIT_USAGE;
     for (int letter; (letter = getopt_long(argc, argv, "h", longs, NULL)) != -1;) {
@@ -154,6 +171,15 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
             if (!parse_jobs(optarg, &options->jobs)) {
                 return false;
             }
+            break;
+        case 'v':
+            options->form = LIST_VALUES;
+            break;
+        case 'o':
+            options->form = LIST_JSON;
+            break;
+        case 'w':
+            add_wanted(&options->wanted, optarg);
             break;
         case 'h':
             fputs(usage, stdout);
@@ -171,18 +197,22 @@ static bool parse_options(int argc, char **argv, struct options *options, int *s
     return true;
 }
 
+static int run_action(const struct options *options, char *const *words, int count) {
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(words[0], actions[i].name) == 0) {
+            return actions[i].run(options, words + 1, count - 1);
+        }
+    }
+    fprintf(stderr, "mrqart db: unknown \"%s\": init, import, rebuild or templates\n", words[0]);
+    return EXIT_USAGE;
+}
+
 int command_db(int argc, char **argv) {
     struct options options = {.database = WHERE_DATABASE};
     int status;
-    if (!parse_options(argc, argv, &options, &status)) {
-        return status;
+    if (parse_options(argc, argv, &options, &status)) {
+        status = run_action(&options, argv + optind, argc - optind);
     }
-    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-        if (strcmp(argv[optind], actions[i].name) == 0) {
-            return actions[i].run(&options, argv + optind + 1, argc - optind - 1);
-        }
-    }
-    fprintf(stderr, "mrqart db: unknown \"%s\": init, import, rebuild or templates\n",
-            argv[optind]);
-    return EXIT_USAGE;
+    free(options.wanted.patterns);
+    return status;
 }

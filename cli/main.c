@@ -38,7 +38,8 @@ static void print_help(FILE *out) {
     fputs("\n"
           "examples:\n"
           "  mrqart tags scan.dcm              its header values as JSON\n"
-          "  mrqart tags --tsv /data/*.dcm     a line per file for a spreadsheet\n",
+          "  mrqart tags --tsv /data/*.dcm     a line per file for a spreadsheet\n"
+          "  mrqart check --strict session/    does a session keep to its protocols?\n",
           out);
 }
 

@@ -7,9 +7,9 @@ import { faultOf, isAnswered, isLate, lastImage, needsAct, stateOf } from "./mod
 
 /** The table's rows, in its order. kind words: quoted in a sentence. */
 export const PARAMETERS = [
-  { name: "TR", title: "Repetition time", unit: " ms", kind: "numbers" },
+  { name: "TR", title: "Repetition time", unit: " ms", kind: "numbers", join: ", " },
   { name: "TE", title: "Echo time", unit: " ms", kind: "numbers", join: ", " },
-  { name: "FA", title: "Flip angle", unit: "°", kind: "numbers" },
+  { name: "FA", title: "Flip angle", unit: "°", kind: "numbers", join: ", " },
   { name: "Matrix", title: "Acquisition matrix", unit: "", kind: "matrix" },
   { name: "PixelResol", title: "Pixel size", unit: " mm", kind: "numbers" },
   { name: "Phase", title: "Phase encoding sign", unit: "", kind: "sign" },

@@ -10,7 +10,7 @@
 #include <time.h>
 
 enum {
-    LOOK_MS = 3000,           /* the page says how many templates there are, no more */
+    LOOK_MS = 1000,           /* what ails it is a warning in /healthz within some seconds */
     CREATE_LAST_MS = 3600000, /* attempts to make it become rarer, down to this */
 };
 

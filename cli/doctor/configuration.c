@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "child.h"
 #include "doctor.h"
+#include "effective.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -10,15 +11,6 @@
 /* the first line of what a program has said; the others are in its own output */
 static void first_line(char *text) {
     text[strcspn(text, "\n")] = '\0';
-}
-
-static void take(struct doctor *doctor) {
-    const char *const dump[] = {doctor->program, "-c",     doctor->file,
-                                "--dump-config", "--json", NULL};
-    int status;
-    AUTOFREE char *text = child_run(NULL, dump, &status);
-    char *brace = strchr(text, '{'); /* behind what was said on the error output */
-    doctor->config = status == 0 && brace ? json_loads(brace, 0, NULL) : NULL;
 }
 
 static void tell_faults(struct doctor *doctor, int status, char *text) {
@@ -42,7 +34,8 @@ void doctor_configuration(struct doctor *doctor) {
     const char *const check[] = {doctor->program, "-c", doctor->file, "--check-config", NULL};
     int status;
     AUTOFREE char *text = child_run(&doctor->account, check, &status);
-    take(doctor);
+    AUTOFREE char *fault = NULL;
+    doctor->config = effective_config(doctor->program, doctor->file, &fault);
     if (status != 0 || !doctor->config) {
         tell_faults(doctor, status, text);
         return;

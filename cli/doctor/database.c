@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Acquisition databases: there, readable by the service, whole, with templates. */
 #include "acqdb/acqdb.h"
+#include "acqdb/connect.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "child.h"
@@ -12,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 2000 }; /* an import writes for a fraction of a second at a time */
+enum {
+    BUSY_MS = 2000,   /* an import writes for a fraction of a second at a time */
+    LIMIT_MS = 60000, /* of a statement: a look at every page of a database of some GB */
+};
 
 /* the one value of a statement as text, NULL where it has none; free it. *result: SQLite's */
 static char *value_of(sqlite3 *database, const char *sql, int *result) {
@@ -43,7 +47,7 @@ static json_t *examine(void *self) {
     }
     sqlite3 *database = NULL;
     int result = SQLITE_OK;
-    sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL);
+    connect_open(path, SQLITE_OPEN_READONLY, LIMIT_MS, &database);
     sqlite3_busy_timeout(database, BUSY_MS);
     AUTOFREE char *whole = value_of(database, "pragma quick_check(1)", &result);
     if (!whole) {

@@ -3,7 +3,9 @@
 #include "import.h"
 #include "acqdb/acqdb.h"
 #include "acqdb/writer.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "pool.h"
 #include "scan.h"
 #include "summary.h"
@@ -23,12 +25,14 @@ struct import {
     struct sessions sessions;
     struct pending *pending;
     struct job {
-        size_t session, series;
+        size_t session, folder;
     } * jobs;
     size_t job_count, jobs_done;
     struct summary summary;
     struct progress progress;
-    size_t added, known, imported, older;
+    size_t added, known, older;
+    size_t folders, series, sessions_found; /* in which, and of which, something was found */
+    struct hash_table studies;              /* of a plain folder, which may hold several sessions */
     bool failed;
 };
 
@@ -47,13 +51,13 @@ static bool is_due(struct import *import, const struct session *session, bool al
 
 static void plan_session(struct import *import, size_t index) {
     const struct session *session = &import->sessions.each[index];
-    import->pending[index] = (struct pending){.found = json_array(), .left = session->series_count};
-    for (size_t i = 0; i < session->series_count; i++) {
+    import->pending[index] = (struct pending){.found = json_array(), .left = session->folder_count};
+    for (size_t i = 0; i < session->folder_count; i++) {
         import->jobs = mem_resize(import->jobs, import->job_count + 1, sizeof(*import->jobs));
-        import->jobs[import->job_count++] = (struct job){.session = index, .series = i};
+        import->jobs[import->job_count++] = (struct job){.session = index, .folder = i};
     }
-    if (!session->series_count) {
-        summary_skip(&import->summary, "no series folder in the session", session->folder);
+    if (!session->folder_count) {
+        summary_skip(&import->summary, "no folder with files in it", session->folder);
     }
 }
 
@@ -91,18 +95,19 @@ static void take_values(const json_t *list, const char **values, size_t count) {
 
 static void store_row(struct import *import, const json_t *found) {
     struct acqdb_row row;
-    const char *empty = NULL;
+    const char *absent = NULL;
     take_values(json_object_get(found, "parameters"), row.parameters, ACQDB_PARAMETERS);
     take_values(json_object_get(found, "acquisition"), row.acquisition, ACQDB_ACQUISITION);
-    switch (acqdb_add(import->writer, &row, &empty)) {
+    switch (acqdb_add(import->writer, &row, &absent)) {
     case ACQDB_ADDED:
         import->added++;
         break;
     case ACQDB_KNOWN:
         import->known++;
         break;
-    case ACQDB_EMPTY: {
-        AUTOFREE char *reason = mem_printf("%s is empty, so that the series is not stored", empty);
+    case ACQDB_ABSENT: {
+        AUTOFREE char *reason =
+            mem_printf("%s is absent, so that the series is not stored", absent);
         summary_skip(&import->summary, reason, json_string_value(json_object_get(found, "file")));
         break;
     }
@@ -111,12 +116,26 @@ static void store_row(struct import *import, const json_t *found) {
     }
 }
 
-static void store_series(struct import *import, const json_t *found) {
+/* true for the first series of its study */
+static bool is_new_study(struct import *import, const json_t *row) {
+    const char *study = json_string_value(json_object_get(row, "study"));
+    uint64_t hash = study ? text_hash(TEXT_HASH_SEED, study, strlen(study)) : 0;
+    if (hash_table_first(&import->studies, hash)) {
+        return false;
+    }
+    hash_table_add(&import->studies, mem_new(struct hash_link), hash);
+    return true;
+}
+
+static void store_folder(struct import *import, const json_t *found, bool plain) {
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(found, "rows"), index, item) {
+        import->sessions_found += plain && is_new_study(import, item);
+        import->series++;
         store_row(import, item);
     }
+    import->folders += json_array_size(json_object_get(found, "rows")) > 0;
     json_array_foreach(json_object_get(found, "skipped"), index, item) {
         summary_skip(&import->summary, json_string_value(json_array_get(item, 1)),
                      json_string_value(json_array_get(item, 0)));
@@ -131,14 +150,14 @@ static void store_session(struct import *import, size_t index) {
         import->failed = true;
         return;
     }
-    size_t i;
+    size_t i, series = import->series;
     json_t *found;
     json_array_foreach(pending->found, i, found) {
-        store_series(import, found);
+        store_folder(import, found, !*session->stamp);
     }
+    import->sessions_found += *session->stamp && import->series > series;
     bool noted = !*session->stamp || acqdb_import_note(import->writer, session->folder, ACQDB_DONE);
     import->failed = import->failed || !noted || !acqdb_commit(import->writer);
-    import->imported++;
     json_decref(pending->found);
     pending->found = NULL;
 }
@@ -148,9 +167,9 @@ static void store_session(struct import *import, size_t index) {
 static const char *give_job(void *self, size_t index, enum series_mode *mode) {
     const struct import *import = self;
     const struct job *job = &import->jobs[index];
-    const struct session *session = &import->sessions.each[job->session];
-    *mode = *session->stamp ? SERIES_ONE : SERIES_MANY;
-    return session->series[job->series];
+    const struct series_folder *folder = &import->sessions.each[job->session].folders[job->folder];
+    *mode = folder->mode;
+    return folder->path;
 }
 
 static void take_answer(void *self, size_t index, const json_t *found) {
@@ -161,7 +180,7 @@ static void take_answer(void *self, size_t index, const json_t *found) {
         json_array_append(pending->found, (json_t *)found);
     } else {
         summary_skip(&import->summary, "the reader died of a file in the folder",
-                     import->sessions.each[job->session].series[job->series]);
+                     import->sessions.each[job->session].folders[job->folder].path);
     }
     if (--pending->left == 0) {
         store_session(import, job->session);
@@ -181,7 +200,8 @@ static size_t readers_of(const struct import_options *options, size_t jobs) {
 }
 
 static bool read_sessions(struct import *import, const struct import_options *options) {
-    const struct pool_work work = {.jobs = import->job_count,
+    const struct pool_work work = {.wanted = &options->wanted,
+                                   .jobs = import->job_count,
                                    .readers = readers_of(options, import->job_count),
                                    .job = give_job,
                                    .answer = take_answer,
@@ -194,7 +214,8 @@ static bool read_sessions(struct import *import, const struct import_options *op
 
 static void print_summary(const struct import *import, long long templates) {
     printf("imported %zu acquisitions of %zu sessions; %zu were known\n", import->added,
-           import->imported, import->known);
+           import->sessions_found, import->known);
+    printf("%zu series were found in %zu folders\n", import->series, import->folders);
     if (import->older) {
         printf("passed over %zu sessions older than the newest acquisition of their project "
                "(--all takes them too)\n",
@@ -204,10 +225,17 @@ static void print_summary(const struct import *import, long long templates) {
     printf("%lld templates\n", templates);
 }
 
+static void free_study(void *self, struct hash_link *link) {
+    (void)self;
+    free(link);
+}
+
 static void import_finish(struct import *import) {
     for (size_t i = 0; import->pending && i < import->sessions.count; i++) {
         json_decref(import->pending[i].found);
     }
+    hash_table_each(&import->studies, free_study, NULL);
+    hash_table_finish(&import->studies);
     free(import->pending);
     free(import->jobs);
     scan_finish(&import->sessions);
@@ -220,7 +248,7 @@ int import_folders(const struct import_options *options, char *const *folders, s
     long long templates = 0;
     bool good = true;
     for (size_t i = 0; i < count; i++) {
-        good = scan_folder(&import.sessions, folders[i], &import.summary) && good;
+        good = scan_folder(&import.sessions, folders[i], &options->wanted, &import.summary) && good;
     }
     scan_sort(&import.sessions);
     bool written = acqdb_create(options->database, "mrqart db import") &&
@@ -230,6 +258,13 @@ int import_folders(const struct import_options *options, char *const *folders, s
     if (written) {
         print_summary(&import, templates);
     }
+    bool stored = import.added + import.known > 0 || (import.older && !import.job_count);
+    if (written && !stored) {
+        fputs(
+            "mrqart db import: nothing was stored: no file is an MR image that can be read and has "
+            "date, time and series number\n",
+            stderr);
+    }
     import_finish(&import);
-    return written && good ? EXIT_SUCCESS : EXIT_FAILURE;
+    return written && good && stored ? EXIT_SUCCESS : EXIT_FAILURE;
 }

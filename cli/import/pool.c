@@ -50,13 +50,15 @@ static bool send_all(int fd, const char *bytes, size_t length) {
 }
 
 /* reads jobs until the parent closes its end */
-static void child_loop(int fd) {
+static void child_loop(int fd, const struct scan_names *wanted) {
     struct dicom_reader *reader = dicom_reader_create(NULL, 0, DICOM_FAST);
     FILE *jobs = fdopen(fd, "r");
     char *job = NULL;
     size_t room = 0;
     while (reader && jobs && getdelim(&job, &room, '\0', jobs) > 1) {
-        json_t *found = series_read(reader, job + 1, (enum series_mode)job[0]);
+        const struct series_job read = {
+            .path = job + 1, .mode = (enum series_mode)job[0], .wanted = wanted};
+        json_t *found = series_read(reader, &read);
         size_t length;
         char *text = json_text(found, &length);
         bool sent = send_all(fd, text, length + 1);
@@ -68,7 +70,7 @@ static void child_loop(int fd) {
     }
 }
 
-static bool reader_start(struct reader *reader) {
+static bool reader_start(const struct pool *pool, struct reader *reader) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
         fprintf(stderr, "mrqart db import: cannot start a reader: %s\n", strerror(errno));
@@ -79,7 +81,7 @@ static bool reader_start(struct reader *reader) {
     if (reader->pid == 0) {
         capabilities_drop();
         close(pair[0]);
-        child_loop(pair[1]);
+        child_loop(pair[1], pool->work->wanted);
         _exit(0);
     }
     close(pair[1]);
@@ -135,7 +137,7 @@ static bool reader_died(struct pool *pool, struct reader *reader) {
     if (busy) {
         job_ends(pool, reader, NULL);
     }
-    return reader_start(reader);
+    return reader_start(pool, reader);
 }
 
 /* false: the reader is gone, or answers what it must not */
@@ -192,7 +194,7 @@ bool pool_run(const struct pool_work *work) {
         pool.readers[i].fd = -1;
     }
     for (size_t i = 0; good && i < work->readers; i++) {
-        good = reader_start(&pool.readers[i]);
+        good = reader_start(&pool, &pool.readers[i]);
     }
     while (good && pool.done < work->jobs) {
         good = pool_step(&pool, polled);

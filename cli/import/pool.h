@@ -13,6 +13,7 @@ typedef void (*pool_answer)(void *self, size_t job, const json_t *found);
 typedef const char *(*pool_job)(void *self, size_t job, enum series_mode *mode);
 
 struct pool_work {
+    const struct scan_names *wanted;
     size_t jobs;
     size_t readers; /* processes */
     pool_job job;

@@ -7,19 +7,29 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 enum { DEPTH_MOST = 16 }; /* archives are five deep; a loop of mounts has no end */
 
-bool scan_wants(const char *name) {
-    size_t length = strlen(name);
-    return !companion_name(name) && (strncasecmp(name, "MR.", 3) == 0 ||
-                                     (length > 4 && (strcasecmp(name + length - 4, ".dcm") == 0 ||
-                                                     strcasecmp(name + length - 4, ".ima") == 0)));
+/* an index beside the images (PS3.10 8.6), and what other systems put there for themselves */
+static bool is_aside(const char *name) {
+    return companion_name(name) || strcmp(name, "DICOMDIR") == 0;
+}
+
+static bool is_wanted(const struct scan_names *wanted, const char *name) {
+    bool fits = !wanted->count;
+    for (size_t i = 0; !fits && i < wanted->count; i++) {
+        fits = fnmatch(wanted->patterns[i], name, FNM_CASEFOLD) == 0;
+    }
+    return fits;
+}
+
+bool scan_takes(const struct scan_names *wanted, const char *name) {
+    return is_wanted(wanted, name) && !is_aside(name);
 }
 
 static const char *base_name(const char *path) {
@@ -61,10 +71,11 @@ static struct session *add_session(struct sessions *sessions, const char *folder
     return session;
 }
 
-static void add_series(struct session *session, const char *folder) {
-    session->series =
-        mem_resize(session->series, session->series_count + 1, sizeof(*session->series));
-    session->series[session->series_count++] = mem_dup(folder);
+static void add_folder(struct session *session, const char *path, enum series_mode mode) {
+    session->folders =
+        mem_resize(session->folders, session->folder_count + 1, sizeof(*session->folders));
+    session->folders[session->folder_count++] =
+        (struct series_folder){.path = mem_dup(path), .mode = mode};
 }
 
 static bool is_folder(const char *path, const struct dirent *entry) {
@@ -75,96 +86,89 @@ static bool is_folder(const char *path, const struct dirent *entry) {
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* calls visit for each folder in folder, hidden ones and links aside; false: it cannot be read */
-static bool each_folder(const char *folder, void (*visit)(void *, const char *), void *self) {
-    DIR *list = opendir(folder);
+struct walk {
+    struct sessions *sessions;
+    struct session *session; /* NULL: sessions are looked for */
+    const struct scan_names *wanted;
+    struct summary *summary;
+    int depth; /* below the folder that was named; within a session, below that */
+};
+
+/* true if it is to be read; what is not wanted is told, what systems put beside it is not */
+static bool note_file(const struct walk *walk, const char *name, const char *path) {
+    if (walk->session && !is_wanted(walk->wanted, name) && !is_aside(name)) {
+        summary_skip(walk->summary, "its name fits no pattern of --wanted", path);
+    }
+    return scan_takes(walk->wanted, name);
+}
+
+/*
+ * Calls visit for each folder in path, links and what systems keep for themselves aside. *files:
+ * it holds files of wanted names. False, and said, where it cannot be read.
+ */
+static bool each_entry(struct walk *walk, const char *path, bool *files,
+                       void (*visit)(struct walk *, const char *)) {
+    DIR *list = opendir(path);
     if (!list) {
+        if (!walk->session || *walk->session->stamp) { /* told when sessions were looked for */
+            summary_skip(walk->summary, "the folder cannot be read", path);
+        }
         return false;
     }
+    walk->depth++;
+    *files = false;
     for (struct dirent *entry; (entry = readdir(list));) {
-        AUTOFREE char *path = mem_printf("%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && !companion_name(entry->d_name) && is_folder(path, entry)) {
-            visit(self, path);
+        AUTOFREE char *below = mem_printf("%s/%s", path, entry->d_name);
+        if (!is_folder(below, entry)) {
+            *files = note_file(walk, entry->d_name, below) || *files;
+        } else if (entry->d_name[0] != '.' && !companion_name(entry->d_name) &&
+                   walk->depth <= DEPTH_MOST) {
+            visit(walk, below);
         }
     }
+    walk->depth--;
     closedir(list);
     return true;
 }
 
-static bool holds_files(const char *folder) {
-    DIR *list = opendir(folder);
-    bool found = false;
-    for (struct dirent *entry; list && !found && (entry = readdir(list));) {
-        found = scan_wants(entry->d_name) && entry->d_type != DT_DIR;
-    }
-    if (list) {
-        closedir(list);
-    }
-    return found;
-}
-
-struct walk {
-    struct sessions *sessions;
-    struct session *session;
-    struct summary *summary;
-    int depth;
-};
-
-static void visit_series(void *self, const char *path) {
-    struct walk *walk = self;
+/* the reference's series are two levels below the session; media have theirs deeper, or above */
+static void visit_folder(struct walk *walk, const char *path) {
+    enum { REFERENCE_DEPTH = 2 };
+    bool reference = walk->depth == REFERENCE_DEPTH && *walk->session->stamp;
     const char *name = base_name(path);
-    if (strstr(name, "PhysioLog") || strstr(name, "PhoenixZIPReport")) {
+    if (reference && (strstr(name, "PhysioLog") || strstr(name, "PhoenixZIPReport"))) {
         summary_skip(walk->summary, "PhysioLog or PhoenixZIPReport", path);
-    } else {
-        add_series(walk->session, path);
+        return;
     }
-}
-
-static void visit_subject(void *self, const char *path) {
-    struct walk *walk = self;
-    if (!each_folder(path, visit_series, walk)) {
-        summary_skip(walk->summary, "the folder cannot be read", path);
+    bool files = false;
+    size_t before = walk->session->folder_count;
+    if (each_entry(walk, path, &files, visit_folder) && files) {
+        add_folder(walk->session, path, reference ? SERIES_ONE : SERIES_MANY);
+    } else if (reference && walk->session->folder_count == before) {
+        summary_skip(walk->summary, "no DICOM file in the folder", path);
     }
 }
 
 static void visit_session(struct walk *walk, const char *path, const char *stamp) {
-    walk->session = add_session(walk->sessions, path);
-    strcpy(walk->session->stamp, stamp);
-    if (!each_folder(path, visit_subject, walk)) {
-        summary_skip(walk->summary, "the folder cannot be read", path);
-    }
+    struct walk inner = *walk;
+    inner.session = add_session(walk->sessions, path);
+    strcpy(inner.session->stamp, stamp);
+    inner.depth = 0;
+    visit_folder(&inner, path);
 }
 
-static void find_sessions(void *self, const char *path) {
-    struct walk *walk = self;
+static void find_sessions(struct walk *walk, const char *path) {
     char stamp[SCAN_STAMP_BYTES];
+    bool files;
     if (session_stamp(base_name(path), stamp)) {
         visit_session(walk, path, stamp);
-        return;
-    }
-    if (walk->depth == DEPTH_MOST) {
-        return;
-    }
-    walk->depth++;
-    if (!each_folder(path, find_sessions, walk)) {
-        summary_skip(walk->summary, "the folder cannot be read", path);
-    }
-    walk->depth--;
-}
-
-static void find_plain(void *self, const char *path) {
-    struct walk *walk = self;
-    if (holds_files(path)) {
-        add_series(walk->session, path);
-    }
-    if (walk->depth < DEPTH_MOST) {
-        walk->depth++;
-        each_folder(path, find_plain, walk);
-        walk->depth--;
+    } else {
+        each_entry(walk, path, &files, find_sessions);
     }
 }
 
-bool scan_folder(struct sessions *sessions, const char *folder, struct summary *summary) {
+bool scan_folder(struct sessions *sessions, const char *folder, const struct scan_names *wanted,
+                 struct summary *summary) {
     char path[PATH_MAX];
     struct stat status;
     if (!realpath(folder, path) || stat(path, &status) < 0) {
@@ -175,18 +179,18 @@ bool scan_folder(struct sessions *sessions, const char *folder, struct summary *
         fprintf(stderr, "mrqart db import: %s is no folder\n", folder);
         return false;
     }
-    struct walk walk = {.sessions = sessions, .summary = summary};
+    struct walk walk = {.sessions = sessions, .wanted = wanted, .summary = summary};
     size_t before = sessions->count;
     find_sessions(&walk, path);
     if (sessions->count > before) {
         return true;
     }
     walk.session = add_session(sessions, path);
-    find_plain(&walk, path);
+    visit_folder(&walk, path);
     fprintf(stderr,
-            "%s: no session folder (YYYY.MM.DD-HH.MM.SS) in it: each of its %zu folders that "
-            "hold DICOM files is read, and all series in them are taken\n",
-            folder, walk.session->series_count);
+            "%s: no session folder (YYYY.MM.DD-HH.MM.SS) in it: each of its %zu folders that hold "
+            "files is read, and all series in them are taken\n",
+            folder, walk.session->folder_count);
     return true;
 }
 
@@ -205,10 +209,10 @@ void scan_sort(struct sessions *sessions) {
 void scan_finish(struct sessions *sessions) {
     for (size_t i = 0; i < sessions->count; i++) {
         struct session *session = &sessions->each[i];
-        for (size_t j = 0; j < session->series_count; j++) {
-            free(session->series[j]);
+        for (size_t j = 0; j < session->folder_count; j++) {
+            free(session->folders[j].path);
         }
-        free(session->series);
+        free(session->folders);
         free(session->folder);
         free(session->project);
     }

@@ -3,19 +3,22 @@
 #pragma once
 
 #include "dicom/dicom.h"
+#include "scan.h"
 
 #include <jansson.h>
 
-/** How many series a folder may hold. */
-enum series_mode {
-    SERIES_ONE = 's',  /* all files are one series; reading ends when its echoes repeat */
-    SERIES_MANY = 'm', /* the headers tell series apart */
+/** A folder that is to be read. */
+struct series_job {
+    const char *path;
+    enum series_mode mode;
+    const struct scan_names *wanted;
 };
 
 /**
- * Reads the wanted files of folder in the order of their names: the first of a series represents
- * it, and the TEs of the following ones are joined to its own until one repeats.
- * Returns {"rows": [{"file", "parameters": […], "acquisition": […]}], "skipped": [[path, why]]};
- * values are database strings in the order of acqdb_parameters and acqdb_acquisition.
+ * Reads files of a folder in the order of their names: the first of a series represents it, the TEs
+ * of the following ones are joined to its own until one repeats, and where files
+ * from all over it have several TRs or flip angles these are joined, ascending.
+ * Returns {"rows": [{"file", "study", "parameters": […], "acquisition": […]}], "skipped": [[path,
+ * why]]}; values are database strings in the order of acqdb_parameters and acqdb_acquisition.
  */
-json_t *series_read(struct dicom_reader *reader, const char *folder, enum series_mode mode);
+json_t *series_read(struct dicom_reader *reader, const struct series_job *job);

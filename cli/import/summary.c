@@ -75,7 +75,7 @@ void progress_show(struct progress *progress, size_t done) {
         done ? seconds_since(&progress->began) / (double)done * (double)(progress->total - done)
              : 0;
     int full = (int)(done * BAR / progress->total);
-    fprintf(stderr, "\r[%.*s%.*s] %zu of %zu series, %.0f s left \033[K", full,
+    fprintf(stderr, "\r[%.*s%.*s] %zu of %zu folders, %.0f s left \033[K", full,
             "##############################", BAR - full, "..............................", done,
             progress->total, left);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The templates of the acquisition database: followed while others write it. */
 #include "acqdb/acqdb.h"
+#include "acqdb/connect.h"
 #include "acqdb/load.h"
 #include "acqdb/templates.h"
 #include "base/log.h"
@@ -16,12 +17,16 @@ enum {
     MAKING_STEP_NS = 10000000,
     FIRST_WAIT_MS = 1000,    /* at the start nothing is known: worth waiting for a writer */
     LATER_WAIT_MS = 0,       /* what is known serves until the next file */
+    LIMIT_MS = 2000,         /* of a statement: 100,000 templates are read in a fraction of that */
     RETRY_NS = 100000000,    /* a database in trouble is tried ten times a second at most */
     RELOAD_SHARE = 10,       /* reading anew takes at most a tenth of the time */
     TROUBLE_NS = 2000000000, /* so long a rebuild or a writer may take without a word */
     QUIET_NS = 1000000000,   /* so long a file that nobody touches need not be asked about */
     STAMP_NS = 100000000,    /* more than the steps in which the kernel stamps files */
 };
+
+/* what was stopped is tried again so rarely, and where nobody has touched the file */
+static const long long stopped_wait_ns = 20000000000, unchanged_wait_ns = 3600000000000;
 
 struct acqdb {
     char *path, *name;
@@ -32,7 +37,8 @@ struct acqdb {
     struct stat opened;          /* the file that db has open */
     struct templates *templates; /* never NULL; empty until something was loaded */
     bool loaded, counted;        /* counted: there was no table of templates, we counted */
-    long long not_before_ns, trouble_since_ns, quiet_until_ns;
+    bool stopped;                /* reading it took too long */
+    long long not_before_ns, trouble_since_ns, quiet_until_ns, unchanged_until_ns;
     struct log_fault fault;
 };
 
@@ -69,7 +75,8 @@ static void trouble(struct acqdb *acqdb, const char *what, const char *remedy) {
 }
 
 static void recovered(struct acqdb *acqdb) {
-    acqdb->trouble_since_ns = 0;
+    acqdb->trouble_since_ns = acqdb->unchanged_until_ns = 0;
+    acqdb->stopped = false;
     free(acqdb->trouble);
     acqdb->trouble = NULL;
     log_fault_over(&acqdb->fault, acqdb->name, "the database %s is read again: %zu templates",
@@ -78,7 +85,16 @@ static void recovered(struct acqdb *acqdb) {
 
 static void trouble_sqlite(struct acqdb *acqdb, int result) {
     AUTOFREE char *what = mem_dup(acqdb->db ? sqlite3_errmsg(acqdb->db) : sqlite3_errstr(result));
+    acqdb->stopped = (result & 0xff) == SQLITE_INTERRUPT;
+    if (acqdb->stopped && !acqdb->trouble_since_ns) {
+        acqdb->trouble_since_ns =
+            now_ns() - TROUBLE_NS; /* it does not pass by itself: tell it now */
+    }
     trouble(acqdb, what, acqdb_remedy(result));
+    if (acqdb->stopped) {
+        acqdb->not_before_ns = now_ns() + stopped_wait_ns;
+        acqdb->unchanged_until_ns = now_ns() + unchanged_wait_ns;
+    }
 }
 
 static bool same_file(const struct stat *a, const struct stat *b) {
@@ -115,11 +131,9 @@ static bool connect_to(struct acqdb *acqdb, const struct stat *file) {
     acqdb->opened = *file;
     acqdb->quiet_until_ns = 0;
     int result =
-        sqlite3_open_v2(acqdb->path, &acqdb->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+        connect_open(acqdb->path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, LIMIT_MS, &acqdb->db);
     if (result == SQLITE_OK) {
-        sqlite3_extended_result_codes(acqdb->db, 1);
         sqlite3_busy_timeout(acqdb->db, acqdb->loaded ? LATER_WAIT_MS : FIRST_WAIT_MS);
-        schema_prepare(acqdb->db);
         result = sqlite3_prepare_v3(acqdb->db, "pragma data_version", -1, SQLITE_PREPARE_PERSISTENT,
                                     &acqdb->data_version, NULL);
     }
@@ -171,29 +185,44 @@ static bool load(struct acqdb *acqdb, long long version) {
     return true;
 }
 
-static void refresh(struct acqdb *acqdb) {
-    struct stat file;
-    long long version;
-    bool waits = acqdb->not_before_ns && now_ns() < acqdb->not_before_ns;
-    if (stat(acqdb->path, &file) < 0) {
+/* false: there is no file that could be a database */
+static bool look(struct acqdb *acqdb, struct stat *file, bool waits) {
+    if (stat(acqdb->path, file) < 0) {
         if (!waits) {
             trouble(acqdb, strerror(errno),
                     errno == ENOENT ? "make it with \"mrqart db init\""
                                     : "give the service's user the right to read it");
         }
-        return;
+        return false;
     }
-    if (S_ISDIR(file.st_mode)) {
+    if (S_ISDIR(file->st_mode)) {
         if (!waits) {
             trouble(acqdb, "it is a folder", "give the path of the database's file");
         }
+        return false;
+    }
+    return true;
+}
+
+/* reading took too long: a new file in its place is read at once, a changed one after a while */
+static bool still_stopped(const struct acqdb *acqdb, const struct stat *file, bool waits) {
+    return acqdb->stopped && same_file(file, &acqdb->opened) &&
+           (waits || (same_content(file, &acqdb->opened) && now_ns() < acqdb->unchanged_until_ns));
+}
+
+static void refresh(struct acqdb *acqdb) {
+    struct stat file;
+    long long version;
+    bool waits = acqdb->not_before_ns && now_ns() < acqdb->not_before_ns;
+    if (!look(acqdb, &file, waits)) {
         return;
     }
     bool connected = acqdb->db && same_file(&file, &acqdb->opened);
-    if (waits && (connected || acqdb->trouble_since_ns)) {
+    if (acqdb->stopped ? still_stopped(acqdb, &file, waits)
+                       : waits && (connected || acqdb->trouble_since_ns)) {
         return;
     }
-    if (connected && untouched(acqdb, &file)) {
+    if (connected && !acqdb->stopped && untouched(acqdb, &file)) {
         return;
     }
     bool fresh = !connected;
@@ -213,7 +242,7 @@ static void refresh(struct acqdb *acqdb) {
             return;
         }
     }
-    if (load(acqdb, version)) {
+    if (load(acqdb, version) || acqdb->stopped) {
         acqdb->opened = file;
     }
 }

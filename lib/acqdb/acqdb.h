@@ -28,7 +28,8 @@ void acqdb_close(struct acqdb *acqdb);
 
 /**
  * The template of a project and sequence, case and LIKE's wildcards aside; NULL: there is none.
- * NULL, "" and "null" are one name. Valid until the next call.
+ * NULL, "" and "null" are one project; an absent sequence has no template: absence is no value that
+ * could be equal to another. Valid until the next call.
  * Looks at the database first, and reads it anew when it has changed or was replaced; what it knew
  * stays while the database is busy, damaged, gone or being rebuilt.
  */

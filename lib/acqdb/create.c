@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making an empty database, and what to do about SQLite's complaints. */
 #include "acqdb/acqdb.h"
+#include "acqdb/connect.h"
 #include "base/log.h"
 #include "base/memory.h"
 
-enum { WRITER_WAIT_MS = 5000 }; /* another program may be writing */
+enum {
+    WRITER_WAIT_MS = 5000, /* another program may be writing */
+    CREATE_LIMIT_MS = 10000,
+};
 
 /* whole sentences, by the primary result code */
 static const struct {
@@ -22,6 +26,9 @@ static const struct {
     {SQLITE_NOTADB, "is this the right file? restore a backup, or make a new one with "
                     "\"mrqart db init\""},
     {SQLITE_FULL, "the disk is full: make room"},
+    {SQLITE_INTERRUPT,
+     "it took too long: \"mrqart db rebuild\" makes its table of templates anew, or "
+     "restore a backup"},
     {SQLITE_IOERR, "the disk or the share fails: look at the kernel's log"},
 };
 
@@ -36,7 +43,8 @@ const char *acqdb_remedy(int result) {
 
 bool acqdb_create(const char *path, const char *name) {
     sqlite3 *db = NULL;
-    int result = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int result =
+        connect_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, CREATE_LIMIT_MS, &db);
     if (result == SQLITE_OK) {
         AUTOFREE char *statements = mem_printf("begin immediate; %s commit;", schema_create);
         sqlite3_busy_timeout(db, WRITER_WAIT_MS);

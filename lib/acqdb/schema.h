@@ -13,11 +13,12 @@ extern const char *const acqdb_parameters[ACQDB_PARAMETERS];
 /** Columns of acq that hold header values: what tells two acquisitions apart. */
 extern const char *const acqdb_acquisition[ACQDB_ACQUISITION];
 
-/** Which columns a database has. */
+/** Which columns a database has; views and virtual tables are no tables. */
 struct schema {
     bool acq, acq_param; /* the tables */
     bool parameter[ACQDB_PARAMETERS], acquisition[ACQDB_ACQUISITION];
-    bool templates, n, first, last, multiecho_tes; /* template_by_count and its columns */
+    /* template_by_count and its columns */
+    bool templates, n, first, last, param_id, multiecho_tes;
 };
 
 /** Looks at db; false when it cannot be read now (sqlite3_errmsg() says why). */
@@ -29,9 +30,7 @@ extern const char schema_create[];
 /**
  * A query that counts acquisitions and gives one row per Project and SequenceName: n, Project,
  * SequenceName, param_id, first, last, multiecho_tes. Needs acq and acq_param, and the function
- * te_set() (schema_prepare). Free it.
+ * te_set() (connect.h). Of equally frequent sets the template that is there stays, then the one
+ * that was there first. An acquisition without a SequenceName has none. Free it.
  */
 char *schema_count_query(const struct schema *schema);
-
-/** Makes a connection safe against what a database of unknown origin may bring along. */
-bool schema_prepare(sqlite3 *db);

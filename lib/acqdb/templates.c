@@ -116,6 +116,9 @@ static bool is_better(const struct acqdb_template *a, const struct acqdb_templat
 }
 
 void templates_add(struct templates *templates, const struct acqdb_template *template) {
+    if (acqdb_absent(template->values[SEQUENCE])) {
+        return;
+    }
     if ((templates->count + 1) * 2 > templates->room) {
         grow(templates);
     }
@@ -131,7 +134,7 @@ void templates_add(struct templates *templates, const struct acqdb_template *tem
 
 const struct acqdb_template *templates_find(const struct templates *templates, const char *project,
                                             const char *sequence) {
-    return *slot_of(templates, named(project), named(sequence));
+    return acqdb_absent(sequence) ? NULL : *slot_of(templates, named(project), sequence);
 }
 
 size_t templates_count(const struct templates *templates) {

@@ -10,8 +10,8 @@ struct templates *templates_create(void);
 void templates_destroy(struct templates *templates);
 
 /**
- * Adds a copy of template. Of two that differ in the case of their names only, the one seen more
- * often stays, then the one seen later.
+ * Adds a copy of template; one without a sequence is none. Of two that differ in the case of their
+ * names only, the one seen more often stays, then the one seen later.
  */
 void templates_add(struct templates *templates, const struct acqdb_template *template);
 

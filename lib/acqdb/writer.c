@@ -2,6 +2,7 @@
 /* Writing acquisitions and templates. */
 #include "acqdb/writer.h"
 #include "acqdb/acqdb.h"
+#include "acqdb/connect.h"
 #include "acqdb/writer_parts.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -11,10 +12,14 @@
 
 enum {
     WRITER_WAIT_MS = 30000, /* the reference's import may be running */
-    IDENTITY = 4,           /* columns that make two acquisitions the same */
+    NEEDED = 3,             /* of them that must be there: absence is no identity */
+    WRITER_LIMIT_MS =
+        120000,   /* of a statement: counting 1,000,000 acquisitions takes some seconds */
+    IDENTITY = 4, /* columns that make two acquisitions the same */
 };
 
 static const char *const identity[IDENTITY] = {"AcqTime", "AcqDate", "SubID", "SeriesNumber"};
+static const char *const needed[NEEDED] = {"AcqDate", "AcqTime", "SeriesNumber"};
 
 bool writer_failed(struct acqdb_writer *writer, const char *what) {
     int result = sqlite3_extended_errcode(writer->db);
@@ -50,7 +55,7 @@ static char *key_of(const char *const *columns, const bool *present, size_t coun
     for (size_t i = 0; i < count; i++) {
         if (!present || present[i]) {
             AUTOFREE char *part =
-                mem_printf(" || coalesce(\"%s\", 'null') || char(31)", columns[i]);
+                mem_printf(" || coalesce(nullif(\"%s\", ''), 'null') || char(31)", columns[i]);
             append(&key, part);
         }
     }
@@ -126,13 +131,12 @@ static bool open_tables(struct acqdb_writer *writer) {
 struct acqdb_writer *acqdb_writer_open(const char *path) {
     struct acqdb_writer *writer = mem_new(struct acqdb_writer);
     writer->path = mem_dup(path);
-    bool good = sqlite3_open_v2(path, &writer->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+    bool good =
+        connect_open(path, SQLITE_OPEN_READWRITE, WRITER_LIMIT_MS, &writer->db) == SQLITE_OK;
     if (!good) {
         writer_failed(writer, "open it");
     } else {
-        sqlite3_extended_result_codes(writer->db, 1);
         sqlite3_busy_timeout(writer->db, WRITER_WAIT_MS);
-        schema_prepare(writer->db);
         good = open_tables(writer);
     }
     if (!good) {
@@ -172,10 +176,15 @@ static const char *stored(const char *value) {
     return value ? value : "null";
 }
 
+/* empty is absent, as where the element is not there at all: nobody typed an operator (type 2) */
+static const char *present(const char *value) {
+    return acqdb_absent(value) ? "null" : value;
+}
+
 static const char *acquisition_value(const struct acqdb_row *row, const char *column) {
     for (size_t i = 0; i < ACQDB_ACQUISITION; i++) {
         if (strcmp(acqdb_acquisition[i], column) == 0) {
-            return stored(row->acquisition[i]);
+            return present(row->acquisition[i]);
         }
     }
     return "null";
@@ -194,7 +203,7 @@ static char *set_key(const struct acqdb_writer *writer, const struct acqdb_row *
     char *key = mem_dup("");
     for (size_t i = 0; i < ACQDB_PARAMETERS; i++) {
         if (writer->schema.parameter[i]) {
-            append(&key, stored(row->parameters[i]));
+            append(&key, present(row->parameters[i]));
             append(&key, "\x1f");
         }
     }
@@ -247,18 +256,18 @@ static bool add_acquisition(struct acqdb_writer *writer, const struct acqdb_row 
     sqlite3_bind_int64(statement, place++, set);
     for (size_t i = 0; i < ACQDB_ACQUISITION; i++) {
         if (writer->schema.acquisition[i]) {
-            sqlite3_bind_text(statement, place++, stored(row->acquisition[i]), -1, SQLITE_STATIC);
+            sqlite3_bind_text(statement, place++, present(row->acquisition[i]), -1, SQLITE_STATIC);
         }
     }
     return finish(writer, ADD_ACQUISITION);
 }
 
 enum acqdb_added acqdb_add(struct acqdb_writer *writer, const struct acqdb_row *row,
-                           const char **empty) {
-    for (size_t i = 0; i < ACQDB_ACQUISITION; i++) {
-        if (row->acquisition[i] && !*row->acquisition[i]) {
-            *empty = acqdb_acquisition[i];
-            return ACQDB_EMPTY;
+                           const char **absent) {
+    for (size_t i = 0; i < NEEDED; i++) {
+        if (acqdb_absent(acquisition_value(row, needed[i]))) {
+            *absent = needed[i];
+            return ACQDB_ABSENT;
         }
     }
     AUTOFREE char *key = known_key(row);

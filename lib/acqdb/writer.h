@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/** One acquisition: database strings in the order of the column lists; NULL is written as "null".
+/** One acquisition: database strings in the order of the column lists; NULL is written as "null",
+ * of the acquisition "" too.
  */
 struct acqdb_row {
     const char *parameters[ACQDB_PARAMETERS];
@@ -16,7 +17,7 @@ struct acqdb_row {
 enum acqdb_added {
     ACQDB_ADDED,
     ACQDB_KNOWN,  /* the same AcqTime, AcqDate, SubID and SeriesNumber are there */
-    ACQDB_EMPTY,  /* a value of the acquisition is empty: not stored */
+    ACQDB_ABSENT, /* without AcqDate, AcqTime or SeriesNumber: not stored */
     ACQDB_FAILED, /* said why */
 };
 
@@ -33,9 +34,9 @@ void acqdb_writer_close(struct acqdb_writer *writer);
 bool acqdb_begin(struct acqdb_writer *writer);
 bool acqdb_commit(struct acqdb_writer *writer);
 
-/** Adds one acquisition. *empty becomes the name of the empty value with ACQDB_EMPTY. */
+/** Adds one acquisition. *absent becomes the name of the missing value with ACQDB_ABSENT. */
 enum acqdb_added acqdb_add(struct acqdb_writer *writer, const struct acqdb_row *row,
-                           const char **empty);
+                           const char **absent);
 
 /** Remembers in a table of our own how far the import of the session at folder has come. */
 bool acqdb_import_note(struct acqdb_writer *writer, const char *folder, enum acqdb_import state);

@@ -55,9 +55,15 @@ void acqdb_newest(struct acqdb_writer *writer, const char *name, char stamp[ACQD
 }
 
 bool acqdb_rebuild(struct acqdb_writer *writer, long long *count) {
+    if (!schema_read(writer->db, &writer->schema)) {
+        return writer_failed(writer, "read its tables");
+    }
     AUTOFREE char *query = schema_count_query(&writer->schema);
-    AUTOFREE char *sql = mem_printf("begin immediate; drop table if exists template_by_count;"
-                                    " create table template_by_count as %s; commit;",
+    /* the query looks at the templates that are there */
+    AUTOFREE char *sql = mem_printf("begin immediate; create temp table counted as %s;"
+                                    " drop table if exists main.template_by_count;"
+                                    " create table main.template_by_count as select * from counted;"
+                                    " drop table temp.counted; commit;",
                                     query);
     if (!writer_run(writer, sql, "rebuild the templates")) {
         sqlite3_exec(writer->db, "rollback", NULL, NULL, NULL);

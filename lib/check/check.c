@@ -22,7 +22,8 @@ struct check {
     struct verdict *verdict;
     struct writer json;
     enum station_source station;
-    bool redact, cut_pixels;
+    struct together *together; /* NULL: files of any series in any order */
+    bool redact, cut_pixels, text;
 };
 
 static const char *setting_text(const json_t *settings, const char *key) {
@@ -38,6 +39,9 @@ struct check *check_create(const json_t *settings) {
         station && strcmp(station, "DeviceSerialNumber") == 0 ? STATION_SERIAL : STATION_NAME;
     check->redact = json_is_true(json_object_get(settings, "redact"));
     check->cut_pixels = json_is_true(json_object_get(settings, "cut_pixels"));
+    check->text = json_is_true(json_object_get(settings, "text"));
+    check->together =
+        json_is_true(json_object_get(settings, "together")) ? together_create() : NULL;
     check->verdict = verdict_create();
     check->reader = dicom_reader_create(setting_text(settings, "tags"),
                                         header_bytes > 0 ? (size_t)header_bytes : 0, DICOM_FAST);
@@ -60,6 +64,7 @@ void check_destroy(struct check *check) {
     checkers_destroy(check->checkers);
     lookup_destroy(check->lookup);
     dicom_reader_destroy(check->reader);
+    together_destroy(check->together);
     verdict_destroy(check->verdict);
     writer_free(&check->json);
     free(check);
@@ -75,8 +80,11 @@ static void run_checkers(struct check *check, const char *path, struct check_ans
         if (before) {
             before(self, name);
         }
-        if (!checkers_run(check->checkers, i, &file, verdict_for(check->verdict, name))) {
+        struct mrq_verdict *verdict = verdict_for(check->verdict, name);
+        verdict = check->together ? together_for(check->together, name, verdict) : verdict;
+        if (!checkers_run(check->checkers, i, &file, verdict)) {
             verdict_drop(check->verdict);
+            together_drop(check->together);
             answer->failed |= 1U << checkers_place(check->checkers, i);
         }
     }
@@ -167,15 +175,25 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
     }
     identity_find(check->lookup, check->station, path, answer);
     verdict_begin(check->verdict, check->lookup, redact);
+    if (check->together) {
+        together_begin(check->together, answer->series_key);
+    }
     run_checkers(check, path, answer, before, self);
-    write_result(check, path, redact);
+    answer->status = verdict_status(check->verdict);
+    answer->digest = verdict_digest(check->verdict);
+    answer->together = check->together;
+    if (!check->text) {
+        write_result(check, path, redact);
+        answer->json = check->json.bytes;
+        answer->json_length = check->json.used;
+    }
     if (check->json.used > RESULT_BYTES) {
         say(answer, "its check result is too large: a damaged header, or a checker in a loop");
         return;
     }
     answer->outcome = CHECK_DONE;
-    answer->status = verdict_status(check->verdict);
-    answer->digest = verdict_digest(check->verdict);
-    answer->json = check->json.bytes;
-    answer->json_length = check->json.used;
+}
+
+const char *check_value(const struct check *check, const char *name) {
+    return lookup_present(check->lookup, name);
 }

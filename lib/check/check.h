@@ -4,6 +4,7 @@
 #pragma once
 
 #include "status.h"
+#include "together.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,10 @@ struct check_answer {
     uint64_t study;    /* hash of StudyInstanceUID, which is no part of the key of a split series */
     uint64_t instance; /* hash of SOPInstanceUID; 0: there is none */
     uint64_t digest;   /* of what was found and what is watched, never of notes */
-    const char *json;  /* CHECK_DONE: {"result", "series", "watch", "instance"}, see below */
+    /** With the setting of that name what was said, else NULL. */
+    const struct together *together;
+    /** CHECK_DONE: {"result", "series", "watch", "instance"}, see below; NULL with "text". */
+    const char *json;
     size_t json_length;
     char message[512];
 };
@@ -50,6 +54,7 @@ struct check;
 /**
  * Loads the checkers of settings: {"header_bytes", "tags", "database", "station", "redact",
  * "cut_pixels" (true: a file that ends within its pixels is checked, and message says so),
+ * "together" (true: files of whole series come, see together.h), "text" (true: no JSON is made),
  * "checkers": [{"name", "file", "disabled", "settings": {…}}]}, all optional.
  * Says why and returns NULL when a checker cannot be loaded or opened. Destroy takes NULL.
  */
@@ -63,3 +68,6 @@ void check_destroy(struct check *check);
  */
 void check_file(struct check *check, const char *path, int fd, struct check_answer *answer,
                 void (*before)(void *self, const char *checker), void *self);
+
+/** A header value of the last file as text; NULL where it is absent. */
+const char *check_value(const struct check *check, const char *name);

@@ -125,8 +125,10 @@ static void digest_text(struct verdict *verdict, const char *text) {
 
 /* "TR is 2000, expected 1300", since a checker need not have a template: the page makes its own of
  * expect and have */
-static void make_message(const struct mrq_finding *finding, char *message, size_t room) {
-    if (!finding->have) {
+void verdict_message(const struct mrq_finding *finding, char *message, size_t room) {
+    if (finding->message) {
+        snprintf(message, room, "%s", finding->message);
+    } else if (!finding->have) {
         snprintf(message, room, "%s is not in the header, expected %s", finding->parameter,
                  finding->expect ? finding->expect : "a value");
     } else if (!finding->expect) {
@@ -158,7 +160,7 @@ static void verdict_finding(struct mrq_verdict *public, const struct mrq_finding
     char made[MESSAGE_BYTES];
     const char *message = finding->message;
     if (!message) {
-        make_message(finding, made, sizeof(made));
+        verdict_message(finding, made, sizeof(made));
         message = made;
     }
     bool warns = finding->severity == MRQ_WARN;

@@ -31,6 +31,9 @@ void verdict_drop(struct verdict *verdict);
 /** Why the file is none to be compared, as the first that said so put it; NULL: nobody did. */
 const char *verdict_excluded(const struct verdict *verdict);
 
+/** The message of a finding, made of its values where the checker gave none. */
+void verdict_message(const struct mrq_finding *finding, char *message, size_t room);
+
 /** The status that follows from what was said (design.md 5). */
 enum check_status verdict_status(const struct verdict *verdict);
 

@@ -41,8 +41,10 @@ class InputProducer : public DcmProducer {
         offile_off_t done = 0;
         while (done < length &&
                input_need(input, at - std::min<uint64_t>(at, INPUT_BACK_BYTES), at + 1)) {
-            size_t window = input->used - input_place(input, at);
-            size_t count = std::min(window, static_cast<size_t>(length - done));
+            size_t count = static_cast<size_t>(length - done);
+#ifndef PLANTED_FAULT
+            count = std::min(count, input->used - input_place(input, at)); // of the window
+#endif
             memcpy(to + done, input_at(input, at), count);
             done += static_cast<offile_off_t>(count);
             at += count;

@@ -189,11 +189,16 @@ static bool checker_check(void *self, const struct mrq_file *file, struct mrq_ve
     }
     char orientation[STEADY_GROUP_BYTES];
     steady_orientation(file, orientation);
-    steady_watch(file, checker->compared, orientation, verdict);
     const struct acqdb_template *template =
         checker->acqdb ? acqdb_find(checker->acqdb, mrq_value(file, "Project"),
                                     mrq_value(file, "SequenceName"))
                        : NULL;
+    const struct steady_image image = {.file = file,
+                                       .chosen = checker->compared,
+                                       .tolerances = checker->tolerances,
+                                       .orientation = orientation,
+                                       .expect = template ? template->values : NULL};
+    steady_watch(&image, verdict);
     if (!template) {
         return true;
     }

@@ -15,6 +15,9 @@ enum { NUMBER_BYTES = 64 };
 /* far below any tolerance that means something: 30.05 - 30 is a little more than 0.05 */
 static const double rounding = 1e-9;
 
+/* scanners compute TR anew for each image: 1999.99975 and 2000.00003 are one */
+static const double noise = 1e-6;
+
 size_t compare_numbers(const char *text, double *values, size_t room) {
     size_t count = 0, length = strlen(text);
     if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
@@ -50,7 +53,7 @@ static bool same_decimals(double a, double b) {
 
 static bool same_number(enum rule rule, double tolerance, double a, double b) {
     return (tolerance > 0 ? near(a, b, tolerance) : a == b) ||
-           (rule == RULE_WHOLE && trunc(a) == trunc(b)) ||
+           (rule == RULE_WHOLE && (trunc(a) == trunc(b) || fabs(a - b) <= noise * fabs(a))) ||
            (rule == RULE_DECIMALS && same_decimals(a, b));
 }
 
@@ -71,19 +74,22 @@ static bool same_numbers(enum rule rule, double tolerance, const char *expect, c
     return true;
 }
 
-static bool share_number(double tolerance, const char *expect, const char *have) {
+/* an image has one of the TEs of its series; a second TR or angle of a file must be one of them */
+static bool same_sets(enum rule rule, double tolerance, const char *expect, const char *have) {
     double a[COMPARE_NUMBERS], b[COMPARE_NUMBERS];
     size_t expected = compare_numbers(expect, a, COMPARE_NUMBERS);
-    size_t found = compare_numbers(have, b, COMPARE_NUMBERS);
+    size_t found = compare_numbers(have, b, COMPARE_NUMBERS), members = 0;
     if (!expected || !found) {
         return same_text(expect, have);
     }
-    for (size_t i = 0; i < expected * found; i++) {
-        if (same_number(RULE_SHARED, tolerance, a[i / found], b[i % found])) {
-            return true;
+    for (size_t i = 0; i < found; i++) {
+        size_t at = 0;
+        while (at < expected && !same_number(rule, tolerance, a[at], b[i])) {
+            at++;
         }
+        members += at < expected;
     }
-    return false;
+    return rule == RULE_SHARED ? members > 0 : members == found;
 }
 
 /* moves on to the next letter of a text whose case and white space are folded; 0 at its end */
@@ -140,7 +146,9 @@ bool compare_values(enum rule rule, double tolerance, const char *expect, const 
     case RULE_EXACT:
         return strcmp(expect, have) == 0;
     case RULE_SHARED:
-        return share_number(tolerance, expect, have);
+    case RULE_MEMBERS:
+    case RULE_WHOLE:
+        return same_sets(rule, tolerance, expect, have);
     case RULE_SEQUENCE:
         return same_sequence(expect, have);
     default:

@@ -19,7 +19,7 @@ const struct parameter parameters[PARAMETERS] = {
     {"PixelResol", RULE_DECIMALS, STEADY_ORIENTATION, .style = STYLE_TIMES, .unit = " mm"},
     {"BWP", RULE_NUMBERS, STEADY_SERIES, .unit = " Hz/px"},
     {"BWPPE", RULE_NUMBERS, STEADY_ORIENTATION, .not_live = true, .unit = " Hz/px"},
-    {"FA", RULE_NUMBERS, STEADY_SERIES, .unit = "°"},
+    {"FA", RULE_MEMBERS, STEADY_SERIES, .unit = "°"},
     /* Siemens VB writes the whole time into the first volume and that of one into the others */
     {"TA", RULE_TEXT, STEADY_NEVER, .not_live = true, .first_only = true, .style = STYLE_QUOTED,
      .unit = ""},

@@ -9,9 +9,10 @@ enum rule {
     RULE_TEXT,     /* white space and case aside */
     RULE_EXACT,    /* byte by byte */
     RULE_NUMBERS,  /* number by number where both are numbers, else as text */
-    RULE_WHOLE,    /* numbers, after truncation to whole ones */
     RULE_DECIMALS, /* numbers, to three decimals */
     RULE_SHARED,   /* sets of numbers: one member in common */
+    RULE_MEMBERS,  /* sets of numbers: each of the file's is one of the template's */
+    RULE_WHOLE,    /* the same, after truncation to whole ones */
     RULE_SEQUENCE, /* as text, direction and strength of diffusion taken out */
 };
 

@@ -11,6 +11,12 @@ enum {
     VALUE_BYTES = 160, /* of one value in a sentence; longer ones are cut */
     DIGITS_LEAST = 4,  /* significant ones; more where two different values would look alike */
     DIGITS_MOST = 16,
+    BEFORE_BYTES = 40, /* of what two long texts have in common */
+};
+
+/* one of the two values, and what stands between its numbers */
+struct side {
+    const char *text, *between;
 };
 
 /* never an exponent: 12345.6 with four digits is 12346 */
@@ -38,10 +44,10 @@ static bool all_same(const double *values, size_t count) {
 }
 
 /* numbers as people write them: "94 × 88", "30 or 35", "2.3"; zeros of a matrix are fillers */
-static bool numbers_text(char *out, const struct parameter *parameter, const char *text,
+static bool numbers_text(char *out, const struct parameter *parameter, const struct side *side,
                          int digits) {
     double values[COMPARE_NUMBERS];
-    size_t count = compare_numbers(text, values, COMPARE_NUMBERS);
+    size_t count = compare_numbers(side->text, values, COMPARE_NUMBERS);
     bool times = parameter->style == STYLE_TIMES;
     bool matrix = times && !*parameter->unit;
     if (times && !matrix && all_same(values, count)) {
@@ -58,32 +64,50 @@ static bool numbers_text(char *out, const struct parameter *parameter, const cha
         used += (size_t)snprintf(out + used, VALUE_BYTES - used, "%s%s",
                                  used == 0 ? ""
                                  : times   ? " × "
-                                           : " or ",
+                                           : side->between,
                                  number);
     }
     return used > 0;
 }
 
-static void value_text(char *out, const struct parameter *parameter, const char *text, int digits) {
+static void value_text(char *out, const struct parameter *parameter, const struct side *side,
+                       int digits) {
     bool quoted = parameter->style == STYLE_QUOTED;
     char numbers[VALUE_BYTES];
     if (quoted || parameter->rule == RULE_EXACT ||
-        !numbers_text(numbers, parameter, text, digits)) {
-        snprintf(out, VALUE_BYTES, quoted ? "\"%.140s\"" : "%.140s", text);
+        !numbers_text(numbers, parameter, side, digits)) {
+        snprintf(out, VALUE_BYTES, quoted ? "\"%.140s\"" : "%.140s", side->text);
         return;
     }
     snprintf(out, VALUE_BYTES, "%.120s%s", numbers, parameter->unit);
 }
 
+/* as it stands, from shortly before the place where it begins to differ */
+static void raw_text(char *out, const char *text, size_t differs) {
+    size_t from = differs > BEFORE_BYTES ? differs - BEFORE_BYTES : 0;
+    while (from < differs && ((unsigned char)text[from] & 0xc0) == 0x80) {
+        from++; /* within a character of UTF-8 */
+    }
+    snprintf(out, VALUE_BYTES, "\"%s%.140s\"", from ? "…" : "", text + from);
+}
+
+/* two different values never look alike: 256 × 256 may be [256, 0, 0, 256] or [0, 256, 256, 0] */
 static void both_texts(char *expected, char *had, const struct parameter *parameter,
                        const char *expect, const char *have) {
+    const struct side template = {expect, " or "}, file = {have ? have : expect, " and "};
     for (int digits = DIGITS_LEAST; digits <= DIGITS_MOST; digits++) {
-        value_text(expected, parameter, expect, digits);
-        value_text(had, parameter, have ? have : expect, digits);
+        value_text(expected, parameter, &template, digits);
+        value_text(had, parameter, &file, digits);
         if (!have || strcmp(expected, had) != 0) {
             return;
         }
     }
+    size_t differs = 0;
+    while (expect[differs] && expect[differs] == have[differs]) {
+        differs++;
+    }
+    raw_text(expected, expect, differs);
+    raw_text(had, have, differs);
 }
 
 static void seen_text(char *out, size_t room, long long seen, bool few) {

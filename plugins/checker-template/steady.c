@@ -70,22 +70,43 @@ static bool has_echoes(const struct mrq_file *file) {
     return mrq_numbers(file, "Contrasts", &contrasts, 1) == 1 && contrasts > 1;
 }
 
-static void watch_parameter(const struct mrq_file *file, const struct parameter *parameter,
-                            const char *orientation, struct mrq_verdict *verdict) {
-    const char *text = present(file, parameter->name);
+/* among which images of its series it must not change */
+static const char *group_of(const struct steady_image *image, const struct parameter *parameter) {
+    const char *group = parameter->steady == STEADY_ORIENTATION ? image->orientation
+                        : parameter->steady == STEADY_ECHO ? present(image->file, "EchoNumbers")
+                                                           : NULL;
+    return group ? group : "";
+}
+
+/* the template's values, where they are several of which an image has but one; else NULL */
+static const char *by_design(const struct steady_image *image, const struct parameter *parameter,
+                             const char *group) {
+    const char *expect = image->expect ? image->expect[parameter - parameters] : NULL;
+    bool sets = parameter->rule == RULE_MEMBERS || parameter->rule == RULE_WHOLE ||
+                (parameter->rule == RULE_SHARED && !*group); /* echoes that have no number */
+    return sets && expect && strchr(expect, ',') ? expect : NULL;
+}
+
+static void watch_parameter(const struct steady_image *image, const struct parameter *parameter,
+                            struct mrq_verdict *verdict) {
+    const char *text = present(image->file, parameter->name);
     if (!text || parameter->steady == STEADY_NEVER) {
         return;
     }
-    const char *echo = present(file, "EchoNumbers");
-    if (parameter->steady == STEADY_ECHO && !echo && has_echoes(file)) {
+    const char *group = group_of(image, parameter);
+    if (parameter->steady == STEADY_ECHO && !*group && has_echoes(image->file)) {
         return; /* which of them it is nobody tells */
     }
-    const char *group = parameter->steady == STEADY_ORIENTATION ? orientation
-                        : parameter->steady == STEADY_ECHO      ? echo
-                                                                : NULL;
+    const char *several = by_design(image, parameter, group);
+    double tolerance = image->tolerances[parameter - parameters];
+    if (several && compare_values(parameter->rule, tolerance, several, text)) {
+        mrq_watch(verdict, parameter->name, several, MRQ_CONSTANT, several);
+        return;
+    }
     char steady[TEXT_BYTES];
     steady_text(steady, parameter, text);
-    mrq_watch(verdict, parameter->name, steady, MRQ_CONSTANT, group ? group : "");
+    /* its own group: a template that comes while a series runs is no change of the series */
+    mrq_watch(verdict, parameter->name, steady, MRQ_CONSTANT, several ? several : group);
 }
 
 /* an enhanced file has several at once: "4.8,38.76" */
@@ -100,16 +121,15 @@ static void collect_echo_times(const struct mrq_file *file, struct mrq_verdict *
     }
 }
 
-void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
-                  const char *orientation, struct mrq_verdict *verdict) {
+void steady_watch(const struct steady_image *image, struct mrq_verdict *verdict) {
     for (int i = 0; i < PARAMETERS; i++) {
-        if (chosen[i]) {
-            watch_parameter(file, &parameters[i], orientation, verdict);
+        if (image->chosen[i]) {
+            watch_parameter(image, &parameters[i], verdict);
         }
     }
-    const char *shims = present(file, "Shims");
+    const char *shims = present(image->file, "Shims");
     if (shims && strncmp(shims, "null", strlen("null")) != 0) { /* ten times null: no protocol */
         mrq_watch(verdict, "Shims", shims, MRQ_CONSTANT, "");
     }
-    collect_echo_times(file, verdict);
+    collect_echo_times(image->file, verdict);
 }

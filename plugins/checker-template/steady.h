@@ -14,9 +14,17 @@ enum { STEADY_GROUP_BYTES = 128 };
  */
 void steady_orientation(const struct mrq_file *file, char group[STEADY_GROUP_BYTES]);
 
+/** A file among those of its series. */
+struct steady_image {
+    const struct mrq_file *file;
+    const bool *chosen;        /* parameters that are watched */
+    const double *tolerances;  /* of each */
+    const char *orientation;   /* what steady_orientation() wrote for it */
+    const char *const *expect; /* the template's values; NULL: there is none */
+};
+
 /**
- * Has the core watch the values of a file that chosen names, the shims, and the set of its TEs.
- * orientation: what steady_orientation() wrote for the file.
+ * Has the core watch the chosen values of a file, the shims, and the set of its TEs. Where the
+ * template has several TRs or angles, images that have one of them each are alike.
  */
-void steady_watch(const struct mrq_file *file, const bool chosen[PARAMETERS],
-                  const char *orientation, struct mrq_verdict *verdict);
+void steady_watch(const struct steady_image *image, struct mrq_verdict *verdict);

@@ -27,6 +27,8 @@ test("values have their units and the shape that people know", () => {
   assert.equal(value("Phase", "0"), "negative (0)");
   assert.equal(value("BWPPE", 39.872), "39.872 Hz/px");
   assert.equal(value("TE", "4.8,38.76"), "4.8, 38.76 ms");
+  assert.equal(value("TR", [20, 100]), "20, 100 ms");
+  assert.equal(value("FA", "2,10"), "2, 10°");
   assert.equal(value("iPAT", "p2"), "p2");
   for (const absent of [null, undefined, "", "null"]) {
     assert.equal(value("TR", absent), "–");

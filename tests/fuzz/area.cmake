@@ -17,7 +17,8 @@
 #
 #   fuzz-NAME                 all seeds, then mutations of them for 10 seconds
 #   fuzz-NAME-planted         the planted fault is found within 60 seconds
-#   fuzz-NAME-clang           the same two with libFuzzer, where clang-14 and its runtime are
+#   fuzz-NAME-clang           the same two with libFuzzer, where clang-14 and its runtime are, if
+#                             all SOURCES are C
 #   fuzz-NAME-clang-planted
 #
 # By hand: build/dev/tests/fuzz/fuzz-NAME SECONDS SEEDS, or fuzz-NAME-clang SEEDS.
@@ -88,7 +89,7 @@ function(mrq_fuzz name)
   fuzz_test(fuzz-${name} fuzz-${name} ${fuzz_seconds} ${seeds})
   fuzz_test(fuzz-${name}-planted fuzz-${name}-planted --find 60 ${seeds})
 
-  if(NOT FUZZ_CLANG_WORKS)
+  if(NOT FUZZ_CLANG_WORKS OR arg_SOURCES MATCHES "[.]cc")
     return()
   endif()
   file(MAKE_DIRECTORY ${work} ${work}-found) # what libFuzzer adds goes to the first folder named

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """mrqart check and mrqart db: verdicts, exit codes, and archives that become templates."""
+import contextlib
 import os
+import pty
 import sqlite3
+import termios
 
 from mrqart_test import *
 from site_checker import build_checker
@@ -54,12 +57,10 @@ class Check(CommandTest):
         torn = self.where / "torn.dcm"
         torn.write_bytes(dicom_bytes()[:-100])
         os.mkfifo(self.where / "fifo.dcm")
-        result = self.check(torn, self.where / "none.dcm", self.where, self.where / "fifo.dcm", good,
-                            status=2)
+        result = self.check(torn, self.where / "none.dcm", self.where / "fifo.dcm", good, status=2)
         self.assertIn(": conforms", result.stdout)
         self.assertIn("torn.dcm: the file ends after", result.stderr)
         self.assertIn("none.dcm: No such file", result.stderr)
-        self.assertIn("is a folder", result.stderr)
         self.assertIn("fifo.dcm: is no file", result.stderr)
 
     def test_a_template_seen_twice_only_warns(self):
@@ -74,10 +75,72 @@ class Check(CommandTest):
         path = write_dicom(self.where / "a.dcm")
         self.assertIn('no-template for "RewardedAnti" of project "Brain^wpc-8620"',
                       self.check(path).stdout)
+        self.database.write_bytes(b"no database" * 500)
+        self.assertIn("is not a database", self.check(path, status=2).stderr)
         self.database.unlink()
-        result = self.check(path)
+        result = self.check(path, status=2)
         self.assertIn(": no-template", result.stdout)
         self.assertIn("mrqart db init", result.stderr)
+
+    def test_strictly_warnings_and_missing_templates_have_a_status(self):
+        make_database(self.database, {**TEMPLATE, "n": 2}, {**TEMPLATE, "SequenceName": "ten"})
+        good, warns = write_dicom(self.where / "a.dcm"), write_dicom(self.where / "b.dcm", FA="9")
+        none = write_dicom(self.where / "c.dcm", SequenceName="new")
+        bad = write_dicom(self.where / "d.dcm", SequenceName="ten", FA="9")
+        self.check(warns, none)
+        self.check("--strict", good)
+        self.check("--strict", good, none, status=4)
+        self.check("--strict", none, warns, status=3)
+        self.check("--strict", warns, bad, none, status=1)
+        self.check("--strict", bad, self.where / "no-file", status=2)
+
+    def test_a_localizer_is_judged_as_the_daemon_does(self):
+        make_database(self.database, {**TEMPLATE, "Matrix": "[256, 0, 0, 256]", "n": 9})
+        orientations = ((r"1\0\0\0\1\0", "COL", (256, 0, 0, 256)),
+                        (r"0\1\0\0\0\-1", "ROW", (0, 256, 256, 0)),
+                        (r"1\0\0\0\0\-1", "ROW", (0, 256, 256, 0)))
+        def series(number, orders):
+            for instance, at in enumerate(orders, 1):
+                orientation, ped, matrix = orientations[at]
+                write_dicom(self.where / f"s{number}" / f"MR.{instance}", SeriesNumber=number,
+                            InstanceNumber=instance, ImageOrientationPatient=orientation,
+                            PED_major=ped, Matrix=matrix)
+            return self.where / f"s{number}"
+        for more in ([], ["--json"]):
+            output = self.check(*more, series(1, (0, 1, 2, 0))).stdout
+            self.assertEqual(output.count("conforms"), 4 * (1 + len(more)), output)
+        output = self.check(series(2, (1, 0, 2)), status=1).stdout
+        self.assertEqual(output.count("deviates"), 1)
+        self.assertIn('Matrix is "[0, 256, 256, 0]", template "[256, 0, 0, 256]"', output)
+
+    def test_of_a_folder_all_images_are_taken(self):
+        make_database(self.database, TEMPLATE)
+        folder = self.where / "session"
+        for name in ("IM_0002", "sub/88972356", "sub/a.dcm"):
+            write_dicom(folder / name)
+        for name in ("._a.dcm", "notes.txt", "@eaDir/a.dcm", "DICOMDIR"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(b"what is no image " * 20)
+        result = self.check(folder)
+        self.assertEqual([line.split(":")[0][len(str(folder)) + 1:]
+                          for line in result.stdout.splitlines()],
+                         ["IM_0002", "sub/88972356", "sub/a.dcm"])
+        self.assertIn("1 files in folders are no DICOM files", result.stderr)
+        (folder / "torn.dcm").write_bytes(b"")
+        self.assertIn("torn.dcm", self.check(folder, status=2).stderr)
+
+    def test_the_checkers_of_a_configuration_are_used_with_their_options(self):
+        make_database(self.database, TEMPLATE)
+        config = self.where / "mrqart.conf"
+        config.write_text(f"""database = "{self.database}"; sources = ( );
+            checkers = ( {{ plugin = "checker-template"; compared = [ "TR" ]; }} ); sinks = ( );
+            sources = ( {{ plugin = "source-inotify"; paths = [ "{self.where}" ]; }} );"""
+                          .replace("sources = ( );", ""))
+        path = write_dicom(self.where / "a.dcm", FA="9")
+        self.check(path, status=1)
+        self.assertIn(": conforms (1 parameters", self.run_it("check", "-c", config, path).stdout)
+        config.write_text("nonsense = 1;")
+        self.assertIn("nonsense", self.run_it("check", "-c", config, path, status=2).stderr)
 
     def test_derived_images_are_not_checked(self):
         make_database(self.database, TEMPLATE)
@@ -179,7 +242,8 @@ class Import(CommandTest):
         self.assertEqual(self.value("select count(*) from acq_param"), 6)
         self.assertEqual(self.value("select n from template_by_count where SequenceName = 'seq2'"), 4)
         listed = self.db("templates").stdout.splitlines()
-        self.assertEqual(listed[0], "4\t20241004\tBrain^wpc-1\tseq1")
+        self.assertEqual(listed[:2], ["seen\tlast\tproject\tsequence",
+                                      "4\t20241004\tBrain^wpc-1\tseq1"])
         new = write_dicom(self.where / "a.dcm", Project="brain^WPC-1", SequenceName="SEQ1")
         self.assertIn(": conforms", self.check(new).stdout)
 
@@ -227,15 +291,109 @@ class Import(CommandTest):
         self.assertIn("1 × no MR image", result.stdout)
         self.assertIn("imported 0 acquisitions", self.db("import", self.where / "stream").stdout)
 
-    def test_what_is_empty_or_damaged_is_not_stored_and_said(self):
-        self.session("2024.10.01-10.00.00", series=1, Operator="")
+    def test_what_has_no_time_or_is_damaged_is_not_stored_and_said(self):
+        self.session("2024.10.01-10.00.00", series=1, AcqTime="")
         folder = self.where / "archive" / "WPC-1" / "2024.10.02-10.00.00" / "sub" / "bad_1"
         folder.mkdir(parents=True)
         (folder / "MR.1").write_bytes(b"no DICOM at all" * 100)
-        output = self.db("import", self.where / "archive").stdout
-        self.assertIn("1 × Operator is empty, so that the series is not stored", output)
+        output = self.db("import", self.where / "archive", status=1).stdout
+        self.assertIn("1 × AcqTime is absent, so that the series is not stored", output)
         self.assertIn("1 × no DICOM file that can be read", output)
         self.assertEqual(self.value("select count(*) from acq"), 0)
+
+    def test_nobody_typed_an_operator_or_a_name(self):
+        for day, absent in enumerate(("", None), 1):
+            self.session(f"2024.10.0{day}-10.00.00", series=1, Operator=absent, PatientName=absent)
+        output = self.db("import", "--all", self.where / "archive").stdout
+        self.assertIn("imported 2 acquisitions", output)
+        self.assertEqual(self.value("select count(*) from acq where Operator = 'null' and "
+                                    "SubID = 'null'"), 2)
+        self.assertEqual(self.value("select n from template_by_count"), 2)
+
+    def test_files_are_taken_by_their_content_whatever_they_are_called(self):
+        media = self.where / "media"
+        names = ("ge/DICOM/PAT1/i2862280.MRDC.1", "philips/DICOM/IM_0001",
+                 "xa/DICOM/24100310/14440000/88972356", "uih/0001/00000001", "dcm/a.DCM")
+        for number, name in enumerate(names, 1):
+            write_dicom(media / name, SeriesNumber=number, Operator="")
+        for name in ("ge/DICOMDIR", "ge/._i1", "ge/DICOM/PAT1/Thumbs.db", "uih/@eaDir/x",
+                     "xa/notes.txt", "xa/DICOM/readme"):
+            (media / name).parent.mkdir(parents=True, exist_ok=True)
+            (media / name).write_bytes(b"Siemens Healthineers, the text of a page. " * 100)
+        output = self.db("import", media).stdout
+        self.assertIn("imported 5 acquisitions of 1 sessions; 0 were known\n"
+                      "5 series were found in 5 folders", output)
+        self.assertIn("2 × no DICOM file that can be read", output)
+        self.assertIn("notes.txt", output)
+        for aside in ("DICOMDIR", "._i1", "Thumbs.db", "@eaDir"):
+            self.assertNotIn(aside, output)
+
+    def test_wanted_names_are_all_that_is_read(self):
+        media = self.where / "media"
+        write_dicom(media / "i1.MRDC.1", SeriesNumber=1)
+        write_dicom(media / "IM_0001", SeriesNumber=2)
+        output = self.db("import", "--wanted", "*.mrdc.*", "--wanted", "x*", media).stdout
+        self.assertIn("imported 1 acquisitions", output)
+        self.assertIn("1 × its name fits no pattern of --wanted", output)
+        self.assertIn("IM_0001", output)
+        self.assertEqual(self.value("select SeriesNumber from acq"), "1")
+        result = self.db("import", "--wanted", "*.x", media, status=1)
+        self.assertIn("i1.MRDC.1", result.stdout)
+        self.assertIn("nothing was stored", result.stderr)
+
+    def test_series_and_sessions_of_one_folder_are_told_apart(self):
+        for day in (1, 2):
+            for number in (3, 4):
+                for instance in range(1, 4):
+                    write_dicom(self.where / "flat" / f"IM_{day}{instance}{number}",
+                                StudyInstanceUID=f"1.2.{day}", SeriesNumber=number,
+                                AcqDate=f"2024010{day}", SeriesInstanceUID=f"1.2.9.{instance}",
+                                SequenceName=f"seq{number}", InstanceNumber=instance)
+        output = self.db("import", self.where / "flat").stdout
+        self.assertIn("imported 4 acquisitions of 2 sessions; 0 were known\n"
+                      "4 series were found in 1 folders", output)
+        self.assertEqual(self.value("select n from template_by_count where SequenceName = 'seq4'"), 2)
+
+    def test_media_within_a_session_folder_are_read_as_well(self):
+        session = self.where / "archive" / "WPC-1" / "2024.10.01-10.00.00"
+        write_dicom(session / "IM_0", SeriesNumber=1)
+        write_dicom(session / "DICOM" / "IM_1", SeriesNumber=2)
+        for number in (3, 4):  # one folder where the reference has a series
+            for instance in range(1, 20):
+                write_dicom(session / "DICOM" / "1" / f"IM_{number}{instance:02}", SeriesNumber=number,
+                            InstanceNumber=instance)
+        write_dicom(session / "DICOM" / "24100310" / "14440000" / "88972356", SeriesNumber=5)
+        output = self.db("import", self.where / "archive").stdout
+        self.assertIn("imported 5 acquisitions of 1 sessions", output)
+
+    def two_trs(self, day, order, **values):
+        folder = self.where / "archive" / "WPC-1" / f"2024.10.{day:02}-10.00.00" / "sub" / "afi_3"
+        for instance, tr in enumerate(order, 1):
+            write_dicom(folder / f"MR.{instance:04}", TR=tr, InstanceNumber=instance, SeriesNumber=3,
+                        AcqDate=f"202410{day:02}", **values)
+
+    def test_all_trs_and_angles_of_a_series_are_its_own(self):
+        orders = (["20", "100"] * 3, ["100"] * 150 + ["20"] * 150, ["100", "20.3", "20", "100"])
+        for day, order in enumerate(orders, 1):
+            self.two_trs(day, order, FA="9")
+        self.two_trs(4, ["100", "100.7", "100.0"], FA="9")
+        self.db("import", self.where / "archive")
+        database = sqlite3.connect(self.database)
+        trs = [row[0] for row in database.execute("select distinct TR from acq_param order by 1")]
+        database.close()
+        self.assertEqual(trs, ["100", "20,100", "20.3,100"])
+        image = write_dicom(self.where / "a.dcm", TR="20", FA="9", SeriesNumber=3)
+        self.assertIn(": warns", self.check(write_dicom(self.where / "b.dcm", TR="50", FA="9")).stdout)
+        self.assertIn(": conforms", self.check(image).stdout)
+
+    def test_a_tie_keeps_the_template_that_is_there(self):
+        self.session("2024.10.02-10.00.00", series=1)
+        self.db("import", self.where / "archive")
+        self.session("2024.10.04-10.00.00", series=1, TR="2000")
+        self.session("2024.10.03-10.00.00", project="WPC-2", series=1)
+        self.db("import", "--all", self.where / "archive")
+        query = "select TR from template_by_count t join acq_param p on p.rowid = t.param_id"
+        self.assertEqual(self.value(query), "1300")
 
     def test_a_folder_that_is_not_there_is_an_error(self):
         self.assertIn("No such file", self.db("import", self.where / "none", status=1).stderr)
@@ -243,7 +401,7 @@ class Import(CommandTest):
     def test_init_makes_an_empty_database_once(self):
         self.assertIn("made, and empty", self.run_it("db", "init", self.database).stdout)
         self.assertIn("was there", self.run_it("db", "init", self.database).stdout)
-        self.assertEqual(self.db("templates").stdout, "")
+        self.assertEqual(self.db("templates").stdout, "seen\tlast\tproject\tsequence\n")
         self.run_it("db", "init", self.where / "no" / "folder" / "db.sqlite", status=1)
 
     def test_what_is_no_database_has_no_templates_to_list(self):
@@ -254,6 +412,36 @@ class Import(CommandTest):
         self.database.unlink()
         self.database.mkdir()
         self.assertIn("it is a folder", self.db("templates", status=1).stderr)
+
+    def test_templates_are_listed_with_their_values(self):
+        make_database(self.database, TEMPLATE, {**TEMPLATE, "SequenceName": "afi", "TR": "20,100"})
+        head, row, other = (line.split("\t") for line in
+                            self.db("templates", "--values").stdout.splitlines())
+        self.assertEqual(head, ["seen", "first", "last", *PARAMETERS])
+        self.assertEqual(dict(zip(head, other))["Matrix"], "[94, 0, 0, 94]")
+        self.assertEqual(dict(zip(head, row))["TR"], "20,100")
+        self.assertEqual(dict(zip(head, row))["iPAT"], "-")
+        row, other = map(json.loads, self.db("templates", "--json").stdout.splitlines())
+        self.assertEqual((row["n"], row["SequenceName"], row["TR"], row["iPAT"]),
+                         (10, "afi", [20, 100], None))
+        self.assertEqual((other["TR"], other["Matrix"]), (1300, [94, 0, 0, 94]))
+
+    def test_on_a_terminal_the_list_fits_its_lines(self):
+        make_database(self.database, {**TEMPLATE, "Project": "P" * 90, "Comments": "c" * 90})
+        for option in ([], ["--values"]):
+            parent, child = pty.openpty()
+            termios.tcsetwinsize(child, (24, 60))
+            subprocess.run([str(MRQART), "db", "templates", "--database", self.database, *option],
+                           stdout=child, check=True)
+            os.close(child)
+            text = b""
+            with contextlib.suppress(OSError):  # EIO: all was read
+                while more := os.read(parent, 4096):
+                    text += more
+            os.close(parent)
+            lines = text.decode().splitlines()
+            self.assertLessEqual(max(map(len, lines)), 60)
+            self.assertIn("PPP…", text.decode())
 
     def test_rebuild_counts_anew(self):
         self.session("2024.10.01-10.00.00")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Templates are read from databases of any age, and stay while those are written or replaced. */
+#include "acqdb/connect.h"
 #include "base/memory.h"
 #include "bench.h"
 
@@ -51,6 +52,24 @@ static void an_absent_project_is_one_name(void **state) {
     assert_non_null(acqdb_find(acqdb, NULL, "loc"));
     assert_non_null(acqdb_find(acqdb, "", "loc"));
     assert_non_null(acqdb_find(acqdb, "null", "loc"));
+    acqdb_close(acqdb);
+}
+
+static void an_absent_sequence_has_no_template(void **state) {
+    static const char *const absences[] = {NULL, "", "null"};
+    struct bench *bench = *state;
+    acqdb_close(open_reference(bench));
+    bench_sql(bench->path,
+              "insert into acq_param (Project, SequenceName, TR) values"
+              " ('null', 'null', '1'), ('Brain^wpc-1', '', '2'), (null, null, '3');"
+              "insert into template_by_count (n, Project, SequenceName, param_id)"
+              " select 9, Project, SequenceName, rowid from acq_param where rowid > 3");
+    struct acqdb *acqdb = acqdb_open(bench->path, "test");
+    for (int i = 0; i < 3; i++) {
+        assert_null(acqdb_find(acqdb, absences[i], absences[i]));
+        assert_null(acqdb_find(acqdb, "Brain^wpc-1", absences[i]));
+    }
+    assert_int_equal(acqdb_count(acqdb), 2);
     acqdb_close(acqdb);
 }
 
@@ -207,6 +226,45 @@ static void what_is_known_stays_while_it_is_locked_or_gone_or_damaged(void **sta
     acqdb_close(acqdb);
 }
 
+static const char endless_view[] =
+    "drop table template_by_count; create view template_by_count as with recursive"
+    " r(x) as (select 1 union all select x + 1 from r) select x as n, 'Brain^wpc-1' as Project,"
+    " 'rest' as SequenceName, x as param_id, '' as first, '' as last, '' as multiecho_tes from r;";
+
+static void an_endless_view_is_no_table(void **state) {
+    struct bench *bench = *state;
+    struct acqdb *acqdb = open_reference(bench);
+    assert_non_null(acqdb_find(acqdb, "Brain^wpc-1", "rest"));
+    bench_sql(bench->path, endless_view);
+    for (int tries = 0; !acqdb_fault(acqdb) && tries < 10000; tries++) {
+        assert_non_null(acqdb_find(acqdb, "Brain^wpc-1", "rest"));
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    assert_non_null(acqdb_fault(acqdb));
+    assert_non_null(acqdb_find(acqdb, "Brain^wpc-1", "rest"));
+    acqdb_close(acqdb);
+    bench_sql(bench->path, "drop table acq");
+    acqdb = acqdb_open(bench->path, "test");
+    assert_int_equal(acqdb_count(acqdb), 0);
+    assert_non_null(acqdb_fault(acqdb));
+    acqdb_close(acqdb);
+}
+
+static void no_statement_runs_for_ever(void **state) {
+    enum { LIMIT_MS = 20 };
+    static const char endless[] =
+        "with recursive r(x) as (select 1 union all select x + 1 from r) select max(x) from r";
+    struct bench *bench = *state;
+    sqlite3 *db;
+    assert_int_equal(
+        connect_open(bench->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, LIMIT_MS, &db),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, endless, NULL, NULL, NULL), SQLITE_INTERRUPT);
+    assert_true(*acqdb_remedy(SQLITE_INTERRUPT));
+    assert_int_equal(sqlite3_exec(db, "create table t (x)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
 static void a_database_that_comes_later_is_taken_up(void **state) {
     struct bench *bench = *state;
     struct acqdb *acqdb = acqdb_open(bench->path, "test");
@@ -267,6 +325,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_template_is_found_by_both_names_in_any_case),
         BENCH_TEST(an_absent_project_is_one_name),
+        BENCH_TEST(an_absent_sequence_has_no_template),
         BENCH_TEST(rows_that_differ_in_case_only_are_weighed),
         BENCH_TEST(a_set_of_echo_times_stands_for_the_one),
         BENCH_TEST(what_the_reference_could_not_read_is_no_echo_time),
@@ -277,6 +336,8 @@ int main(void) {
         BENCH_TEST(a_file_renamed_over_it_is_seen),
         BENCH_TEST(what_is_known_stays_during_a_rebuild),
         BENCH_TEST(what_is_known_stays_while_it_is_locked_or_gone_or_damaged),
+        BENCH_TEST(an_endless_view_is_no_table),
+        BENCH_TEST(no_statement_runs_for_ever),
         BENCH_TEST(a_database_that_comes_later_is_taken_up),
         BENCH_TEST(reading_leaves_the_file_as_it_is),
         BENCH_TEST(an_unchanged_database_costs_microseconds),

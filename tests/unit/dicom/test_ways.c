@@ -69,7 +69,8 @@ static void assert_same_values(const char *what) {
 
 static enum dicom_outcome assert_same(int fd, const char *what) {
     enum dicom_outcome a = dicom_read(fast, fd), b = dicom_read(whole, fd);
-    if (a != b || dicom_has_values(fast) != dicom_has_values(whole)) {
+    if (a != b || dicom_has_values(fast) != dicom_has_values(whole) ||
+        dicom_has_part(fast) != dicom_has_part(whole)) {
         fail_msg("%s: outcome %d \"%s\" by the walk, %d \"%s\" by DCMTK", what, a,
                  dicom_reader_message(fast), b, dicom_reader_message(whole));
     }

@@ -104,8 +104,13 @@ static const char base_rows[] =
     "insert into acq_param select Project, 'seldom', Phase, iPAT, Comments, SequenceType, "
     "PED_major,"
     " TR, '4.8', Matrix, PixelResol, BWP, BWPPE, FA, TA, FoV, NULL from acq_param;"
+    "insert into acq_param select Project, 'two', Phase, iPAT, Comments, SequenceType, PED_major,"
+    " '20,100', '4.9,7.4', Matrix, PixelResol, BWP, BWPPE, '2,10', TA, FoV, NULL from acq_param"
+    " where rowid = 1;"
     "insert into template_by_count values (412, 'Brain^WPC-8620', 'Rew_1', 1, '20200101',"
-    " '20240101', '30'), (2, 'Brain^WPC-8620', 'seldom', 2, '20200101', '20240101', '4.8,38.76');";
+    " '20240101', '30'), (2, 'Brain^WPC-8620', 'seldom', 2, '20200101', '20240101', '4.8,38.76'), "
+    "(9,"
+    " 'Brain^WPC-8620', 'two', 3, '20200101', '20240101', null);";
 
 struct bench {
     char path[64];
@@ -260,6 +265,22 @@ static void echoes_that_nobody_numbers_are_collected_and_no_change(void **state)
     assert_non_null(strstr(said.watched, "TE=30@1;"));
 }
 
+static void images_of_a_series_of_several_trs_are_alike(void **state) {
+    struct said first = CHECK(*state, "SequenceName", "two", "TR", "20", "FA", "10", "TE", "4.9",
+                              "EchoNumbers", "-");
+    struct said second = CHECK(*state, "SequenceName", "two", "TR", "100", "FA", "2.0", "TE", "7.4",
+                               "EchoNumbers", "-");
+    assert_int_equal(first.finding_count + second.finding_count, 0);
+    assert_non_null(strstr(first.watched, "TR=20,100@20,100;TE=4.9,7.4@4.9,7.4;"));
+    assert_non_null(strstr(second.watched, "TR=20,100@20,100;TE=4.9,7.4@4.9,7.4;"));
+    assert_non_null(strstr(first.watched, "FA=2,10@2,10;"));
+    assert_non_null(strstr(second.watched, "FA=2,10@2,10;"));
+    struct said odd = CHECK(*state, "SequenceName", "two", "TR", "200", "FA", "10", "TE", "7.4",
+                            "EchoNumbers", "2");
+    assert_string_equal(odd.findings, "TR:20,100:200;");
+    assert_non_null(strstr(odd.watched, "TR=200@20,100;TE=7.4@2;"));
+}
+
 static void shims_are_watched_although_nobody_compares_them(void **state) {
     struct said said = CHECK(*state, "Shims", "485,9,-267");
     assert_non_null(strstr(said.watched, "Shims=485,9,-267@;"));
@@ -348,6 +369,7 @@ int main(void) {
         TEST(wildcards_match_nothing),
         TEST(without_a_template_nothing_is_compared_but_all_is_watched),
         TEST(echoes_that_nobody_numbers_are_collected_and_no_change),
+        TEST(images_of_a_series_of_several_trs_are_alike),
         TEST(shims_are_watched_although_nobody_compares_them),
         TEST(comments_and_time_are_judged_on_the_first_image),
         TEST(derived_images_and_other_objects_are_not_checked),

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -35,6 +36,22 @@ static void te_sets_must_share_a_member(void **state) {
     assert_true(same("TE", "4.8, 38.76", "[4.8, 38.76]"));
     assert_true(same("TE", "30", "30.0"));
     assert_false(same("TE", "30", "33"));
+}
+
+static void every_tr_and_angle_of_a_file_is_one_of_the_templates(void **state) {
+    (void)state;
+    assert_true(same("TR", "20,100", "100"));
+    assert_true(same("TR", "20,100", "20.4"));
+    assert_true(same("TR", "20,100", "[20, 100]"));
+    assert_true(same("TR", "2000", "1999.99975"));
+    assert_false(same("TR", "20,100", "200"));
+    assert_false(same("TR", "20,100", "20,200"));
+    assert_false(same("TR", "20", "20,100"));
+    assert_true(same("FA", "2,10", "10.0"));
+    assert_true(same("FA", "2,10", "2,10"));
+    assert_false(same("FA", "2,10", "2,12"));
+    assert_false(same("FA", "2,10", "6"));
+    assert_true(compare_values(RULE_MEMBERS, 0.5, "2,10", "2.4,9.6"));
 }
 
 static void numbers_are_compared_as_numbers(void **state) {
@@ -131,13 +148,33 @@ static void deviations_are_told_in_the_words_of_the_page(void **state) {
     expect_sentence("PixelResol", "[2.2979123, 2.2979123]", "[2.2978123, 2.2978123]", 5,
                     "PixelResol is 2.2978 mm, template 2.2979 mm (seen 5 times)");
     expect_sentence("FA", "9.0", "12345.678", 5, "FA is 12346°, template 9° (seen 5 times)");
+    expect_sentence("TR", "20,100", "20,200", 9,
+                    "TR is 20 and 200 ms, template 20 or 100 ms (seen 9 times)");
     expect_sentence("Comments", "a", "b", 5, "Comments is \"b\", template \"a\" (seen 5 times)");
+}
+
+static void two_different_values_never_look_alike(void **state) {
+    (void)state;
+    expect_sentence("Matrix", "[256, 0, 0, 256]", "[0, 256, 256, 0]", 9,
+                    "Matrix is \"[0, 256, 256, 0]\", template \"[256, 0, 0, 256]\" (seen 9 times)");
+    expect_sentence("PixelResol", "[2, 2]", "[2, 2, 2]", 9,
+                    "PixelResol is \"[2, 2, 2]\", template \"[2, 2]\" (seen 9 times)");
+    char expect[400], have[400], made[SENTENCE_BYTES];
+    memset(expect, 'x', sizeof(expect));
+    memset(have, 'x', sizeof(have));
+    expect[399] = have[399] = '\0';
+    expect[300] = 'a';
+    have[300] = 'b';
+    sentence_write(made, &parameters[parameter_index("Comments")], expect, have, 9, false);
+    assert_non_null(strstr(made, "xaxx"));
+    assert_non_null(strstr(made, "xbxx"));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tr_is_compared_in_whole_milliseconds),
         cmocka_unit_test(te_sets_must_share_a_member),
+        cmocka_unit_test(every_tr_and_angle_of_a_file_is_one_of_the_templates),
         cmocka_unit_test(numbers_are_compared_as_numbers),
         cmocka_unit_test(pixel_sizes_are_compared_to_three_decimals),
         cmocka_unit_test(names_ignore_case_and_white_space),
@@ -146,6 +183,7 @@ int main(void) {
         cmocka_unit_test(a_tolerance_holds_for_every_numeric_rule),
         cmocka_unit_test(numbers_are_numbers_only),
         cmocka_unit_test(deviations_are_told_in_the_words_of_the_page),
+        cmocka_unit_test(two_different_values_never_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
