@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
-#include "config/config_try.h"
 #include "config/core_settings.h"
 #include "health.h"
 #include "http/http_service.h"
@@ -130,15 +129,13 @@ static bool listen_to_signals(struct daemon *daemon, const struct arguments *arg
 /* ---- the beginning ---- */
 
 /* by hand, with a folder of state that nobody has chosen, a daemon is fine without one */
-static bool take_state(struct daemon *daemon, const struct arguments *arguments,
-                       const json_t *config) {
+static bool take_state(struct daemon *daemon, const json_t *config) {
     daemon->state_dir = config_text_option(config, "state_dir");
     if (!*daemon->state_dir) {
         return true;
     }
     enum state_dir_outcome outcome = state_dir_take(daemon->state_dir, &daemon->lock);
-    bool chosen = arguments->file || arguments->state_dir || getenv("STATE_DIRECTORY");
-    if (outcome != STATE_DIR_TAKEN && !chosen) {
+    if (outcome != STATE_DIR_TAKEN && !config_state_dir_chosen(config)) {
         log_warning("nothing will be kept over a restart");
         daemon->state_dir = "";
         return true;
@@ -192,24 +189,11 @@ static bool open_parts(struct daemon *daemon, const struct arguments *arguments,
     return http_service_start(parts->http);
 }
 
-/* a worker tries the configuration meanwhile, alone, so that a fault is told once */
-static bool open_and_try(struct daemon *daemon, const struct arguments *arguments,
-                         const struct paths *paths, json_t *config) {
-    struct problems problems;
-    problems_init(&problems);
-    struct config_trial *trial = config_trial_begin(config, paths);
-    bool opened = open_parts(daemon, arguments, paths, config);
-    bool works = config_trial_end(trial, opened ? &problems : NULL);
-    problems_log(&problems);
-    problems_finish(&problems);
-    return opened && works;
-}
-
 static bool start(struct daemon *daemon, const struct arguments *arguments,
                   const struct paths *paths, json_t *config) {
-    return listen_to_signals(daemon, arguments) && take_state(daemon, arguments, config) &&
-           open_and_try(daemon, arguments, paths, config) &&
-           pipeline_start(daemon->parts.pipeline) && instances_start(daemon->parts.instances);
+    return listen_to_signals(daemon, arguments) && take_state(daemon, config) &&
+           open_parts(daemon, arguments, paths, config) && pipeline_start(daemon->parts.pipeline) &&
+           instances_start(daemon->parts.instances);
 }
 
 static void take_down(struct daemon *daemon) {

@@ -131,6 +131,7 @@ struct instance *instance_create(const struct parts *parts, json_t *config, json
         .epoch = parts->epoch,
         .version = MRQART_VERSION,
         .program_dir = parts->program_dir,
+        .trial = parts->trial,
     };
     return instance;
 }

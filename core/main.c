@@ -7,11 +7,11 @@
 #include "config/arguments.h"
 #include "config/config.h"
 #include "config/config_dump.h"
-#include "config/config_try.h"
 #include "config/paths.h"
 #include "config/plugin_dump.h"
 #include "config/problems.h"
 #include "daemon.h"
+#include "trial.h"
 
 enum { EXIT_FINE = 0, EXIT_CANNOT = 1, EXIT_USAGE = 2 };
 
@@ -30,13 +30,19 @@ static bool dump_config(const json_t *config, bool as_json) {
     return true;
 }
 
+/* what is only to be shown need not work here */
+static bool tried(const struct arguments *arguments, const json_t *config,
+                  const struct paths *paths, struct problems *problems) {
+    enum trial_for purpose = arguments->action == ACTION_RUN ? TRIAL_START : TRIAL_CHECK;
+    return arguments->action == ACTION_DUMP_CONFIG || trial_run(config, paths, purpose, problems);
+}
+
 /* Reads the configuration, says all that is wrong with it, or does with it what was asked. */
 static bool with_config(const struct arguments *arguments, const struct paths *paths) {
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(arguments, paths, &problems);
-    if (config && arguments->action == ACTION_CHECK_CONFIG &&
-        !config_try(config, paths, &problems)) {
+    if (config && !tried(arguments, config, paths, &problems)) {
         json_decref(config);
         config = NULL;
     }

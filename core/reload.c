@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
-#include "config/config_try.h"
 #include "config/core_settings.h"
 #include "health.h"
 #include "instances.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,12 +48,12 @@ static void read_in_child(const struct reload *reload) {
     struct problems problems;
     problems_init(&problems);
     json_t *config = config_load(reload->arguments, reload->paths, &problems);
-    if (config && !config_try(config, reload->paths, &problems)) {
+    if (config && !trial_run(config, reload->paths, TRIAL_RELOAD, &problems)) {
         json_decref(config);
         config = NULL;
     }
-    json_t *said = config ? json_pack("{s:o}", "config", config)
-                          : json_pack("{s:O}", "problems", problems.list);
+    json_t *said = json_pack("{s:o*, s:O, s:O}", "config", config, "problems", problems.list,
+                             "warnings", problems.warnings);
     char *text = json_text(said, NULL);
     FILE *stream = fdopen(FORKED_PIPE, "w");
     bool written = stream && fputs(text, stream) >= 0 && fflush(stream) == 0;
@@ -94,11 +94,7 @@ static void put_in_force(struct reload *reload, json_t *config) {
 }
 
 static void keep_old(const struct reload *reload, const json_t *problems) {
-    struct problems said = {.list = (json_t *)problems};
     const char *first = json_string_value(json_array_get(problems, 0));
-    if (first) {
-        problems_log(&said);
-    }
     log_error("the configuration stays as it was");
     AUTOFREE char *remark = mem_printf("the configuration was not read again and stays as it was: "
                                        "%s",
@@ -148,6 +144,9 @@ static void finish(struct reload *reload) {
 static void handle_answer(struct reload *reload) {
     json_auto_t *said = json_loads(reload->answer, 0, NULL);
     json_t *config = json_object_get(said, "config");
+    const struct problems problems = {.list = json_object_get(said, "problems"),
+                                      .warnings = json_object_get(said, "warnings")};
+    problems_log(&problems);
     if (json_is_object(config)) {
         put_in_force(reload, config);
     } else {

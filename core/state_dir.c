@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +46,52 @@ static void write_owner(int lock) {
     if (ftruncate(lock, 0) < 0 || pwrite(lock, owner, (size_t)length, 0) < 0) {
         log_debug("cannot write the lock's owner: %m"); /* the lock holds all the same */
     }
+}
+
+/* Whether something can be made there is known only when it is made: root has all rights in /proc,
+ * and can make nothing. What is made here is gone at once. */
+static bool can_make_in(const char *folder, const char *missing) {
+    if (missing) {
+        return mkdir(missing, 0700) == 0 && rmdir(missing) == 0;
+    }
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+    }
+    bool unknown = fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR);
+    return fd >= 0 || (unknown && access(folder, W_OK | X_OK) == 0);
+}
+
+/* path, or the first part of it that is missing, in its nearest parent that is there */
+static char *look_at_parent(const char *path) {
+    AUTOFREE char *folder = mem_dup(path);
+    AUTOFREE char *missing = NULL;
+    while (access(folder, F_OK) < 0 && errno == ENOENT && strrchr(folder, '/')) {
+        free(missing);
+        missing = mem_dup(folder);
+        char *slash = strrchr(folder, '/');
+        slash[slash == folder] = '\0';
+    }
+    return can_make_in(folder, missing)
+               ? NULL
+               : mem_printf("state_dir: cannot make or write %s: %m: give another (--state-dir, or "
+                            "state_dir), or the user of this process the right to write in %s",
+                            path, folder);
+}
+
+char *state_dir_look(const char *path, bool *busy) {
+    AUTOFREE char *file = mem_printf("%s/lock", path);
+    int lock = open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    *busy = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) < 0;
+    char *fault = lock < 0 && errno != ENOENT
+                      ? mem_printf("state_dir: cannot open %s: %m: give another (--state-dir, or "
+                                   "state_dir)",
+                                   file)
+                      : look_at_parent(path);
+    if (lock >= 0) {
+        close(lock);
+    }
+    return fault;
 }
 
 enum state_dir_outcome state_dir_take(const char *path, int *lock) {

@@ -10,5 +10,11 @@ enum state_dir_outcome {
     STATE_DIR_BAD,   /* it cannot be used: said why */
 };
 
+/**
+ * Would state_dir_take() take path? Nothing is made. NULL, or why not: a sentence to be freed.
+ * *busy: another daemon has it, which is no fault here.
+ */
+char *state_dir_look(const char *path, bool *busy);
+
 /** Makes path (mode 0700) with its parents where it is missing, and takes path/lock. */
 enum state_dir_outcome state_dir_take(const char *path, int *lock);

@@ -171,6 +171,18 @@ static bool answer_check(struct server *server, const struct protocol_header *he
     return sent;
 }
 
+/* the first fault that is met while checkers are opened: the daemon says it, with the place */
+static void hear_fault(void *self, enum mrq_level level, const char *line) {
+    char *first = self;
+    if (level <= MRQ_ERROR && !*first) {
+        snprintf(first, PROTOCOL_MESSAGE_BYTES, "%s", line);
+    } else {
+        log_divert(NULL, NULL);
+        log_line(level, "%s", line);
+        log_divert(hear_fault, self);
+    }
+}
+
 static bool take_settings(struct server *server, const struct protocol_header *header,
                           const char *body) {
     json_error_t where;
@@ -180,13 +192,20 @@ static bool take_settings(struct server *server, const struct protocol_header *h
     if (level) {
         log_set_level(level);
     }
+    char fault[PROTOCOL_MESSAGE_BYTES] = "";
+    log_divert(hear_fault, fault);
     server->check = settings ? check_create(settings) : NULL;
+    log_divert(NULL, NULL);
     json_decref(settings);
     if (!server->check) {
         send_message(PROTOCOL_FAILED, header->generation,
-                     settings ? "a checker cannot be loaded or opened: the line above says why"
-                              : "its settings are no JSON");
+                     *fault     ? fault
+                     : settings ? "a checker cannot be opened, and does not say why"
+                                : "its settings are no JSON");
         return false;
+    }
+    if (*fault) { /* it goes on in spite of it */
+        log_error("%s", fault);
     }
     return send_message(PROTOCOL_READY, header->generation, "");
 }

@@ -27,7 +27,9 @@ static json_t *read_tree(struct config_reader *reader, const struct arguments *a
     reader->variables.database = database;
     json_t *options = config_values(reader, root, config_options, config_instance_lists, NULL);
     config_defaults(options, arguments, paths);
-    json_t *config = json_pack("{s:s, s:o}", "file", reader->text.file, "options", options);
+    bool chosen = arguments->file || arguments->state_dir || getenv("STATE_DIRECTORY");
+    json_t *config = json_pack("{s:o, s:b, s:o}", "file", json_any_string(reader->text.file),
+                               "state_dir_chosen", chosen, "options", options);
     config_instances(reader, config, paths->worker);
     config_variables_unused(&reader->variables, reader->text.file, reader->problems);
     reader->variables.database = NULL;
@@ -66,6 +68,10 @@ const char *config_text_option(const json_t *config, const char *key) {
 
 unsigned config_number_option(const json_t *config, const char *key) {
     return (unsigned)json_integer_value(config_option(config, key));
+}
+
+bool config_state_dir_chosen(const json_t *config) {
+    return json_is_true(json_object_get(config, "state_dir_chosen"));
 }
 
 bool config_truth_option(const json_t *config, const char *key) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration in force, as JSON:
- *   {"file", "options": {key: value …},
- *    "sources": [{"name", "plugin", "file", "settings": {…}, "common": {…}}],
- *    "checkers": [{"name", "plugin", "file", "settings": {…}}], "sinks": […]}
+ *   {"file", "state_dir_chosen": truth, "options": {key: value …},
+ *    "sources": [{"name", "plugin", "file", "place", "settings": {…}, "common": {…}}],
+ *    "checkers": [{"name", "plugin", "file", "place", "settings": {…}}], "sinks": […]}
+ * "place": FILE:LINE; paths are absolute.
  * "common": the options that every source has (source_options.h),
  * with every default filled in. It travels as text from the child that reads it on SIGHUP.
  */
@@ -27,3 +28,6 @@ const char *config_text_option(const json_t *config, const char *key);
 unsigned config_number_option(const json_t *config, const char *key);
 bool config_truth_option(const json_t *config, const char *key);
 json_t *config_option(const json_t *config, const char *key);
+
+/** The state folder was named by somebody: a daemon must not do without it. */
+bool config_state_dir_chosen(const json_t *config);

@@ -2,9 +2,11 @@
 /* The instances of plugins that a configuration lists. */
 #include "config_instances.h"
 #include "base/json_text.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "catalogue.h"
+#include "check/check.h"
 #include "config.h"
 #include "plugin/describe.h"
 #include "plugin/loader.h"
@@ -13,7 +15,10 @@
 #include <ctype.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 64 }; /* it becomes part of file names and log lines */
+enum {
+    NAME_BYTES = 64,                     /* it becomes part of file names and log lines */
+    INSTANCES_MOST = CHECK_CHECKERS_MOST /* of one kind; of checkers no worker takes more */
+};
 
 const char *const config_instance_lists[] = {"sources", "checkers", "sinks", NULL};
 
@@ -55,6 +60,12 @@ static bool take_name(struct listing *listing, const char *name, const struct pl
     return true;
 }
 
+/* a plugin that is named by a path is one from the folder of the configuration file */
+static char *plugin_path(const struct config_reader *reader, const char *plugin) {
+    return *plugin == '/' || !strchr(plugin, '/') ? mem_dup(plugin)
+                                                  : mem_printf("%s/%s", reader->text.base, plugin);
+}
+
 static bool plugin_exists(struct listing *listing, const char *plugin, const struct place *place) {
     AUTOFREE char *file = catalogue_file(listing->catalogue, plugin);
     if (access(file, R_OK) == 0) {
@@ -75,6 +86,44 @@ static const char *text_member(const config_setting_t *group, const char *key) {
     return text;
 }
 
+/* name and plugin are no options of a table: a number there would be passed over */
+static bool keys_are_texts(struct listing *listing, const config_setting_t *group) {
+    bool texts = true;
+    for (const char *const *key = instance_keys; *key; key++) {
+        const config_setting_t *setting = config_setting_get_member(group, *key);
+        if (setting && config_setting_type(setting) != CONFIG_TYPE_STRING) {
+            AUTOFREE char *file = NULL;
+            struct place place = config_text_place(&listing->reader->text, setting, &file);
+            problems_add(listing->reader->problems, &place,
+                         "option \"%s\" must be a string, such as \"source-inotify\"", *key);
+            texts = false;
+        }
+    }
+    return texts;
+}
+
+/* why a plugin cannot be described: the last that was said of it, where we have heard it */
+static void hear_reason(void *self, enum mrq_level level, const char *line) {
+    char **reason = self;
+    if (level <= MRQ_ERROR) {
+        free(*reason);
+        *reason = mem_dup(line);
+    }
+}
+
+static const json_t *describe(struct listing *listing, const char *plugin, enum mrq_kind kind,
+                              const struct place *place) {
+    AUTOFREE char *reason = NULL;
+    log_divert(hear_reason, &reason);
+    const json_t *described = catalogue_describe(listing->catalogue, plugin, kind);
+    log_divert(NULL, NULL);
+    if (!described) {
+        problems_add(listing->reader->problems, place, "its plugin cannot be used%s%s",
+                     reason ? ": " : ", for the reason given above", reason ? reason : "");
+    }
+    return described;
+}
+
 /* "settings": what the plugin hears of; of a source "common": what core sees to */
 static void read_options(struct config_reader *reader, const config_setting_t *group,
                          const struct mrq_option *table, enum mrq_kind kind, json_t *instance) {
@@ -92,14 +141,10 @@ static void read_options(struct config_reader *reader, const config_setting_t *g
 /* one { plugin = …; } as JSON, or NULL and a problem */
 static json_t *read_instance(struct listing *listing, const config_setting_t *group,
                              const char *plugin, enum mrq_kind kind, const struct place *place) {
-    struct problems *problems = listing->reader->problems;
-    if (!plugin_exists(listing, plugin, place)) {
-        return NULL;
-    }
-    const json_t *described = catalogue_describe(listing->catalogue, plugin, kind);
+    const json_t *described =
+        plugin_exists(listing, plugin, place) ? describe(listing, plugin, kind, place) : NULL;
     struct mrq_option *table = described ? plugin_described(described) : NULL;
     if (!table) {
-        problems_add(problems, place, "its plugin cannot be used, for the reason given above");
         return NULL;
     }
     const char *given = text_member(group, "name");
@@ -110,6 +155,8 @@ static json_t *read_instance(struct listing *listing, const config_setting_t *gr
     }
     json_object_set_new(instance, "plugin", json_any_string(plugin));
     json_object_set(instance, "file", json_object_get(described, "file"));
+    AUTOFREE char *at = mem_printf("%s:%u", place->file, place->line);
+    json_object_set_new(instance, "place", json_any_string(at));
     read_options(listing->reader, group, table, kind, instance);
     plugin_described_free(table);
     return instance;
@@ -125,6 +172,9 @@ static json_t *read_element(struct listing *listing, const config_setting_t *ele
                      plugin_kind_name(kind));
         return NULL;
     }
+    if (!keys_are_texts(listing, element)) {
+        return NULL;
+    }
     const char *plugin = text_member(element, "plugin");
     if (!plugin || !*plugin) {
         problems_add(listing->reader->problems, &place,
@@ -133,7 +183,8 @@ static json_t *read_element(struct listing *listing, const config_setting_t *ele
     }
     const char *name = text_member(element, "name");
     place.instance = name ? name : plugin;
-    return read_instance(listing, element, plugin, kind, &place);
+    AUTOFREE char *path = plugin_path(listing->reader, plugin);
+    return read_instance(listing, element, path, kind, &place);
 }
 
 static json_t *read_list(struct listing *listing, const config_setting_t *setting, const char *list,
@@ -147,7 +198,14 @@ static json_t *read_list(struct listing *listing, const config_setting_t *settin
                      "\"%s\" must be a list of groups: %s = ( { plugin = \"…\"; } );", list, list);
         return instances;
     }
-    for (int i = 0; i < config_setting_length(setting); i++) {
+    int count = config_setting_length(setting);
+    if (count > INSTANCES_MOST) {
+        AUTOFREE char *file = NULL;
+        struct place place = config_text_place(&listing->reader->text, setting, &file);
+        problems_add(listing->reader->problems, &place,
+                     "\"%s\" has %d entries, and %d are the most", list, count, INSTANCES_MOST);
+    }
+    for (int i = 0; i < count; i++) {
         json_t *instance =
             read_element(listing, config_setting_get_elem(setting, (unsigned)i), list, kind);
         if (instance) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of a configuration text, with their lines. */
 #include "config_scan.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -104,7 +106,71 @@ static bool is_bare_word(const struct config_word *word) {
     return letter && !truth;
 }
 
-static const char *hint_for(const struct config_word *before, const struct config_word *word) {
+/* ---- what is no ASCII ---- */
+
+enum { MARKS_TOLD = 10 }; /* lines; a file of another kind has them everywhere */
+
+static char *mark_fault(const char *at) {
+    static const struct {
+        const char *character, *fault;
+    } known[] = {
+        {"\xef\xbb\xbf", "the file begins with a byte order mark: save it as UTF-8 without one"},
+        {"\xc2\xa0", "a blank is a no-break space (U+00A0): write a plain one"},
+        {"\xe2\x80\x9c", "\xe2\x80\x9c is a word processor's quotation mark: write \""},
+        {"\xe2\x80\x9d", "\xe2\x80\x9d is a word processor's quotation mark: write \""},
+        {"\xe2\x80\x9e", "\xe2\x80\x9e is a word processor's quotation mark: write \""},
+        {"\xe2\x80\x98", "\xe2\x80\x98 is a word processor's quotation mark: write \""},
+        {"\xe2\x80\x99", "\xe2\x80\x99 is a word processor's quotation mark: write \""},
+        {"\xc2\xab", "\xc2\xab is no quotation mark here: write \""},
+        {"\xc2\xbb", "\xc2\xbb is no quotation mark here: write \""},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strncmp(at, known[i].character, strlen(known[i].character)) == 0) {
+            return mem_dup(known[i].fault);
+        }
+    }
+    size_t length = text_character(at, strlen(at));
+    return length ? mem_printf("%.*s can stand within quotes only", (int)length, at)
+                  : mem_printf("the byte 0x%02x is no UTF-8: save the file as UTF-8 text",
+                               (unsigned)(unsigned char)*at);
+}
+
+void config_scan_marks(const char *text, const char *file, struct problems *problems) {
+    struct config_scan scan = {text, 1};
+    struct config_word word;
+    unsigned told = 0, line = 0;
+    while (told < MARKS_TOLD && (word = config_scan_next(&scan)).kind != CONFIG_END) {
+        if (word.kind == CONFIG_MARK && (unsigned char)*word.start >= 0x80 && word.line != line) {
+            AUTOFREE char *fault = mark_fault(word.start);
+            struct place place = {.file = file, .line = word.line};
+            problems_add(problems, &place, "%s", fault);
+            line = word.line;
+            told++;
+        }
+    }
+}
+
+/* ---- hints ---- */
+
+enum { BRACKETS_MOST = 64 }; /* open at once; libconfig knows no such depth in earnest */
+
+/* the last words, and the brackets that are open before the newest */
+struct course {
+    struct config_word earlier, before, word;
+    struct config_word open[BRACKETS_MOST];
+    size_t depth;
+};
+
+static bool is_number(const struct config_word *word) {
+    return word->kind == CONFIG_WORD && isdigit((unsigned char)*word->start);
+}
+
+static bool is_value(const struct config_word *word) {
+    return is_number(word) || word->kind == CONFIG_STRING;
+}
+
+static const char *simple_hint(const struct course *course) {
+    const struct config_word *before = &course->before, *word = &course->word;
     if (is_mark(before, ",") && is_mark(word, ")]}")) {
         return ": no comma may stand before the closing bracket";
     }
@@ -114,20 +180,83 @@ static const char *hint_for(const struct config_word *before, const struct confi
     if (is_mark(before, "=:") && is_mark(word, ";")) {
         return ": there is no value behind the =";
     }
+    if (is_mark(before, "[") && is_mark(word, "{")) {
+        return ": groups stand in a list of round brackets, ( { … }, { … } ), not in [ ]";
+    }
+    if (is_mark(before, "}") && is_mark(word, "{")) {
+        return ": a comma is missing between two groups";
+    }
     return NULL;
 }
 
-const char *config_scan_hint(const char *text, unsigned line) {
-    struct config_scan scan = {text, 1};
-    struct config_word before = {0}, word = config_scan_next(&scan);
-    const char *hint = NULL;
-    while (word.kind != CONFIG_END && word.line <= line) {
-        hint = before.kind && word.line == line && !hint ? hint_for(&before, &word) : hint;
-        if (word.kind == CONFIG_STRING && (word.length < 2 || word.start[word.length - 1] != '"')) {
-            return ": a quotation mark is missing";
-        }
-        before = word;
-        word = config_scan_next(&scan);
+/* "5,5" behind a = */
+static char *comma_hint(const struct course *course, const struct config_scan *scan) {
+    struct config_scan ahead = *scan;
+    const struct config_word next = config_scan_next(&ahead);
+    bool decimal = is_mark(&course->earlier, "=:") && is_number(&course->before) &&
+                   is_mark(&course->word, ",") && is_number(&next) &&
+                   next.start == course->word.start + 1;
+    return decimal
+               ? mem_printf(": a decimal number has a point: %.*s.%.*s", (int)course->before.length,
+                            course->before.start, (int)next.length, next.start)
+               : NULL;
+}
+
+static char *equals_hint(const struct course *course) {
+    bool missing = is_bare_word(&course->before) && is_value(&course->word) &&
+                   !is_mark(&course->earlier, "=:");
+    return missing ? mem_printf(": an = is missing behind %.*s", (int)course->before.length,
+                                course->before.start)
+                   : NULL;
+}
+
+/* a bracket that closes another kind, or none; keeps book of those that are open */
+static char *bracket_hint(struct course *course) {
+    static const char opening[] = "([{", closing[] = ")]}";
+    const struct config_word *word = &course->word;
+    if (is_mark(word, opening) && course->depth < BRACKETS_MOST) {
+        course->open[course->depth++] = *word;
     }
-    return hint ? hint : "";
+    if (!is_mark(word, closing)) {
+        return NULL;
+    }
+    if (course->depth == 0) {
+        return mem_printf(": the %c closes nothing", *word->start);
+    }
+    const struct config_word *open = &course->open[--course->depth];
+    bool pair = strchr(opening, *open->start) - opening == strchr(closing, *word->start) - closing;
+    return pair ? NULL
+                : mem_printf(": %c closes the %c of line %u", *word->start, *open->start,
+                             open->line);
+}
+
+static char *hint_at(struct course *course, const struct config_scan *scan) {
+    char *hint = bracket_hint(course);
+    const char *simple = hint ? NULL : simple_hint(course);
+    hint = simple ? mem_dup(simple) : hint;
+    hint = hint ? hint : comma_hint(course, scan);
+    return hint ? hint : equals_hint(course);
+}
+
+char *config_scan_hint(const char *text, unsigned line) {
+    struct config_scan scan = {text, 1};
+    struct course course = {0};
+    while ((course.word = config_scan_next(&scan)).kind != CONFIG_END && course.word.line <= line) {
+        const struct config_word *word = &course.word;
+        if (word->kind == CONFIG_STRING &&
+            (word->length < 2 || word->start[word->length - 1] != '"')) {
+            return mem_dup(": a quotation mark is missing");
+        }
+        AUTOFREE char *hint = hint_at(&course, &scan);
+        if (hint && word->line == line) {
+            return mem_dup(hint);
+        }
+        course.earlier = course.before;
+        course.before = course.word;
+    }
+    if (course.word.kind == CONFIG_END && course.depth > 0) {
+        const struct config_word *open = &course.open[course.depth - 1];
+        return mem_printf(": the %c of line %u is not closed", *open->start, open->line);
+    }
+    return mem_dup("");
 }

@@ -32,5 +32,11 @@ struct config_word config_scan_next(struct config_scan *scan);
 /** Adds a problem for each integer that does not fit 32 bits, which libconfig would cut off. */
 void config_scan_integers(const char *text, const char *file, struct problems *problems);
 
-/** What a "syntax error" that was met at line may come from; "" where nothing is found. */
-const char *config_scan_hint(const char *text, unsigned line);
+/**
+ * Adds a problem for what no configuration has outside its texts: a byte order mark, quotation
+ * marks of a word processor, whatever else is no ASCII.
+ */
+void config_scan_marks(const char *text, const char *file, struct problems *problems);
+
+/** What a "syntax error" that was met at line may come from; "" where nothing is found. Free it. */
+char *config_scan_hint(const char *text, unsigned line);

@@ -36,42 +36,46 @@ static char *read_all(const char *file) {
 static void scan_text(const char *text, const char *file, const char *folder, unsigned depth,
                       struct problems *problems);
 
-/* libconfig says itself when an included file cannot be read: here it is passed over */
-static void scan_included(const struct config_word *name, const char *folder, unsigned depth,
-                          struct problems *problems) {
+static void scan_included(const struct config_word *name, const struct place *place,
+                          const char *folder, unsigned depth, struct problems *problems) {
     AUTOFREE char *plain = mem_dup_length(name->start + 1, name->length > 2 ? name->length - 2 : 0);
-    AUTOFREE char *file = mem_printf("%s/%s", folder, plain);
+    AUTOFREE char *file = mem_printf("%s/%s", folder, plain); /* as libconfig makes it */
     AUTOFREE char *text = read_all(file);
-    if (text && depth < INCLUDE_DEPTH) {
+    if (!text) {
+        problems_add(problems, place,
+                     "cannot read the included file \"%s\": %m (included files are looked for in "
+                     "%s)",
+                     plain, folder);
+    } else if (depth == INCLUDE_DEPTH) {
+        problems_add(problems, place, "\"%s\" is included more than %d deep", plain, INCLUDE_DEPTH);
+    } else {
         scan_text(text, file, folder, depth + 1, problems);
     }
 }
 
 static void scan_text(const char *text, const char *file, const char *folder, unsigned depth,
                       struct problems *problems) {
+    config_scan_marks(text, file, problems);
     config_scan_integers(text, file, problems);
     struct config_scan scan = {text, 1};
     struct config_word before = {0}, word;
     while ((word = config_scan_next(&scan)).kind != CONFIG_END) {
         if (word.kind == CONFIG_STRING && before.kind == CONFIG_INCLUDE) {
-            scan_included(&word, folder, depth, problems);
+            struct place place = {.file = file, .line = word.line};
+            scan_included(&word, &place, folder, depth, problems);
         }
         before = word;
     }
 }
 
-static const char *hint_for(const char *error, const char *text, unsigned line,
-                            const char *folder) {
+static char *hint_for(const char *error, const char *text, unsigned line) {
     if (strstr(error, "mismatched element type")) {
-        return ": all in [ ] must be of one kind, such as 1.0 beside 2.5; or use ( )";
+        return mem_dup(": all in [ ] must be of one kind, such as 1.0 beside 2.5; or use ( )");
     }
     if (strstr(error, "duplicate setting name")) {
-        return ": it stands twice in the same place";
+        return mem_dup(": it stands twice in the same place");
     }
-    if (strstr(error, "cannot open include file")) {
-        return folder;
-    }
-    return text ? config_scan_hint(text, line) : "";
+    return text ? config_scan_hint(text, line) : mem_dup("");
 }
 
 static void parse_problem(const struct config_text *text, const char *main_text,
@@ -80,16 +84,17 @@ static void parse_problem(const struct config_text *text, const char *main_text,
     AUTOFREE char *file =
         included ? mem_printf("%s/%s", text->folder, included) : mem_dup(text->file);
     AUTOFREE char *included_text = included ? read_all(file) : NULL;
-    AUTOFREE char *folder = mem_printf(": included files are looked for in %s", text->folder);
     unsigned line = (unsigned)config_error_line(&text->tree);
     const char *error = config_error_text(&text->tree);
     struct place place = {.file = file, .line = line};
-    problems_add(problems, &place, "%s%s", error,
-                 hint_for(error, included ? included_text : main_text, line, folder));
+    AUTOFREE char *hint = hint_for(error, included ? included_text : main_text, line);
+    problems_add(problems, &place, "%s%s", error, hint);
 }
 
 bool config_text_read(struct config_text *text, const char *file, struct problems *problems) {
-    *text = (struct config_text){.file = mem_dup(file), .folder = path_folder(file)};
+    AUTOFREE char *absolute = path_absolute(file);
+    *text = (struct config_text){
+        .file = mem_dup(file), .folder = path_folder(file), .base = path_folder(absolute)};
     config_init(&text->tree);
     AUTOFREE char *bytes = read_all(file);
     if (!bytes) {
@@ -98,11 +103,12 @@ bool config_text_read(struct config_text *text, const char *file, struct problem
                      errno == EFBIG ? "is longer than 1 MiB: no configuration" : "cannot read: %m");
         return false;
     }
+    size_t before = json_array_size(problems->list);
     scan_text(bytes, file, text->folder, 0, problems);
     config_set_include_dir(&text->tree, text->folder);
-    if (!config_read_string(&text->tree, bytes)) {
+    bool parsed = config_read_string(&text->tree, bytes);
+    if (!parsed && json_array_size(problems->list) == before) { /* else it is told already */
         parse_problem(text, bytes, problems);
-        return false;
     }
     return !problems_any(problems);
 }
@@ -111,6 +117,7 @@ void config_text_finish(struct config_text *text) {
     config_destroy(&text->tree);
     free(text->file);
     free(text->folder);
+    free(text->base);
     *text = (struct config_text){0};
 }
 

@@ -12,6 +12,7 @@ struct config_text {
     config_t tree;
     char *file;   /* as in messages */
     char *folder; /* where included files are looked for */
+    char *base;   /* the same, absolute: paths in the configuration begin there */
 };
 
 /** Reads file. False when there is a problem; to be finished in any case. */

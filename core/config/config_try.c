@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 struct config_trial {
-    char *file;
+    json_t *config;
     struct child child;
     bool started, sent;
 };
@@ -43,19 +43,53 @@ static bool send_settings(int socket, const char *settings) {
            send(socket, settings, header.length, MSG_NOSIGNAL) == (ssize_t)header.length;
 }
 
-/* What the worker says first; false when it says nothing in time. */
-static bool hear(int socket, struct protocol_header *header) {
-    struct pollfd readable = {.fd = socket, .events = POLLIN};
-    int ready;
-    do {
-        ready = poll(&readable, 1, PATIENCE_MS);
-    } while (ready < 0 && errno == EINTR);
-    return ready > 0 && recv(socket, header, sizeof(*header), 0) == (ssize_t)sizeof(*header);
+/* length bytes of what the worker says; false when it says nothing in time. */
+static bool hear(int socket, void *bytes, size_t length) {
+    for (size_t heard = 0; heard < length;) {
+        struct pollfd readable = {.fd = socket, .events = POLLIN};
+        int ready = poll(&readable, 1, PATIENCE_MS);
+        ssize_t got = ready > 0 ? recv(socket, (char *)bytes + heard, length - heard, 0) : -1;
+        if (ready == 0 || got == 0 || (got < 0 && errno != EINTR)) {
+            return false;
+        }
+        heard += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+/* what a worker says that cannot begin; "" where it says nothing */
+static void hear_fault(int socket, const struct protocol_header *header,
+                       char fault[PROTOCOL_MESSAGE_BYTES + 1]) {
+    bool told = header->kind == PROTOCOL_FAILED && header->length <= PROTOCOL_MESSAGE_BYTES &&
+                hear(socket, fault, header->length);
+    fault[told ? header->length : 0] = '\0';
+}
+
+/* the checker that the sentence begins with, or the whole file */
+static struct place place_of(const json_t *config, const char *sentence) {
+    size_t at;
+    json_t *checker;
+    json_array_foreach(json_object_get(config, "checkers"), at, checker) {
+        const char *name = json_string_value(json_object_get(checker, "name"));
+        if (strncmp(name, sentence, strlen(name)) == 0 && sentence[strlen(name)] == ':') {
+            return (struct place){.file = json_string_value(json_object_get(checker, "place"))};
+        }
+    }
+    return (struct place){.file = json_string_value(json_object_get(config, "file"))};
+}
+
+static void add_fault(const json_t *config, const char *fault, struct problems *problems) {
+    const struct place place = place_of(config, fault);
+    if (*fault) {
+        problems_add(problems, &place, "%s", fault);
+    } else {
+        problems_add(problems, &place, "a worker cannot work with it, for the reason given above");
+    }
 }
 
 struct config_trial *config_trial_begin(const json_t *config, const struct paths *paths) {
     struct config_trial *trial = mem_new(struct config_trial);
-    trial->file = mem_dup(json_string_value(json_object_get(config, "file")));
+    trial->config = json_incref((json_t *)config);
     trial->started = child_start(&trial->child, paths->worker);
     if (trial->started) {
         struct pipeline_settings settings;
@@ -85,20 +119,19 @@ bool config_trial_end(struct config_trial *trial, struct problems *problems) {
         return false;
     }
     struct protocol_header header = {0};
-    bool ready = problems && trial->sent && hear(trial->child.socket, &header) &&
-                 header.kind == PROTOCOL_READY;
+    char fault[PROTOCOL_MESSAGE_BYTES + 1] = "";
+    bool heard = problems && trial->sent && hear(trial->child.socket, &header, sizeof(header));
+    bool ready = heard && header.kind == PROTOCOL_READY;
+    if (heard && !ready) {
+        hear_fault(trial->child.socket, &header, fault);
+    }
     if (trial->started) {
         end_child(&trial->child);
     }
     if (problems && !ready) {
-        struct place place = {.file = trial->file};
-        problems_add(problems, &place, "a worker cannot work with it, for the reason given above");
+        add_fault(trial->config, fault, problems);
     }
-    free(trial->file);
+    json_decref(trial->config);
     free(trial);
     return ready;
-}
-
-bool config_try(const json_t *config, const struct paths *paths, struct problems *problems) {
-    return config_trial_end(config_trial_begin(config, paths), problems);
 }

@@ -13,11 +13,8 @@ struct config_trial;
 struct config_trial *config_trial_begin(const json_t *config, const struct paths *paths);
 
 /**
- * True if the worker is ready; else adds a problem, while the worker says why on our stderr. It has
- * 10 s. Blocks: not for the loop. Frees the trial. problems may be NULL: the outcome is of no
- * interest any more. Takes NULL.
+ * True if the worker is ready; else adds a problem with what the worker says. It has 10 s. Blocks:
+ * not for the loop. Frees the trial. problems may be NULL: the outcome is of no interest any more.
+ * Takes NULL.
  */
 bool config_trial_end(struct config_trial *trial, struct problems *problems);
-
-/** Both, one after the other. */
-bool config_try(const json_t *config, const struct paths *paths, struct problems *problems);

@@ -3,8 +3,8 @@
 #include "config_values.h"
 #include "base/memory.h"
 #include "base/nearest.h"
-#include "config_check.h"
 #include "plugin/describe.h"
+#include "plugin/option_check.h"
 
 #include <math.h>
 
@@ -138,27 +138,53 @@ static void unknown_option(const struct config_reader *reader, const struct plac
     problems_add(reader->problems, place, "unknown option \"%s\"; known: %s", key, all);
 }
 
-/* as the rest of the program expects a value: a lone string in a list, a whole number as a real */
-static json_t *normalised(const struct mrq_option *option, json_t *value) {
-    if (option->type == MRQ_STRINGS && json_is_string(value)) {
-        return json_pack("[o]", value);
+/* a path as it stands is one from the folder of the configuration file; "" is none */
+static json_t *resolved(const struct config_reader *reader, json_t *text) {
+    const char *path = json_string_value(text);
+    if (*path && *path != '/') {
+        AUTOFREE char *whole = mem_printf("%s/%s", reader->text.base, path);
+        json_string_set(text, whole);
+    }
+    return text;
+}
+
+/* as the rest of the program expects a value: a lone string in a list, paths that are absolute */
+static json_t *normalised(const struct config_reader *reader, const struct mrq_option *option,
+                          json_t *value) {
+    bool list = option->type == MRQ_STRINGS || option->type == MRQ_FOLDERS;
+    value = list && json_is_string(value) ? json_pack("[o]", value) : value;
+    if (option->type == MRQ_PATH || option->type == MRQ_FOLDER) {
+        return resolved(reader, value);
+    }
+    for (size_t i = 0; option->type == MRQ_FOLDERS && i < json_array_size(value); i++) {
+        resolved(reader, json_array_get(value, i));
     }
     return value;
 }
 
+/* the line of the entry that is wrong, where it has one of its own */
+static const config_setting_t *entry_at(const config_setting_t *setting, size_t entry) {
+    bool own = entry != OPTION_WHOLE && config_setting_is_aggregate(setting) &&
+               entry < (size_t)config_setting_length(setting);
+    return own ? config_setting_get_elem(setting, (unsigned)entry) : setting;
+}
+
 static void read_option(struct config_reader *reader, const config_setting_t *setting,
                         const struct mrq_option *option, const char *instance, json_t *values) {
-    AUTOFREE char *file = NULL;
-    struct place place = place_of(reader, setting, instance, &file);
     json_t *value = config_json(reader, setting, instance);
     if (!value) {
         return;
     }
-    if (config_check(option, value, &place, reader->problems)) {
-        json_object_set_new(values, option->key, normalised(option, value));
-    } else {
-        json_decref(value);
+    size_t entry;
+    AUTOFREE char *fault = option_fault(option, value, &entry);
+    if (!fault) {
+        json_object_set_new(values, option->key, normalised(reader, option, value));
+        return;
     }
+    AUTOFREE char *file = NULL;
+    struct place place = place_of(reader, entry_at(setting, entry), instance, &file);
+    problems_add(reader->problems, &place, "option \"%s\" %s", option->key, fault);
+    json_decref(value);
 }
 
 static void fill_preset(const struct mrq_option *option, json_t *values) {
@@ -194,7 +220,7 @@ json_t *config_values(struct config_reader *reader, const config_setting_t *grou
         if (table->required && !config_setting_get_member(group, table->key)) {
             AUTOFREE char *file = NULL;
             struct place place = place_of(reader, group, instance, &file);
-            AUTOFREE char *allowed = config_allowed(table);
+            AUTOFREE char *allowed = option_allowed(table);
             problems_add(reader->problems, &place, "option \"%s\" is missing: %s", table->key,
                          allowed);
         }

@@ -59,7 +59,8 @@ void paths_finish(struct paths *paths) {
 char *path_absolute(const char *path) {
     char working[PATH_MAX];
     bool relative = *path != '/' && getcwd(working, sizeof(working));
-    char *absolute = relative ? mem_printf("%s/%s", working, path) : mem_dup(path);
+    bool top = relative && !working[1];
+    char *absolute = relative ? mem_printf("%s/%s", top ? "" : working, path) : mem_dup(path);
     for (size_t length = strlen(absolute); length > 1 && absolute[length - 1] == '/'; length--) {
         absolute[length - 1] = '\0';
     }

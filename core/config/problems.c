@@ -10,11 +10,13 @@
 
 void problems_init(struct problems *problems) {
     problems->list = json_array();
+    problems->warnings = json_array();
 }
 
 void problems_finish(struct problems *problems) {
     json_decref(problems->list);
-    problems->list = NULL;
+    json_decref(problems->warnings);
+    *problems = (struct problems){0};
 }
 
 bool problems_any(const struct problems *problems) {
@@ -32,25 +34,42 @@ static char *place_text(const struct place *place) {
                        : mem_printf("%s: %s%s", place->file, instance, separator);
 }
 
+static void append(json_t *list, const struct place *place, const char *format, va_list arguments) {
+    AUTOFREE char *sentence = NULL;
+    int length = vasprintf(&sentence, format, arguments);
+    AUTOFREE char *where = place_text(place);
+    AUTOFREE char *line = mem_printf("%s%s", where, length < 0 ? format : sentence);
+    json_array_append_new(list, json_any_string(line));
+}
+
 void problems_add(struct problems *problems, const struct place *place, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    AUTOFREE char *sentence = NULL;
-    int length = vasprintf(&sentence, format, arguments);
+    append(problems->list, place, format, arguments);
     va_end(arguments);
-    AUTOFREE char *where = place_text(place);
-    AUTOFREE char *line = mem_printf("%s%s", where, length < 0 ? format : sentence);
-    json_array_append_new(problems->list, json_any_string(line));
+}
+
+void problems_warn(struct problems *problems, const struct place *place, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    append(problems->warnings, place, format, arguments);
+    va_end(arguments);
 }
 
 void problems_print(const struct problems *problems) {
     for (size_t i = 0; i < json_array_size(problems->list); i++) {
         fprintf(stderr, "%s\n", json_string_value(json_array_get(problems->list, i)));
     }
+    for (size_t i = 0; i < json_array_size(problems->warnings); i++) {
+        fprintf(stderr, "warning: %s\n", json_string_value(json_array_get(problems->warnings, i)));
+    }
 }
 
 void problems_log(const struct problems *problems) {
     for (size_t i = 0; i < json_array_size(problems->list); i++) {
         log_error("%s", json_string_value(json_array_get(problems->list, i)));
+    }
+    for (size_t i = 0; i < json_array_size(problems->warnings); i++) {
+        log_warning("%s", json_string_value(json_array_get(problems->warnings, i)));
     }
 }

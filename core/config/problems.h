@@ -12,9 +12,10 @@ struct place {
     const char *instance; /* name or plugin of the instance; NULL: none */
 };
 
-/** Sentences, in the order in which they were found: a JSON array of strings. */
+/** Sentences, in the order in which they were found: JSON arrays of strings. */
 struct problems {
     json_t *list;
+    json_t *warnings; /* what works, and hardly as it is meant */
 };
 
 void problems_init(struct problems *problems);
@@ -25,7 +26,11 @@ bool problems_any(const struct problems *problems);
 void problems_add(struct problems *problems, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** On stderr, one line each, as a command says it. */
+/** One more warning. */
+void problems_warn(struct problems *problems, const struct place *place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** On stderr, one line each, as a command says it; warnings begin with "warning: ". */
 void problems_print(const struct problems *problems);
 
 /** In the log. */

@@ -9,6 +9,7 @@
 #include "http_service_listener.h"
 #include "http_service_routes.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
@@ -20,6 +21,7 @@ struct mrq_address {
     char *text, *owner;         /* as asked for, and by whom first */
     char *label;                /* of the first that asked for it as its own, else of the first */
     enum mrq_sharing sharing;
+    bool told; /* that two want the same of it */
     struct socket_address socket;
     struct http_routes *routes;
     struct http_listener *listener;
@@ -33,6 +35,7 @@ struct http_service {
     struct event *retry; /* while an address waits, and when there is room: it goes on */
     unsigned descriptors;
     bool stopped;
+    bool beside; /* what is in use may be the running daemon's */
     struct address_list addresses;
 };
 
@@ -98,7 +101,12 @@ struct mrq_address *http_service_listen(struct http_service *service, const char
 
 void http_service_route(struct mrq_address *address, const char *pattern, mrq_handler handler,
                         void *self) {
-    http_routes_add(address->routes, pattern, handler, self);
+    if (!http_routes_add(address->routes, pattern, handler, self) && !address->told) {
+        address->told = true;
+        log_warning("%s: two sinks answer %s on %s, and only the first is asked: give one an "
+                    "address or a path of its own",
+                    address->owner, pattern, address->text);
+    }
 }
 
 void http_service_upgraded(struct evhttp_request *request) {
@@ -196,20 +204,26 @@ static bool address_bind(struct mrq_address *address) {
                                                     .text = address->text,
                                                     .address = address->socket,
                                                     .descriptors = service->descriptors,
-                                                    .retry = service->retry};
+                                                    .retry = service->retry,
+                                                    .beside = service->beside};
     address->listener = http_listener_create(&settings);
-    return address->listener;
+    return address->listener || (service->beside && http_listener_is_ours(errno));
 }
 
 bool http_service_start(struct http_service *service) {
     join_partners(service);
+    bool all = true;
     struct mrq_address *address;
     STAILQ_FOREACH(address, &service->addresses, next) {
         if (!address->joined && !address_bind(address)) {
-            return false;
+            all = false; /* the others are tried too, so that all is told at once */
         }
     }
-    return true;
+    return all;
+}
+
+void http_service_beside(struct http_service *service) {
+    service->beside = true;
 }
 
 void http_service_stop(struct http_service *service) {

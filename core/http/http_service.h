@@ -38,6 +38,9 @@ void http_service_upgraded(struct evhttp_request *request);
 /** Binds every address that was asked for. Says why and returns false when one cannot be had. */
 bool http_service_start(struct http_service *service);
 
+/** For a trial beside a daemon that runs: an address in use may be its own, and is passed over. */
+void http_service_beside(struct http_service *service);
+
 /** Accepts no more connections; what is open goes on. */
 void http_service_stop(struct http_service *service);
 

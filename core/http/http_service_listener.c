@@ -114,6 +114,10 @@ static const char *bind_remedy(int error) {
     }
 }
 
+bool http_listener_is_ours(int error) {
+    return error == EADDRINUSE || error == EACCES;
+}
+
 static struct evconnlistener *bind_socket(const struct http_listener_settings *settings) {
     const unsigned flags =
         LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED;
@@ -121,7 +125,7 @@ static struct evconnlistener *bind_socket(const struct http_listener_settings *s
     struct evconnlistener *socket =
         evconnlistener_new_bind(settings->base, NULL, NULL, flags, BACKLOG,
                                 (const struct sockaddr *)&address->any, (int)address->length);
-    if (!socket) {
+    if (!socket && !(settings->beside && http_listener_is_ours(errno))) {
         log_error("%s: cannot listen on %s: %m; %s with the option \"listen\" of %s (-p and "
                   "--ws-port on the command line)",
                   settings->owner, settings->text, bind_remedy(errno), settings->owner);

@@ -18,10 +18,14 @@ struct http_listener_settings {
     struct socket_address address;
     unsigned descriptors; /* that the daemon may have */
     struct event *retry;  /* a timer that calls http_listener_retry(): added while one waits */
+    bool beside;          /* what http_listener_is_ours() says is no fault: nothing is said of it */
 };
 
-/** Binds the address and accepts. Says why and returns NULL when that cannot be. */
+/** Binds the address and accepts. Says why and returns NULL, and errno, when that cannot be. */
 struct http_listener *http_listener_create(const struct http_listener_settings *settings);
+
+/** Beside the running daemon: its port is in use, and its capabilities may be needed to have it. */
+bool http_listener_is_ours(int error);
 
 /** Closes all connections too, upgraded ones as well; takes NULL. */
 void http_listener_destroy(struct http_listener *listener);

@@ -82,9 +82,14 @@ void http_routes_destroy(struct http_routes *routes) {
     free(routes);
 }
 
-void http_routes_add(struct http_routes *routes, const char *pattern, mrq_handler handler,
+bool http_routes_add(struct http_routes *routes, const char *pattern, mrq_handler handler,
                      void *self) {
     size_t length = strlen(pattern);
+    bool first = true;
+    const struct route *other;
+    STAILQ_FOREACH(other, routes, next) {
+        first = first && strcmp(other->pattern, pattern) != 0;
+    }
     struct route *route = mem_new(struct route);
     route->pattern = mem_dup(pattern);
     route->folder = length > 0 && pattern[length - 1] == '*';
@@ -92,6 +97,7 @@ void http_routes_add(struct http_routes *routes, const char *pattern, mrq_handle
     route->handler = handler;
     route->self = self;
     STAILQ_INSERT_TAIL(routes, route, next);
+    return first;
 }
 
 void http_routes_join(struct http_routes *routes, struct http_routes *from) {

@@ -4,14 +4,15 @@
 
 #include <event2/http.h>
 #include <mrqart/plugin.h>
+#include <stdbool.h>
 
 struct http_routes;
 
 struct http_routes *http_routes_create(void);
 void http_routes_destroy(struct http_routes *routes); /* takes NULL */
 
-/** See mrq_route(). Of two with the same pattern the first is asked. */
-void http_routes_add(struct http_routes *routes, const char *pattern, mrq_handler handler,
+/** See mrq_route(). False: the pattern was there already, and the first is asked. */
+bool http_routes_add(struct http_routes *routes, const char *pattern, mrq_handler handler,
                      void *self);
 
 /** Moves all routes of from to the end of routes. */

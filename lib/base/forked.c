@@ -23,7 +23,6 @@ static void handle_nothing(void) {
 
 static void become_child(int pipe) {
     handle_nothing();
-    capabilities_drop();
     if (pipe != FORKED_PIPE) {
         dup2(pipe, FORKED_PIPE);
     }
@@ -32,6 +31,14 @@ static void become_child(int pipe) {
 }
 
 pid_t forked_start(int pipe) {
+    pid_t child = forked_with_capabilities(pipe);
+    if (child == 0) {
+        capabilities_drop();
+    }
+    return child;
+}
+
+pid_t forked_with_capabilities(int pipe) {
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before); /* until the child has no handlers any more */

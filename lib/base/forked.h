@@ -15,6 +15,9 @@ enum { FORKED_PIPE = 3 }; /* what the child says it on */
  */
 pid_t forked_start(int pipe);
 
+/** The same with our capabilities: for what tries, with our own code, what we are about to do. */
+pid_t forked_with_capabilities(int pipe);
+
 /** For posix_spawn(): no signal is blocked, handled or ignored in the program. Destroy attributes.
  */
 void forked_attributes(posix_spawnattr_t *attributes);

@@ -16,8 +16,12 @@ enum {
     FAULT_LAST_S = 3600,
 };
 
-/* the only state of a process outside main(): which lines it writes, set once at its start */
+/* the only state of a process outside main(): which lines it writes, and where */
 static enum mrq_level threshold = MRQ_NOTICE;
+static struct {
+    void (*take)(void *self, enum mrq_level level, const char *line); /* NULL: stderr */
+    void *self;
+} diversion;
 
 static const struct {
     const char *word;
@@ -30,6 +34,15 @@ static const struct {
 
 void log_set_level(enum mrq_level level) {
     threshold = level;
+}
+
+void log_divert(void (*take)(void *self, enum mrq_level level, const char *line), void *self) {
+    diversion.take = take;
+    diversion.self = self;
+}
+
+bool log_wants(enum mrq_level level) {
+    return level <= threshold;
 }
 
 enum mrq_level log_level_named(const char *word) {
@@ -67,13 +80,24 @@ static size_t line_head(char *line, size_t room, enum mrq_level level) {
                                      ".%03ld %s: ", now.tv_nsec / 1000000, word);
 }
 
+static void hand_over(enum mrq_level level, char *line, size_t length) {
+    if (diversion.take) {
+        line[length] = '\0';
+        diversion.take(diversion.self, level, line);
+        return;
+    }
+    line[length] = '\n';
+    ssize_t written = write(STDERR_FILENO, line, length + 1);
+    (void)written; /* nowhere left to say so */
+}
+
 void log_named(enum mrq_level level, const char *name, const char *format, va_list arguments) {
     if (level > threshold) {
         return;
     }
     int kept = errno;
     char line[LINE_BYTES];
-    size_t length = line_head(line, sizeof(line), level);
+    size_t length = diversion.take ? 0 : line_head(line, sizeof(line), level);
     if (name) {
         length += (size_t)snprintf(line + length, sizeof(line) - length, "%s: ", name);
     }
@@ -88,9 +112,7 @@ void log_named(enum mrq_level level, const char *name, const char *format, va_li
             line[i] = ' ';
         }
     }
-    line[length] = '\n';
-    ssize_t written = write(STDERR_FILENO, line, length + 1);
-    (void)written; /* nowhere left to say so */
+    hand_over(level, line, length);
     errno = kept;
 }
 

@@ -15,6 +15,16 @@ void log_set_level(enum mrq_level level);
 /** The level called word ("error", "warning", "notice", "info", "debug"), or 0. */
 enum mrq_level log_level_named(const char *word);
 
+/**
+ * Lines go to take() instead of stderr, without time and level; NULL: to stderr again. For what
+ * tries something out and tells by itself what came of it.
+ */
+void log_divert(void (*take)(void *self, enum mrq_level level, const char *line), void *self);
+
+/** True if lines of this level are written at all: for what would cost something to put together.
+ */
+bool log_wants(enum mrq_level level);
+
 /** Writes one line, whole, in one write; control characters become spaces. Keeps errno; %m works.
  */
 void log_line(enum mrq_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -5,19 +5,21 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "plugin/loader.h"
+#include "plugin/option_check.h"
 
 static const char *const type_names[] = {
     [MRQ_STRING] = "string", [MRQ_BOOLEAN] = "boolean", [MRQ_INTEGER] = "integer",
     [MRQ_NUMBER] = "number", [MRQ_STRINGS] = "strings", [MRQ_NUMBERS] = "numbers",
+    [MRQ_PATH] = "path",     [MRQ_FOLDER] = "folder",   [MRQ_FOLDERS] = "folders",
 };
 
 const char *plugin_type_name(enum mrq_type type) {
-    bool known = type >= MRQ_STRING && type <= MRQ_NUMBERS;
+    bool known = type >= MRQ_STRING && type <= MRQ_FOLDERS;
     return known ? type_names[type] : NULL;
 }
 
 static enum mrq_type type_named(const char *name) {
-    for (enum mrq_type type = MRQ_STRING; name && type <= MRQ_NUMBERS; type++) {
+    for (enum mrq_type type = MRQ_STRING; name && type <= MRQ_FOLDERS; type++) {
         if (strcmp(name, type_names[type]) == 0) {
             return type;
         }
@@ -48,6 +50,8 @@ static bool numbers_fit(const json_t *value) {
 bool plugin_value_fits(enum mrq_type type, const json_t *value) {
     switch (type) {
     case MRQ_STRING:
+    case MRQ_PATH:
+    case MRQ_FOLDER:
         return json_is_string(value);
     case MRQ_BOOLEAN:
         return json_is_boolean(value);
@@ -56,6 +60,7 @@ bool plugin_value_fits(enum mrq_type type, const json_t *value) {
     case MRQ_NUMBER:
         return json_is_number(value);
     case MRQ_STRINGS:
+    case MRQ_FOLDERS:
         return strings_fit(value);
     case MRQ_NUMBERS:
         return numbers_fit(value);
@@ -67,6 +72,19 @@ json_t *plugin_preset(const struct mrq_option *option) {
     return option->preset ? json_loads(option->preset, JSON_DECODE_ANY, NULL) : NULL;
 }
 
+static bool preset_valid(const struct mrq_option *option, const char *file) {
+    json_auto_t *preset = plugin_preset(option);
+    size_t entry;
+    AUTOFREE char *fault = preset ? option_fault(option, preset, &entry) : NULL;
+    if (option->preset && !preset) {
+        log_error("%s: the default of option \"%s\" is no JSON text: %s", file, option->key,
+                  option->preset);
+    } else if (fault) {
+        log_error("%s: the default of option \"%s\" %s", file, option->key, fault);
+    }
+    return !fault && (preset || !option->preset);
+}
+
 bool plugin_table_valid(const struct mrq_option *options, const char *file) {
     bool valid = true;
     for (const struct mrq_option *option = options; option->key; option++) {
@@ -76,12 +94,7 @@ bool plugin_table_valid(const struct mrq_option *options, const char *file) {
             valid = false;
             continue;
         }
-        json_auto_t *preset = plugin_preset(option);
-        if (option->preset && !plugin_value_fits(option->type, preset)) {
-            log_error("%s: the default of option \"%s\" is no %s as JSON text: %s", file,
-                      option->key, plugin_type_name(option->type), option->preset);
-            valid = false;
-        }
+        valid &= preset_valid(option, file);
     }
     return valid;
 }

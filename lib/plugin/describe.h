@@ -6,7 +6,7 @@
 #include <mrqart/plugin.h>
 #include <stdbool.h>
 
-/** "string", "boolean", "integer", "number", "strings", "numbers". */
+/** "string", "boolean", "integer", "number", "strings", "numbers", "path", "folder", "folders". */
 const char *plugin_type_name(enum mrq_type type);
 
 /** True if value is of type; a string is a list of one, a whole number is a number. */
@@ -15,7 +15,7 @@ bool plugin_value_fits(enum mrq_type type, const json_t *value);
 /** The default of an option, a new reference; NULL where it has none. */
 json_t *plugin_preset(const struct mrq_option *option);
 
-/** True if each option has a known type and a default of it; else says what is wrong in file. */
+/** True if each option has a known type and an allowed default; else says what is wrong in file. */
 bool plugin_table_valid(const struct mrq_option *options, const char *file);
 
 /** An option table as JSON, as in plugin_describe(). */

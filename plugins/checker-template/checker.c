@@ -42,8 +42,11 @@ static const struct mrq_option options[] = {
      .preset = "[\"Project\", \"SequenceName\", \"Phase\", \"iPAT\", \"Comments\", "
                "\"SequenceType\", \"PED_major\", \"TR\", \"TE\", \"Matrix\", \"PixelResol\", "
                "\"BWP\", \"BWPPE\", \"FA\", \"TA\", \"FoV\", \"SequenceFile\"]",
+     .choices = "Project|SequenceName|Phase|iPAT|Comments|SequenceType|PED_major|TR|TE|Matrix|"
+                "PixelResol|BWP|BWPPE|FA|TA|FoV|SequenceFile",
      .help = "parameters that are compared with the template and watched over a series"},
-    {"tolerances", MRQ_NUMBERS, .preset = "{\"TE\": 0.05}",
+    {"tolerances", MRQ_NUMBERS, .preset = "{\"TE\": 0.05}", .minimum = 0, .maximum = 1000000,
+     .choices = "Phase|TR|TE|Matrix|PixelResol|BWP|BWPPE|FA",
      .help = "by how much a number may differ, by parameter, in its own unit"},
     {"minimum", MRQ_INTEGER, .preset = "3", .minimum = 0, .maximum = 1000000,
      .unit = "acquisitions", .help = "deviations from a template seen less often are warnings"},
@@ -55,42 +58,29 @@ static const struct mrq_option options[] = {
          "\"MEAN_MAP\", \"T_TEST\", \"T-MAP\", \"RELCBF\", \"RELCBV\", \"RELMTT\", \"TTP\", "
          "\"GBP\", \"SCREEN SAVE\", \"CSA REPORT\", \"REPORT\"]",
      .help = "parts of ImageType whose images are not checked, in any case"},
-    {"database", MRQ_STRING, .help = "acquisition database; the daemon's where it is not given"},
+    {"database", MRQ_PATH, .help = "acquisition database; the daemon's where it is not given"},
     {0},
 };
 
-static bool choose_compared(struct checker *checker, const struct mrq_settings *settings) {
+/* that all names are parameters is seen to by the tables' choices */
+static void choose_compared(struct checker *checker, const struct mrq_settings *settings) {
     for (size_t i = 0; i < mrq_setting_count(settings, "compared"); i++) {
-        const char *name = mrq_setting_item(settings, "compared", i);
-        int index = parameter_index(name);
-        if (index < 0) {
-            mrq_error(checker->host,
-                      "compared: the database has no parameter \"%s\"; take those "
-                      "of \"mrqartd --dump-plugin checker-template\"",
-                      name);
-            return false;
+        int index = parameter_index(mrq_setting_item(settings, "compared", i));
+        if (index >= 0) {
+            checker->compared[index] = true;
         }
-        checker->compared[index] = true;
     }
-    return true;
 }
 
-static bool choose_tolerances(struct checker *checker, const struct mrq_settings *settings) {
+static void choose_tolerances(struct checker *checker, const struct mrq_settings *settings) {
     for (size_t i = 0; i < mrq_setting_count(settings, "tolerances"); i++) {
         const char *name = mrq_setting_item(settings, "tolerances", i);
         AUTOFREE char *key = mem_printf("tolerances.%s", name);
-        double tolerance = mrq_setting_number(settings, key);
         int index = parameter_index(name);
-        if (index < 0 || tolerance < 0) {
-            mrq_error(checker->host,
-                      "tolerances: %s = %g: it takes a parameter that is compared, "
-                      "and a number of 0 or more",
-                      name, tolerance);
-            return false;
+        if (index >= 0) {
+            checker->tolerances[index] = mrq_setting_number(settings, key);
         }
-        checker->tolerances[index] = tolerance;
     }
-    return true;
 }
 
 static void choose_excluded(struct checker *checker, const struct mrq_settings *settings) {
@@ -121,10 +111,8 @@ static void *checker_open(struct mrq_host *host, const struct mrq_settings *sett
     checker->live = !context || strcmp(context, "archive") != 0;
     checker->minimum = (long long)mrq_setting_number(settings, "minimum");
     choose_excluded(checker, settings);
-    if (!choose_compared(checker, settings) || !choose_tolerances(checker, settings)) {
-        checker_close(checker);
-        return NULL;
-    }
+    choose_compared(checker, settings);
+    choose_tolerances(checker, settings);
     const char *database = mrq_setting(settings, "database");
     database = database && *database ? database : host->database;
     if (database && *database) {

@@ -257,12 +257,12 @@ static void http_sink_health(void *self, struct mrq_report *report) {
 }
 
 static const struct mrq_option options[] = {
-    {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080\"]",
+    {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080\"]", .minimum = 1, .maximum = 64,
      .help = "addresses to serve the dashboard on"},
-    {"static_dir", MRQ_STRING, .help = "folder of the dashboard's files, if not the installed one"},
+    {"static_dir", MRQ_FOLDER, .help = "folder of the dashboard's files, if not the installed one"},
     {"policy", MRQ_STRING, .preset = "\"\"",
      .help = "Content-Security-Policy for a page of your own that the strict one forbids"},
-    {"parameters", MRQ_STRING, .preset = "\"\"",
+    {"parameters", MRQ_PATH, .preset = "\"\"",
      .help = "file that says what each parameter means, in place of the installed parameters.json"},
     {"acknowledge", MRQ_BOOLEAN, .preset = "true",
      .help = "people may answer a series that deviates, from any screen"},

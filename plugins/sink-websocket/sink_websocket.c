@@ -176,7 +176,8 @@ static void websocket_sink_health(void *self, struct mrq_report *report) {
 }
 
 static const struct mrq_option options[] = {
-    {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080/ws\", \"127.0.0.1:5000\"]",
+    {"listen", MRQ_STRINGS, .preset = "[\"127.0.0.1:8080/ws\", \"127.0.0.1:5000\"]", .minimum = 1,
+     .maximum = 64,
      .help = "addresses; with a path it may share one with sink-http, without it takes any path"},
     {"origins", MRQ_STRINGS, .preset = "[]",
      .help =

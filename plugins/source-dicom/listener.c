@@ -81,9 +81,12 @@ bool listener_open(struct listener *listener, struct mrq_host *host, const char 
     listener->socket = socket(parsed.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener->socket < 0 ||
         !bind_and_listen(listener->socket, (const struct sockaddr *)&parsed, length)) {
-        mrq_error(host, "listen: cannot listen on %s: %m%s", address, remedy(errno));
+        bool own = host->trial == MRQ_TRIAL_BESIDE && (errno == EADDRINUSE || errno == EACCES);
+        if (!own) {
+            mrq_error(host, "listen: cannot listen on %s: %m%s", address, remedy(errno));
+        }
         listener_close(listener);
-        return false;
+        return own;
     }
     describe(listener);
     return true;

@@ -13,7 +13,8 @@ struct listener {
     bool local; /* only this machine can connect */
 };
 
-/** Listens on address, "127.0.0.1:11112" or "[::]:0". False, having said why. */
+/** Listens on address, "127.0.0.1:11112" or "[::]:0". False, having said why; a trial
+ * beside the running daemon finds its own port in use, and has no socket then. */
 bool listener_open(struct listener *listener, struct mrq_host *host, const char *address);
 
 /** Ends it, also for a receiver that still has it. May be called twice. */

@@ -12,7 +12,7 @@
 enum { MIB = 1 << 20 };
 
 const struct mrq_option dicom_options[] = {
-    {"spool", MRQ_STRING, .required = true,
+    {"spool", MRQ_FOLDER, .required = true,
      .help = "folder that objects are stored in, as study/series/instance.dcm"},
     {"ae_title", MRQ_STRING, .preset = "\"MRQART\"",
      .help = "application entity title by which senders have to call"},
@@ -45,14 +45,14 @@ const struct mrq_option dicom_options[] = {
              "most"},
     {"max_object", MRQ_INTEGER, .preset = "4096", .minimum = 1, .maximum = 1 << 20, .unit = "MiB",
      .help = "the largest object that is taken"},
-    {"tls_certificate", MRQ_STRING, .preset = "\"\"",
+    {"tls_certificate", MRQ_PATH, .preset = "\"\"",
      .help = "PEM file with our certificate; with it only TLS is spoken, 1.2 or newer"},
-    {"tls_key", MRQ_STRING, .preset = "\"\"",
+    {"tls_key", MRQ_PATH, .preset = "\"\"",
      .help = "PEM file with the private key of the certificate, without a password"},
-    {"tls_ca", MRQ_STRING, .preset = "\"\"",
+    {"tls_ca", MRQ_PATH, .preset = "\"\"",
      .help = "PEM file with the certificates of who signs those of senders; empty: a sender needs "
              "none"},
-    {"tls_crl", MRQ_STRING, .preset = "\"\"",
+    {"tls_crl", MRQ_PATH, .preset = "\"\"",
      .help = "PEM file with the revocation lists of all in tls_ca, read anew for each association; "
              "empty: none is looked at"},
     {"tls_names_caller", MRQ_BOOLEAN, .preset = "false",

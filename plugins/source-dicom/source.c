@@ -11,6 +11,7 @@
 #include <mrqart/plugin.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct source {
     struct mrq_host *host;
@@ -130,8 +131,11 @@ static char *spool_path(struct mrq_host *host, const char *path) {
         mrq_error(host, "spool: \"%s\" does not begin with a slash", path);
         return NULL;
     }
-    bool there = mkdir(path, 0777) == 0 || errno == EEXIST;
-    char *real = there ? realpath(path, NULL) : NULL;
+    bool made = mkdir(path, 0777) == 0;
+    char *real = made || errno == EEXIST ? realpath(path, NULL) : NULL;
+    if (made && host->trial) {
+        rmdir(path); /* the start makes it */
+    }
     if (!real) {
         mrq_error(host, "spool: cannot use %s: %m; make the folder, writable for the daemon's user",
                   path);

@@ -27,7 +27,8 @@ struct source {
 };
 
 static const struct mrq_option options[] = {
-    {"paths", MRQ_STRINGS, .required = true, .help = "folders to watch, with all below them"},
+    {"paths", MRQ_FOLDERS, .required = true, .minimum = 1, .maximum = 1000,
+     .help = "folders to watch, with all below them"},
     {"poll_interval", MRQ_NUMBER, .preset = "5", .minimum = 0.1, .maximum = 3600, .unit = "s",
      .help = "how often it is looked whether the folders of paths are where they should be"},
     {"follow_links", MRQ_BOOLEAN, .preset = "false",

@@ -19,7 +19,8 @@ struct source {
 };
 
 static const struct mrq_option options[] = {
-    {"paths", MRQ_STRINGS, .required = true, .help = "folders to watch, with all below them"},
+    {"paths", MRQ_FOLDERS, .required = true, .minimum = 1, .maximum = 1000,
+     .help = "folders to watch, with all below them"},
     {"poll_interval", MRQ_NUMBER, .preset = "5", .minimum = 0.1, .maximum = 3600, .unit = "s",
      .help = "how often folders are looked at that the kernel cannot watch, or that are missing"},
     {"poll", MRQ_BOOLEAN, .preset = "false",

@@ -9,7 +9,8 @@ struct source {
 };
 
 static const struct mrq_option options[] = {
-    {"paths", MRQ_STRINGS, .required = true, .help = "folders to scan, with all below them"},
+    {"paths", MRQ_FOLDERS, .required = true, .minimum = 1, .maximum = 1000,
+     .help = "folders to scan, with all below them"},
     {"interval", MRQ_NUMBER, .preset = "2", .minimum = 0.05, .maximum = 3600, .unit = "s",
      .help = "the pause between two scans of a folder"},
     {"settle", MRQ_NUMBER, .preset = "2", .minimum = 0.05, .maximum = 3600, .unit = "s",

@@ -6,7 +6,9 @@ import subprocess
 from mrqart_test import MRQARTD
 
 TYPES = {"string": "text", "boolean": "true or false", "integer": "whole number",
-         "number": "number", "strings": "list of texts", "numbers": "group of numbers"}
+         "number": "number", "strings": "texts", "numbers": "group of numbers",
+         "path": "path", "folder": "folder", "folders": "folders"}
+LISTS = ("strings", "folders")
 
 
 def output(*arguments):
@@ -54,7 +56,10 @@ def written(value):
 def phrase(option):
     """What an option may be and is otherwise, as the manual says it."""
     text = TYPES[option["type"]]
-    if "minimum" in option:
+    if option["type"] in LISTS:
+        entries = f"{option['minimum']} to {option['maximum']} " if "minimum" in option else ""
+        text = f"list of {entries}{text}"
+    elif "minimum" in option:
         text += f" from {option['minimum']} to {option['maximum']}"
     if "unit" in option:
         text += f" ({option['unit']})"

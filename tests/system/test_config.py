@@ -113,8 +113,8 @@ class CommandLine(ConfigTest):
         path = self.file(self.text(more=f'tags = "{self.where}/none.tsv";'))
         done = mrqartd("-c", path, "--check-config")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertIn("none.tsv", done.stderr)
-        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+        self.assertEqual(done.stderr, f"{path}: cannot read the tag list {self.where}/none.tsv: "
+                                      "No such file or directory\n")
 
     def test_a_dump_is_a_configuration_with_the_same_dump(self):
         first = mrqartd("-c", self.file(self.text(checker="tolerances = { TR = 1.5; };")),
@@ -138,6 +138,100 @@ class CommandLine(ConfigTest):
         done = mrqartd("-c", self.where / "none.conf")
         self.assertEqual(done.returncode, 1)
         self.assertIn("none.conf: cannot read: No such file or directory", done.stderr)
+
+
+class OneValidation(ConfigTest):
+    """What refuses the start is what --check-config and doctor find, in the same words."""
+
+    def bad(self):
+        """{what is wrong: (configuration, line of it, sentence)}"""
+        text, listen = self.text(), 'listen = "127.0.0.1:0"'
+        return {
+            "port": (text.replace(listen, 'listen = "127.0.0.1:99999"'), 7,
+                     'sink-http: "127.0.0.1:99999" is no address'),
+            "address": (text.replace(listen, 'listen = "192.0.2.1:8080"'), 7,
+                        "sink-http: cannot listen on 192.0.2.1:8080: Cannot assign"),
+            "no address": (text.replace(listen, "listen = [ ]"), 7,
+                           'sink-http: option "listen" is [], but must be a list of 1 to 64'),
+            "no folders": (re.sub(r"paths = \[.*?\]", "paths = [ ]", text), 5,
+                           'source-inotify: option "paths" is [], but must be a list of 1 to'),
+            "empty path": (re.sub(r"paths = \[.*?\]", 'paths = [ "" ]', text), 5,
+                           'source-inotify: option "paths" has "", which is no folder'),
+            "a file": (self.text("/etc/passwd"), 5,
+                       'source-inotify: option "paths": /etc/passwd is no folder'),
+            "state": (text.replace(f"{self.where}/state", "/proc/nobody"), None,
+                      "state_dir: cannot make or write /proc/nobody"),
+            "spool": (self.text(sources=', { plugin = "source-dicom"; listen = "127.0.0.1:0"; '
+                                        'spool = "/proc/nobody"; }'), 5,
+                      "source-dicom: spool: cannot use /proc/nobody"),
+            "tolerance": (self.text(checker='\ntolerances = { TE = 0.1;\nTRR = 5.0; };'), 8,
+                          'checker-template: option "tolerances" has "TRR"; did you mean "TR"?'),
+            "compared": (self.text(checker='compared = [ "TR",\n"Matrx" ];'), 7,
+                         'checker-template: option "compared" has "Matrx"; did you mean "Matrix"?'),
+        }
+
+    def test_what_refuses_the_start_is_found_by_check_config_too(self):
+        for what, (text, line, sentence) in self.bad().items():
+            with self.subTest(what=what):
+                path = self.file(text)
+                wanted = f"{path}:{line}: {sentence}" if line else f"{path}: {sentence}"
+                for arguments in ([], ["--check-config"]):
+                    done = mrqartd("-c", path, *arguments)
+                    self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                    self.assertIn(wanted, done.stderr)
+                    self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_doctor_finds_it_too(self):
+        for what in ("port", "a file"):
+            with self.subTest(what=what):
+                text, line, sentence = self.bad()[what]
+                path = self.file(text)
+                done = subprocess.run([MRQART, "doctor", "-c", path, "--json", "--wait", "1"],
+                                      capture_output=True, text=True, timeout=WAIT)
+                told = {check["check"]: check for check in json.loads(done.stdout)["checks"]}
+                self.assertEqual(told["configuration"]["status"], "failure", told)
+                self.assertIn(f"{path}:{line}: {sentence}", told["configuration"]["text"])
+
+    def test_a_port_in_use_is_a_fault_unless_the_daemon_itself_has_it(self):
+        daemon = self.daemon(config=self.text())
+        path = self.where / "mrqart.conf"
+        path.write_text(path.read_text().replace('"127.0.0.1:0"', f'"{daemon.addresses["http"]}"', 1))
+        self.assertEqual(mrqartd("-c", path, "--check-config").returncode, 0)
+        path.write_text(path.read_text().replace("/state\"", "/other\""))
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"cannot listen on {daemon.addresses['http']}: Address already in use",
+                      done.stderr)
+
+    def test_what_works_and_is_hardly_meant_is_a_warning(self):
+        text = self.text(sources=', { plugin = "source-poll"; name = "other"; '
+                                 f'paths = [ "{self.where}/watched/deeper" ]; }}')
+        text = text.replace('127.0.0.1:0"; },', '127.0.0.1:18099"; },').replace("checkers", "#\ncheckers")
+        text = text.replace("sinks     = (", 'sinks = ( { plugin = "sink-http"; name = "twin"; '
+                                             'listen = "127.0.0.1:18099"; },\n')
+        done = mrqartd("-c", self.file(text), "--check-config")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("configuration OK", done.stdout)
+        self.assertRegex(done.stderr, r"warning: .*test.conf:5: other: .*watched/deeper is watched by "
+                                      r"source-inotify as well \(.*test.conf:5\)")
+        self.assertRegex(done.stderr, r"warning: .*two sinks answer / on 127.0.0.1:18099")
+
+    def test_paths_begin_in_the_folder_of_the_configuration(self):
+        text = self.text("watched").replace(f"{self.where}/", "")
+        self.file(text)
+        (self.where / "watched").mkdir(exist_ok=True)
+        done = mrqartd("-c", os.path.relpath(self.where / "test.conf", "/"), "--dump-config", cwd="/")
+        for wanted in (f'database = "{self.where}/db.sqlite"', f'state_dir = "{self.where}/state"',
+                       f'paths = [ "{self.where}/watched" ]'):
+            self.assertIn(wanted, done.stdout)
+
+    def test_what_a_word_processor_writes_is_named(self):
+        path = self.file("\ufeff" + self.text().replace('"source-inotify"', "\u201csource-inotify\u201d"))
+        done = mrqartd("-c", path, "--check-config")
+        self.assertEqual([line.split(": ", 1)[0] for line in done.stderr.splitlines()],
+                         [f"{path}:1", f"{path}:5"])
+        self.assertIn("byte order mark", done.stderr)
+        self.assertIn('\u201c is a word processor\'s quotation mark: write "', done.stderr)
 
 
 class Start(ConfigTest):
@@ -234,11 +328,10 @@ class Start(ConfigTest):
             self.assertEqual(daemon.wait(), 0)
 
     def test_a_checker_that_cannot_open_is_told_once_and_nothing_starts(self):
-        path = self.file(self.text(checker='compared = [ "TRR" ];'))
+        path = self.file(self.text(more=f'tags = "{self.where}/none.tsv";'))
         done = mrqartd("-c", path)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertEqual(done.stderr.count("TRR"), 1, done.stderr)
-        self.assertIn(f"{path}: a worker cannot work with it", done.stderr)
+        self.assertEqual(done.stderr.count("none.tsv"), 1, done.stderr)
 
     def test_an_address_in_use_is_said(self):
         daemon = self.daemon()
@@ -247,6 +340,40 @@ class Start(ConfigTest):
         done = mrqartd("-c", path)
         self.assertEqual(done.returncode, 1)
         self.assertIn(daemon.addresses["http"], done.stderr)
+
+
+class Log(ConfigTest):
+    def lines(self, daemon, level):
+        return [line.split(f" {level}: ", 1)[1] for line in daemon.log().splitlines()
+                if f" {level}: " in line]
+
+    def test_at_level_info_each_series_is_a_line(self):
+        make_database(self.where / "db.sqlite", TEMPLATE, n=10)
+        daemon = self.daemon(config=self.text(more='log_level = "info";'))
+        client = daemon.websocket()
+        for number, options in ((1, {}), (2, {"TR": "2000"}), (3, {"SequenceName": "other"})):
+            for instance in (1, 2):
+                write_dicom(daemon.folder / f"MR.{number}.{instance}", SeriesNumber=number,
+                            InstanceNumber=instance, SubID="Secret^Subject", **options)
+            client.events_until(lambda event: event["series"]["count"] == 2)
+        told = [line for line in self.lines(daemon, "info") if ": series " in line]
+        self.assertEqual([line.split(": ")[0:2] for line in told],
+                         [["AWP167046", f'series {number} "{name}"'] for number, name in
+                          ((1, TEMPLATE["SequenceName"]), (2, TEMPLATE["SequenceName"]), (3, "other"))])
+        self.assertRegex(told[0], ": conforms$")
+        self.assertRegex(told[1], r": deviates: TR is 2000 ms, template 1300 ms \(seen 10 times\)$")
+        self.assertRegex(told[2], ": no-template$")
+        self.assertNotIn("Secret", daemon.log())
+
+    def test_at_level_debug_each_file_is_a_line(self):
+        daemon = self.daemon(config=self.text(more='log_level = "debug";'))
+        client = daemon.websocket()
+        for instance in range(1, 6):
+            write_dicom(daemon.folder / f"MR.{instance}", InstanceNumber=instance)
+        client.events_until(lambda event: event["series"]["count"] == 5)
+        told = [line for line in self.lines(daemon, "debug") if ": MR." in line]
+        self.assertEqual(sorted(told), [f"{daemon.folder}: MR.{instance}: no-template"
+                                        for instance in range(1, 6)])
 
 
 class Health(ConfigTest):
@@ -326,6 +453,16 @@ class Reload(ConfigTest):
         self.assertIn("mrqart.conf:4", health["warnings"][0])
         self.reload(daemon, self.text())
         wait_for(lambda: daemon.health()["warnings"] == [], "no warnings")
+
+    def test_no_folders_are_said_once_and_change_nothing(self):
+        daemon, client = self.start()
+        log = self.reload(daemon, re.sub(r"paths = \[.*?\]", "paths = [ ]", self.text()))
+        told = [line for line in log.splitlines() if " error: " in line]
+        self.assertEqual(len(told), 2, log)
+        self.assertIn('mrqart.conf:5: source-inotify: option "paths" is []', told[0])
+        self.assertIn("the configuration stays as it was", told[1])
+        write_dicom(daemon.folder / "MR.1")
+        client.event("new")
 
     def test_a_checker_that_cannot_open_changes_nothing(self):
         daemon, client = self.start()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The tutorial's checker, built out of tree against an installed prefix, works there; others are refused."""
+"""The guides' plugins, built out of tree against an installed prefix, work there; others are refused."""
 import os
 
 from mrqart_test import *
 
-TUTORIAL = SOURCE / "docs/writing-a-checker.md"
+GUIDES = SOURCE / "docs"
 CONFIG = """
 database = "{database}";
 sources  = ( {{ plugin = "source-inotify"; paths = [ "{folder}" ]; }} );
@@ -29,10 +29,10 @@ __attribute__((constructor)) static void crash(void) { abort(); }
 """
 
 
-def code_of(language, index=0):
-    """One block of code of the tutorial."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", TUTORIAL.read_text(), flags=re.M | re.S)
-    return blocks[index]
+def code_of(language, kind="checker"):
+    """The first block of code of a guide."""
+    text = (GUIDES / f"writing-a-{kind}.md").read_text()
+    return re.search(rf"^```{language}\n(.*?)^```", text, flags=re.M | re.S).group(1)
 
 
 def run(*command, **options):
@@ -52,17 +52,22 @@ class Prefix:
         self.environment = {**os.environ, "PKG_CONFIG_PATH": str(pc.parent),
                             "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}"}
 
-    def build(self, source, name):
-        """Builds NAME.so from C source as the tutorial says; its path."""
+    def build(self, source, name, kind="checker"):
+        """Builds NAME.so from C source as the guide says; its path."""
         (self.root / f"{name}.c").write_text(source)
-        command = code_of("sh").splitlines()[0].replace("checker-flip", name)
-        flags = run("pkg-config", "--cflags", "mrqart", env=self.environment)
-        assert flags.returncode == 0, flags.stderr
+        command = code_of("sh", kind).splitlines()[0]
+        command = re.sub(r"\b(checker-flip|sink-lines|source-fifo)\b", name, command)
         # the shell would part a prefix with a space: pkg-config escapes it, eval takes that back
-        command = command.replace("$(pkg-config --cflags mrqart)", flags.stdout.strip())
+        command = re.sub(r"\$\((pkg-config [^)]*)\)", lambda match: self.flags(match[1]), command)
         done = run("sh", "-ec", command, cwd=self.root, env=self.environment)
         assert done.returncode == 0 and not done.stderr, done.stderr
         return self.root / f"{name}.so"
+
+
+    def flags(self, command):
+        done = run(*command.split(), env=self.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
 
 class Plugins(DaemonTest):
@@ -106,6 +111,46 @@ class Plugins(DaemonTest):
         done = run(self.prefix.mrqartd, "--dump-plugin", checker)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("option.maximum.default=90\n", done.stdout)
+
+    def test_the_guides_sink_gets_the_events_of_its_type(self):
+        sink = self.prefix.build(code_of("c", "sink"), "sink-lines", "sink")
+        config = CONFIG.format(database="", folder=self.where / "watched",
+                               checker=self.prefix.build(code_of("c"), "checker-flip"))
+        config = config.replace("sinks    = (", f'sinks = ( {{ plugin = "{sink}"; file = "lines"; }},')
+        daemon = self.daemon(config=config, program=self.prefix.mrqartd)
+        client = daemon.websocket()
+        for series in (1, 2):
+            write_dicom(daemon.folder / f"00{series}_1.dcm", SeriesNumber=series)
+            client.event("new")
+        lines = [json.loads(line) for line in (self.where / "lines").read_text().splitlines()]
+        self.assertEqual([(line["type"], line["series"]["number"]) for line in lines],
+                         [("new", 1), ("new", 2)])
+
+    def test_a_file_that_the_guides_sink_cannot_write_is_found_before_the_start(self):
+        sink = self.prefix.build(code_of("c", "sink"), "sink-lines", "sink")
+        path = self.where / "bad.conf"
+        path.write_text('database = ""; state_dir = "";\nsources = ( );\n'
+                        f'sinks = (\n{{ plugin = "{sink}"; file = "/dev/null/lines"; }} );\n')
+        for more in ([], ["--check-config"]):
+            done = run(self.prefix.mrqartd, "-c", path, *more)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"{path}:4: sink-lines: file: cannot write /dev/null/lines: Not a directory",
+                          done.stderr)
+
+    def test_the_guides_source_hands_over_what_is_named_in_its_fifo(self):
+        source = self.prefix.build(code_of("c", "source"), "source-fifo", "source")
+        os.mkfifo(self.where / "fifo")
+        config = CONFIG.format(database="", folder=self.where / "watched",
+                               checker=self.prefix.build(code_of("c"), "checker-flip"))
+        config = re.sub(r"^sources .*$", f'sources = ( {{ plugin = "{source}"; folder = "watched"; '
+                        'fifo = "fifo"; } );', config, flags=re.M)
+        daemon = self.daemon(config=config, program=self.prefix.mrqartd)
+        client = daemon.websocket()
+        write_dicom(daemon.folder / "unnamed.dcm", SeriesNumber=1)
+        named = write_dicom(daemon.folder / "named.dcm", SeriesNumber=2)
+        with open(self.where / "fifo", "w") as fifo:
+            fifo.write(f"/etc/passwd\n{named}\n")
+        self.assertEqual(client.event("new")["series"]["number"], 2)
 
     def test_a_plugin_in_the_plugin_folder_is_found_by_name(self):
         checker = self.prefix.build(code_of("c"), "checker-flip")

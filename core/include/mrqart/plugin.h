@@ -43,18 +43,25 @@ enum mrq_type {
     MRQ_STRINGS, /* list of strings; a single string in the configuration is a list of one */
     MRQ_NUMBERS, /* group of numbers by name: tolerances = { TE = 0.05; }; names that the
                     configuration does not give keep their default */
+    /* strings that the core makes absolute, from the folder of the configuration file: */
+    MRQ_PATH,    /* of a file; "" where it is not required: none */
+    MRQ_FOLDER,  /* the same, and what is there must be a folder */
+    MRQ_FOLDERS, /* list of them, none of them "" */
 };
 
-/** One option of a plugin. The core checks the configuration against the table before open(). */
+/**
+ * One option of a plugin. The core checks the configuration against the table before open(), and
+ * the table itself: a preset must be allowed.
+ */
 struct mrq_option {
     const char *key;
     enum mrq_type type;
     bool required;
     const char
         *preset; /* the default as JSON text: "8080", "\"realtime\"", "[\"MR.*\"]"; NULL: absent */
-    double minimum; /* of numbers and integers; both 0: any */
+    double minimum; /* of numbers and integers; of a list: how many entries; both 0: any */
     double maximum;
-    const char *choices; /* of strings: the words allowed, parted by |; NULL: any */
+    const char *choices; /* words allowed, parted by |: of strings, names of a group; NULL: any */
     const char *unit;    /* for people: "ms", "bytes"; NULL: none */
     const char *help;    /* one sentence */
 };
@@ -183,6 +190,18 @@ static inline void mrq_report_broken(struct mrq_report *report, const char *text
     report->ops->broken(report, text);
 }
 
+/**
+ * Sources and sinks are opened for a moment, and closed without a start, to see whether they can
+ * be: by mrqartd --check-config, by mrqart doctor, and before a start or a reload. open() should
+ * then find all that is wrong, in the same words, and leave nothing behind: what it would make, it
+ * only looks at (is the folder there, may it be written?).
+ */
+enum mrq_trial {
+    MRQ_NO_TRIAL = 0,
+    MRQ_TRIAL,
+    MRQ_TRIAL_BESIDE, /* the daemon runs meanwhile: a port in use or a file locked may be its own */
+};
+
 /** What the core does for one instance of a plugin. Valid from open() until close() returns. */
 struct mrq_host {
     const struct mrq_host_ops *ops;
@@ -193,6 +212,7 @@ struct mrq_host {
     const char *epoch;       /* which start of the daemon this is; "" in a worker */
     const char *version;     /* of the daemon */
     const char *program_dir; /* folder of the programs that are no commands: mrqart-worker … */
+    enum mrq_trial trial;
 };
 
 struct mrq_address; /* an address and port of the shared HTTP service */

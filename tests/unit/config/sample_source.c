@@ -18,7 +18,12 @@ static void source_idle(void *self) {
 }
 
 static const struct mrq_option options[] = {
-    {.key = "paths", .type = MRQ_STRINGS, .required = true, .help = "folders to watch"},
+    {.key = "paths",
+     .type = MRQ_FOLDERS,
+     .required = true,
+     .minimum = 1,
+     .maximum = 9,
+     .help = "folders to watch"},
     {.key = "depth", .type = MRQ_INTEGER, .preset = "64", .minimum = 1, .maximum = 1000},
     {0},
 };

@@ -55,8 +55,10 @@ static json_t *required_values(const struct mrq_option *options) {
     json_t *values = json_object();
     for (; options->key; options++) {
         if (options->required) {
-            json_t *value = options->type == MRQ_STRINGS   ? json_pack("[s]", "/nonexistent")
-                            : options->type == MRQ_STRING  ? json_string("/")
+            json_t *value = options->type == MRQ_STRINGS || options->type == MRQ_FOLDERS
+                                ? json_pack("[s]", "/nonexistent")
+                            : options->type == MRQ_STRING || options->type == MRQ_FOLDER
+                                ? json_string("/")
                             : options->type == MRQ_BOOLEAN ? json_false()
                             : options->type == MRQ_NUMBERS ? json_object()
                                                            : json_integer(1);

@@ -73,7 +73,9 @@ static void missing_callbacks_are_all_named(void **state) {
 static void a_default_of_another_type_is_refused(void **state) {
     (void)state;
     refused(SAMPLES "sample-bad-preset.so", MRQ_SINK,
-            "the default of option \"port\" is no integer as JSON text: \"8080\"");
+            "the default of option \"port\" is \"8080\", but must be a whole number");
+    refused(SAMPLES "sample-far-preset.so", MRQ_SINK,
+            "the default of option \"port\" is 70000, but must be a whole number from 0 to 65535");
 }
 
 static void what_is_no_plugin_is_refused(void **state) {
