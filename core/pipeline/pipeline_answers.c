@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "check/status.h"
 #include "tracking/tracking.h"
 #include "trusted_names.h"
 
@@ -233,9 +234,28 @@ static void see_checkers(struct pipeline *pipeline, const struct queued_file *fi
     }
 }
 
+static void say_answer(const struct pipeline *pipeline, const struct queued_file *file,
+                       const struct protocol_answer *answer) {
+    static const char *const outcomes[] = {
+        [PROTOCOL_DONE] = "",
+        [PROTOCOL_SAME] = "known already",
+        [PROTOCOL_INCOMPLETE] = "ends too early",
+        [PROTOCOL_OPEN] = "still written",
+        [PROTOCOL_GONE] = "gone",
+        [PROTOCOL_REFUSED] = "refused",
+        [PROTOCOL_UNREADABLE] = "unreadable",
+    };
+    bool done = answer->outcome == PROTOCOL_DONE;
+    log_debug("%s: %s: %s", file->folder->root->path, said(pipeline, file),
+              done ? check_status_name(answer->status) : outcomes[answer->outcome]);
+}
+
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
                      const char *text, size_t length) {
     struct pipeline *pipeline = self;
+    if (log_wants(MRQ_DEBUG)) {
+        say_answer(pipeline, file, answer);
+    }
     switch ((enum protocol_outcome)answer->outcome) {
     case PROTOCOL_DONE:
         see_checkers(pipeline, file, answer->failed);

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "events.h"
+#include "series_log.h"
 #include "tracking_parts.h"
 #include "wall_clock.h"
 
@@ -50,6 +51,7 @@ static void publish_text(struct tracking *tracking, const char *type, struct ser
 
 void tracking_publish_series(struct tracking *tracking, const char *type, struct series *series,
                              const struct series_news *news) {
+    series_log(type, series, news);
     struct text_builder content = {0};
     series_add_result(&content, &news->result, news->changes);
     publish_text(tracking, type, series, content.bytes, content.used);

@@ -354,7 +354,7 @@ class Log(ConfigTest):
         for number, options in ((1, {}), (2, {"TR": "2000"}), (3, {"SequenceName": "other"})):
             for instance in (1, 2):
                 write_dicom(daemon.folder / f"MR.{number}.{instance}", SeriesNumber=number,
-                            InstanceNumber=instance, SubID="Secret^Subject", **options)
+                            InstanceNumber=instance, PatientName="Secret^Subject", **options)
             client.events_until(lambda event: event["series"]["count"] == 2)
         told = [line for line in self.lines(daemon, "info") if ": series " in line]
         self.assertEqual([line.split(": ")[0:2] for line in told],
