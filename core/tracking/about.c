@@ -71,6 +71,17 @@ uint64_t about_study(const struct about *about) {
     return *text == '"' ? text_hash(TEXT_HASH_SEED, text + 1, strlen(text) - 2) : 0;
 }
 
+bool about_doubt(struct about *about, const json_t *series) {
+    const json_t *expected = json_object_get(series, keys[ABOUT_EXPECTED]);
+    if (about->expected == 0 || (uint64_t)json_integer_value(expected) == about->expected) {
+        return false;
+    }
+    free(about->values[ABOUT_EXPECTED]);
+    about->values[ABOUT_EXPECTED] = mem_dup(absent);
+    about->expected = 0;
+    return true;
+}
+
 bool about_derived(const struct about *about) {
     const char *type = about->values[ABOUT_IMAGE_TYPE];
     return strstr(type, "DERIVED") || strstr(type, "MOCO");

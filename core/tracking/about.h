@@ -49,6 +49,10 @@ bool about_has(const struct about *about, enum about_key key);
 /** The study as workers hash it (worker/protocol.h); 0: none. */
 uint64_t about_study(const struct about *about);
 
+/** A later file of the series says how many images are due: if otherwise, nobody knows. True: that
+ * is so since now. */
+bool about_doubt(struct about *about, const json_t *series);
+
 /** Computed from other images: its own scan need not have begun when it does. */
 bool about_derived(const struct about *about);
 

@@ -124,6 +124,9 @@ static void look_at(struct tracking *tracking, const struct tracking_file *file,
     json_t *changes = series_watch(series, json_object_get(checked, "watch"),
                                    json_object_get(checked, "instance"));
     series_learn(series, answer->digest);
+    if (about_doubt(&series->about, json_object_get(checked, "series"))) {
+        series_restate(series);
+    }
     if (status > series->status || json_object_size(changes) > 0) {
         struct series_news news = {.status = status, .changes = changes};
         AUTOFREE char *text = json_text(result, &news.result.length);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a header says of the images still to come. Only runs of many volumes are told, since there
- * the scanner writes what was planned into every file. Not told: diffusion (neither directions nor
- * averages say how many files there are), several contrasts (each may be a series of its own),
- * volumes of one time point, enhanced objects (files hold as many frames as the site has chosen).
+ * What a header says of the images still to come: never fewer than there are, since a run that is
+ * cut off would be called complete. Only runs of many volumes are told, since there the scanner
+ * writes what was planned into every file. Not told: diffusion (neither directions nor averages say
+ * how many files there are), several contrasts (each may be a series of its own), phase beside
+ * magnitude in one series, volumes of one time point, split volumes (MFSPLIT), enhanced objects
+ * (files hold as many frames as the site has chosen). What only a later file shows (a second echo,
+ * a phase image) makes its own answer 0, and series tracking then no longer trusts the first one.
  */
 #include "check/expected.h"
 #include "base/text.h"
@@ -28,6 +31,13 @@ static bool is_absent_or_one(const struct lookup *lookup, const char *name) {
     return !lookup_present(lookup, name) || whole(lookup, name) == 1;
 }
 
+/* Philips writes 0 of what an acquisition does not have */
+static bool is_at_most_one(const struct lookup *lookup, const char *name) {
+    const char *text = lookup_present(lookup, name);
+    double number;
+    return !text || (text_to_number(text, &number) && number <= 1);
+}
+
 static bool has(const struct lookup *lookup, const char *name, const char *part) {
     const char *text = lookup_text(lookup, name);
     return text && strcasestr(text, part);
@@ -45,27 +55,51 @@ static bool is_mosaic(const struct lookup *lookup) {
     return has(lookup, "ImageType", "MOSAIC");
 }
 
+/* by its file's name, whatever the folders of a site are called: "%CustomerSeq%/cmrr_mbep2d_bold"
+ */
+static bool is_bold(const struct lookup *lookup) {
+    const char *file = lookup_text(lookup, "SequenceFile");
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    return file && strcasestr(slash ? slash : file, "bold");
+}
+
 /* the protocol counts the measurements after the first */
 static long long siemens(const struct lookup *lookup) {
-    bool plain = is_mosaic(lookup) && has(lookup, "SequenceFile", "bold") &&
-                 is_absent_or_one(lookup, "Contrasts") && is_absent_or_one(lookup, "Averages");
+    bool plain = is_mosaic(lookup) && is_bold(lookup) && is_absent_or_one(lookup, "Contrasts") &&
+                 is_absent_or_one(lookup, "Averages");
     long long repetitions = plain ? whole(lookup, "Repetitions") : 0;
     return repetitions ? repetitions + 1 : 0;
+}
+
+/* Phase, real and imaginary images (PS3.3 C.8.3.1.1.1, and vendors' own words) may share a series
+ * with the magnitude's. */
+static bool is_magnitude(const struct lookup *lookup) {
+    static const char *const others[] = {"'P'", "'R'", "'I'", "PHASE", "REAL", "IMAGINARY"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (has(lookup, "ImageType", others[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* "images in acquisition" are those of one time point there, as many as there are locations */
 static long long ge(const struct lookup *lookup) {
     long long images = whole(lookup, "ImagesInAcquisition");
     long long positions = whole(lookup, "NumberOfTemporalPositions");
-    bool plain = has(lookup, "ImageType", "EPI") && images == whole(lookup, "Locations");
+    bool plain = has(lookup, "ImageType", "EPI") && images == whole(lookup, "Locations") &&
+                 is_magnitude(lookup);
     return plain && positions > 1 ? images * positions : 0;
 }
 
+/* A series holds what is imaged of each slice at a time: label and control, all of its echoes. */
 static long long philips(const struct lookup *lookup) {
-    long long dynamics = whole(lookup, "Dynamics");
+    long long dynamics = whole(lookup, "Dynamics"), labels = whole(lookup, "LabelTypes");
     bool plain = whole(lookup, "Echoes") == 1 && whole(lookup, "HeartPhases") == 1 &&
+                 is_at_most_one(lookup, "BValues") && is_at_most_one(lookup, "BDirections") &&
+                 is_at_most_one(lookup, "FlowDirections") && is_magnitude(lookup) &&
                  dynamics == whole(lookup, "NumberOfTemporalPositions");
-    return plain && dynamics > 1 ? whole(lookup, "Slices") * dynamics : 0;
+    return plain && dynamics > 1 ? whole(lookup, "Slices") * dynamics * (labels ? labels : 1) : 0;
 }
 
 static const struct {
@@ -87,7 +121,8 @@ static long long vendor_images(const struct lookup *lookup) {
 }
 
 long long expected_images(const struct lookup *lookup) {
-    if (lookup_present(lookup, "NumberOfFrames") || !is_acquired(lookup)) {
+    if (lookup_present(lookup, "NumberOfFrames") || !is_acquired(lookup) ||
+        has(lookup, "ImageType", "MFSPLIT") || !is_at_most_one(lookup, "EchoNumbers")) {
         return 0;
     }
     bool told = is_mosaic(lookup) && is_absent_or_one(lookup, "Contrasts");

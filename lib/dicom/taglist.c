@@ -34,6 +34,7 @@ static const char *const creators[CREATOR_COUNT] = {
     [CREATOR_SDI] = "SIEMENS MR SDI 02",
     [CREATOR_GE] = "GEMS_RELA_01",
     [CREATOR_PHILIPS] = "Philips Imaging DD 001",
+    [CREATOR_PHILIPS5] = "Philips MR Imaging DD 005",
     [CREATOR_UIH] = "Image Private Header",
 };
 

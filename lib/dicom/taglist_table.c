@@ -158,6 +158,22 @@ const struct tag_entry taglist_table[] = {
      "Philips: number of heart phases",
      true,
      {PRIVATE(0x2001, 0x17, "SL", CREATOR_PHILIPS)}},
+    {"FlowDirections",
+     "Philips: number of directions of phase contrast",
+     true,
+     {PRIVATE(0x2001, 0x16, "SS", CREATOR_PHILIPS)}},
+    {"BValues",
+     "Philips: number of b-values",
+     true,
+     {PRIVATE(0x2005, 0x14, "SL", CREATOR_PHILIPS5)}},
+    {"BDirections",
+     "Philips: number of directions of diffusion",
+     true,
+     {PRIVATE(0x2005, 0x15, "SL", CREATOR_PHILIPS5)}},
+    {"LabelTypes",
+     "Philips: number of label types, label and control: 2",
+     true,
+     {PRIVATE(0x2005, 0x28, "SL", CREATOR_PHILIPS5)}},
 };
 /* clang-format on */
 

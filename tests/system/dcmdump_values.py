@@ -65,6 +65,10 @@ TOP = {
     "Dynamics": ["Philips Imaging DD 001,2001,81"],
     "Echoes": ["Philips Imaging DD 001,2001,14"],
     "HeartPhases": ["Philips Imaging DD 001,2001,17"],
+    "FlowDirections": ["Philips Imaging DD 001,2001,16"],
+    "BValues": ["Philips MR Imaging DD 005,2005,14"],
+    "BDirections": ["Philips MR Imaging DD 005,2005,15"],
+    "LabelTypes": ["Philips MR Imaging DD 005,2005,28"],
 }
 
 # in the functional groups of enhanced objects, and XA's own at the top of classic ones too

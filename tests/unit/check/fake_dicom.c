@@ -43,6 +43,10 @@ static const char *const names[] = {"Station",
                                     "SubID",
                                     "SOPInstanceUID",
                                     "LabelTypes",
+                                    "BValues",
+                                    "BDirections",
+                                    "FlowDirections",
+                                    "EchoNumbers",
                                     "PatientID"};
 
 enum { NAMES = sizeof(names) / sizeof(names[0]) };

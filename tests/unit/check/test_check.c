@@ -452,6 +452,21 @@ static void how_many_images_are_due(void **state) {
         {PHILIPS TIMES(3) "Echoes\tn\t1\n", "27"},
         {PHILIPS TIMES(3) "Echoes\tn\t2\n", "null"},
         {PHILIPS TIMES(1) "Echoes\tn\t1\n", "null"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\nLabelTypes\tn\t0\n", "27"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\nLabelTypes\tn\t2\n", "54"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\nBValues\tn\t2\n", "null"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\nBValues\tn\t1\nBDirections\tn\t33\n", "null"},
+        {PHILIPS TIMES(3) "Echoes\tn\t1\nFlowDirections\tn\t3\n", "null"},
+        {"ImageType\tt\t['ORIGINAL', 'PRIMARY', 'PHASE MAP', 'P', 'FFE']\n" PHILIPS TIMES(
+             3) "Echoes\tn\t1\n",
+         "null"},
+        {GE TIMES(10) "Locations\tn\t15\nEchoNumbers\tn\t1\n", "150"},
+        {GE TIMES(10) "Locations\tn\t15\nEchoNumbers\tn\t2\n", "null"},
+        {MOSAIC TIMES(420) "EchoNumbers\tn\t3\n", "null"},
+        {TIMES(420) "ImageType\tt\t['ORIGINAL', 'PRIMARY', 'M', 'MFSPLIT', 'MOSAIC']\n", "null"},
+        {MOSAIC "Manufacturer\tt\tSIEMENS\nSequenceFile\tt\t%bold%/ep2d_diff\n"
+                "Repetitions\tn\t1\n",
+         "null"},
         {MOSAIC TIMES(1e30), "null"},
         {MOSAIC TIMES(2.5), "null"},
     };
@@ -463,6 +478,15 @@ static void how_many_images_are_due(void **state) {
     }
     struct check_answer answer = run(check, SERIES MOSAIC "TR\tn\t1300\n");
     expect(&answer, "series.period", "1300");
+    check_destroy(check);
+}
+
+static void the_digest_tells_files_that_expect_another_number_of_images(void **state) {
+    (void)state;
+    struct check *check = create("{}");
+    uint64_t first = run(check, SERIES MOSAIC TIMES(420)).digest;
+    assert_int_equal(run(check, SERIES MOSAIC TIMES(420) "TE\tn\t9\n").digest, first);
+    assert_int_not_equal(run(check, SERIES MOSAIC TIMES(420) "EchoNumbers\tn\t2\n").digest, first);
     check_destroy(check);
 }
 
@@ -539,6 +563,7 @@ int main(void) {
         cmocka_unit_test(a_torn_header_tells_what_stands_before_the_cut),
         cmocka_unit_test(the_station_may_be_the_serial_number),
         cmocka_unit_test(how_many_images_are_due),
+        cmocka_unit_test(the_digest_tells_files_that_expect_another_number_of_images),
         cmocka_unit_test(the_subject_is_taken_out_when_asked),
         cmocka_unit_test(the_caller_knows_which_checker_runs),
         cmocka_unit_test(what_cannot_be_loaded_is_refused),

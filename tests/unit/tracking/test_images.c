@@ -41,6 +41,24 @@ static void a_copy_under_another_name_fills_no_short_run(void **state) {
     assert_int_equal(series_count(bench), 4);
 }
 
+static void a_file_that_expects_otherwise_makes_it_unknown(void **state) {
+    struct bench *bench = *state;
+    send_image(bench, 1, NULL, "a.dcm");
+    assert_int_equal(json_integer_value(bench_last(bench, "series", "expected", NULL)), 6);
+    bench_send(bench, (struct bench_file){.key = 9, .about = "\"number\":9,\"expected\":null"});
+    assert_true(json_is_null(bench_last(bench, "series", "expected", NULL)));
+    for (uint64_t image = 3; image <= 7; image++) {
+        send_image(bench, image, NULL, "a.dcm");
+    }
+    AUTOFREE char *types = bench_types(bench);
+    assert_null(strstr(types, "ended"));
+    bench_collect(bench);
+    struct bench *later = bench_create(bench);
+    send_image(later, 8, NULL, "a.dcm");
+    assert_true(json_is_null(bench_last(later, "series", "expected", NULL)));
+    bench_destroy(later);
+}
+
 static void a_copy_after_a_restart_is_none(void **state) {
     struct bench *bench = *state;
     for (uint64_t image = 1; image <= 600; image++) {
@@ -155,6 +173,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_make, bench_drop)
     const struct CMUnitTest tests[] = {
         TEST(a_copy_under_another_name_fills_no_short_run),
+        TEST(a_file_that_expects_otherwise_makes_it_unknown),
         TEST(a_copy_after_a_restart_is_none),
         TEST(images_are_saved_once_and_not_with_each_that_comes),
         TEST(a_changed_series_that_is_saved_anew_keeps_its_images),
