@@ -31,7 +31,8 @@ struct check_answer {
     uint32_t failed; /* bit i: the checker at place i of the settings failed, its verdict is lost */
     char station[CHECK_STATION_BYTES + 1]; /* "": its header, cut off, does not tell */
     uint64_t series_key; /* of the whole identity of the series; 0: its header does not tell */
-    uint64_t study;    /* hash of StudyInstanceUID, which is no part of the key of a split series */
+    uint64_t
+        study; /* hash of what tells the runs of a split series apart: it is no part of the key */
     uint64_t instance; /* hash of SOPInstanceUID; 0: there is none */
     uint64_t digest;   /* of what was found and what is watched, never of notes */
     /** With the setting of that name what was said, else NULL. */

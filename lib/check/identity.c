@@ -51,15 +51,26 @@ static bool is_split(const struct lookup *lookup) {
     return type && strstr(type, "MFSPLIT");
 }
 
-/* As the console numbers series; NULL: it is not told. Volumes of series 7 are 7001, 7002, …. */
+/* As the console numbers series; NULL: it is not told. Volumes of series 7 are 7001, 7002, …; those
+ * of a split series that has smaller numbers are numbered as series, one after the other: "0". */
 static const char *series_number(const struct lookup *lookup, char *room, size_t size) {
     const char *text = lookup_present(lookup, "SeriesNumber");
     double number;
-    if (!text || !is_split(lookup) || !text_to_number(text, &number) || number < CHECK_SPLIT_STEP) {
+    if (!text || !is_split(lookup) || !text_to_number(text, &number)) {
         return text;
     }
     snprintf(room, size, "%.0f", floor(number / CHECK_SPLIT_STEP));
     return room;
+}
+
+/* What is the same in all files of a study, and in those of a split series without thousands not
+ * even there: whether such volumes are of one run only their order can tell. */
+static uint64_t hash_study(const struct lookup *lookup) {
+    char room[NUMBER_BYTES];
+    uint64_t study = hash_uid(lookup_present(lookup, "StudyInstanceUID"));
+    const char *number = series_number(lookup, room, sizeof(room));
+    bool plain = number == room && strcmp(number, "0") == 0;
+    return study && plain ? hash_next(study, lookup_text(lookup, "SeriesNumber")) : study;
 }
 
 /* Where nothing else tells series apart, the folder does. */
@@ -95,7 +106,7 @@ void identity_find(const struct lookup *lookup, enum station_source source, cons
     find_station(lookup, source, answer);
     answer->split = is_split(lookup);
     answer->series_key = hash_series(lookup, answer->station, path);
-    answer->study = hash_uid(lookup_present(lookup, "StudyInstanceUID"));
+    answer->study = hash_study(lookup);
     answer->instance = hash_uid(lookup_present(lookup, "SOPInstanceUID"));
 }
 
@@ -127,8 +138,10 @@ void identity_write(const struct lookup *lookup, struct writer *writer) {
     write_text(writer, "uid", lookup_present(lookup, "SeriesInstanceUID"));
     write_text(writer, "study", lookup_present(lookup, "StudyInstanceUID"));
     char room[NUMBER_BYTES];
+    const char *own = lookup_present(lookup, "SeriesNumber");
+    const char *number = series_number(lookup, room, sizeof(room));
     writer_key(writer, "number");
-    writer_value(writer, series_number(lookup, room, sizeof(room)), true);
+    writer_value(writer, strcmp(number ? number : "", "0") == 0 ? own : number, true);
     write_text(writer, "name", lookup_present(lookup, "SequenceName"));
     write_text(writer, "project", lookup_present(lookup, "Project"));
     write_positive(writer, "expected", expected_images(lookup));

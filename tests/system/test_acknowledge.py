@@ -88,12 +88,12 @@ class Acknowledge(DaemonTest):
 
     def test_a_later_change_takes_the_answer_back_unless_it_is_repeated_anyway(self):
         daemon = self.start()
-        for uid, answer, kept in (("1.2.7", "agreed", None), ("1.2.8", "repeat", "repeat")):
-            event = self.deviating(daemon, SeriesInstanceUID=uid)
+        for study, answer, kept in (("1.2.7", "agreed", None), ("1.2.8", "repeat", "repeat")):
+            event = self.deviating(daemon, StudyInstanceUID=study)
             self.post(daemon, self.answer(event, answer))
             self.client.event("acknowledged")
             write_dicom(daemon.folder / "MR.8", TR="2000", FA="10", SeriesNumber=7,
-                        SeriesInstanceUID=uid, SOPInstanceUID="1.2.3.8")
+                        StudyInstanceUID=study, SOPInstanceUID="1.2.3.8")
             changed = self.client.event("changed")
             self.assertEqual((changed["series"]["acknowledged"] or {}).get("answer"), kept)
 
