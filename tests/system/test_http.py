@@ -121,17 +121,17 @@ class State(DaemonTest):
             self.assertEqual(headers["MRQART-Epoch"], client.hello["content"]["epoch"])
             newest = int(headers["MRQART-Seq"])
             self.assertGreaterEqual(newest, client.hello["content"]["seq"])
-            known = {entry["series"]["uid"] for station in json.loads(body).values()
+            known = {entry["series"]["key"] for station in json.loads(body).values()
                      for entry in station["history"]}
             while len(known) < number:  # the stream goes on exactly where the state ends
                 event = client.event("new")
                 if event["seq"] > newest:
                     self.assertEqual(event["seq"], newest + 1)
-                    self.assertNotIn(event["series"]["uid"], known)
+                    self.assertNotIn(event["series"]["key"], known)
                     newest = event["seq"]
-                    known.add(event["series"]["uid"])
+                    known.add(event["series"]["key"])
                 else:
-                    self.assertIn(event["series"]["uid"], known)
+                    self.assertIn(event["series"]["key"], known)
             seen |= known
             client.close()
         self.assertEqual(len(seen), 40)

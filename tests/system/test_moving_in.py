@@ -91,7 +91,7 @@ class MovingIn(DaemonTest):
         def all_came(event):
             self.assertIn(event["type"], ("new", "update"), event["content"])
             series = event["series"]
-            counts[event["station"], series["uid"]] = series["count"]
+            counts[event["station"], series["key"]] = series["count"]
             if event["type"] == "new":
                 self.judge(event["content"], series, stored)
             return sum(counts.values()) == len(files)

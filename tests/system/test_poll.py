@@ -44,7 +44,7 @@ class PollTest(DaemonTest):
 
         def complete(event):
             self.assertNotEqual(event["type"], "error", event)
-            counts[event["series"]["uid"]] = event["series"]["count"]
+            counts[event["series"]["key"]] = event["series"]["count"]
             return sum(counts.values()) >= wanted
 
         client.events_until(complete)
@@ -121,11 +121,12 @@ class Files(PollTest):
     def test_3000_files_at_once_with_a_queue_that_is_full(self):
         daemon = self.poll(core="queue = 100;")
         client = daemon.websocket()
-        content = dicom_bytes()
+        content = dicom_bytes(InstanceNumber="0000099999")
         for number in range(3000):
             folder = daemon.folder / f"{number % 10}"
             folder.mkdir(exist_ok=True)
-            (folder / f"{number}.dcm").write_bytes(content)
+            image = content.replace(b"0000099999", b"%010d" % number)
+            (folder / f"{number}.dcm").write_bytes(image)
         client.events_until(lambda e: e["series"]["count"] == 3000)
         self.nothing_more(daemon, client, daemon.folder, 3000)
 
