@@ -25,6 +25,9 @@ def built(plugin):
     return f"name={plugin} " in listed
 
 
+MARK = b"0000099999"  # stands for the image, in its number and its UID
+
+
 class Stream:
     """Files of many series, a folder each, written in turn as fast as it goes."""
 
@@ -32,9 +35,8 @@ class Stream:
         self.folder, self.files, self.series = folder, files, series
         self.data = {}
         for number in range(1, series + 1):
-            data = dicom_bytes(SeriesNumber=number, InstanceNumber="0000099999", pixels=8)
-            at = data.rindex(b"0000099999")
-            self.data[number] = data[:at], data[at + 10:]
+            self.data[number] = dicom_bytes(SeriesNumber=number, InstanceNumber=MARK.decode(),
+                                            pixels=8)
 
     def write(self, first=0, last=None):
         for index in range(first, self.files if last is None else last):
@@ -42,9 +44,8 @@ class Stream:
             folder = self.folder / f"session/{number:03}"
             if index < self.series:
                 folder.mkdir(parents=True, exist_ok=True)
-            before, behind = self.data[number]
             with open(folder / f"{index:06}.dcm", "wb", buffering=0) as file:
-                file.write(before + b"%010d" % index + behind)
+                file.write(self.data[number].replace(MARK, b"%010d" % index))
 
     def expected(self):
         return {number: len(range(number - 1, self.files, self.series))

@@ -10,14 +10,13 @@ PATIENCE = 240  # seconds for 20,000 files on a loaded machine, sanitizers and a
 
 class Flood(DaemonTest):
     def dump(self, folder, files=FILES, **values):
-        """Writes so many files of one series, quickly: only the instance number differs."""
+        """Writes so many files of one series, quickly: only number and UID of the image differ."""
         folder.mkdir(parents=True, exist_ok=True)
         mark = "0000099999"
         data = dicom_bytes(InstanceNumber=mark, pixels=8, **values)
-        at = data.rindex(mark.encode())
         for number in range(1, files + 1):
             with open(folder / f"{number:06}.dcm", "wb", buffering=0) as file:
-                file.write(data[:at] + b"%010d" % number + data[at + len(mark):])
+                file.write(data.replace(mark.encode(), b"%010d" % number))
 
     def counts(self, daemon):
         return {station: {entry["series"]["number"]: entry["series"]["count"]

@@ -120,7 +120,8 @@ class Files:
         os.link(file, self.folder / "1.dcm")
         self.counted(s1=1)
         (self.folder / "a").mkdir()
-        os.link(file, self.folder / "a" / "2.dcm")
+        os.link(file, self.folder / "a" / "2.dcm")  # a copy is no image
+        write_dicom(self.folder / "a" / "3.dcm", InstanceNumber=3)
         self.counted(s1=2)
 
     def test_a_file_rewritten_in_place_three_times(self):
@@ -321,11 +322,10 @@ class Burst:
         write_dicom(self.outside / "in" / "old.dcm", SeriesNumber=3)
         mark = b"0000099999"
         data = dicom_bytes(SeriesNumber=2, InstanceNumber=mark.decode(), pixels=8)
-        at = data.rindex(mark)
         self.watcher.signal(signal.SIGSTOP)
         for number in range(FLOOD):
             with open(self.folder / "dump" / f"{number}.dcm", "wb", buffering=0) as file:
-                file.write(data[:at] + b"%010d" % number + data[at + len(mark):])
+                file.write(data.replace(mark, b"%010d" % number))
         (self.outside / "in").rename(self.folder / "in")  # told by no event
         write_dicom(self.folder / "made" / "late.dcm", SeriesNumber=4)
         self.watcher.signal(signal.SIGCONT)
