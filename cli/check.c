@@ -4,6 +4,7 @@
 #include "base/json_scan.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "check/files.h"
 #include "check/settings.h"
 #include "check/writer.h"
@@ -77,7 +78,8 @@ static void print_findings(const struct together *together) {
 static void print_text(const struct run *run, const char *path, const struct check_answer *answer) {
     const struct together *together = answer->together;
     long long seen = together_seen(together);
-    printf("%s: %s", path, check_status_name(answer->status));
+    AUTOFREE char *shown = text_shown_copy(path);
+    printf("%s: %s", shown, check_status_name(answer->status));
     if (answer->status == CHECK_NOT_CHECKED) {
         printf(": %s", together_reason(together));
     } else if (answer->status == CHECK_NO_TEMPLATE) {

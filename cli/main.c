@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart: header values, checks, the database and simulated scanners from the command line. */
 #include "base/nearest.h"
+#include "base/terminal.h"
 #include "commands.h"
 
 #include <stdio.h>
@@ -58,6 +59,7 @@ static int unknown(const char *word) {
 }
 
 int main(int argc, char **argv) {
+    terminal_clean();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

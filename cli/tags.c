@@ -2,6 +2,7 @@
 /* mrqart tags: the header values of DICOM files. */
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "commands.h"
 #include "dicom/dicom.h"
 #include "dicom/dicom_json.h"
@@ -57,9 +58,11 @@ static void print_json(const struct dicom_reader *reader, const char *path) {
 
 static void print_tsv(const struct dicom_reader *reader, const char *path) {
     for (size_t i = 0; i < DICOM_REFERENCE_VALUES; i++) {
-        printf("%s\t", dicom_database_text(dicom_value_at(reader, i)));
+        AUTOFREE char *shown = text_shown_copy(dicom_database_text(dicom_value_at(reader, i)));
+        printf("%s\t", shown);
     }
-    puts(path);
+    AUTOFREE char *shown = text_shown_copy(path);
+    puts(shown);
 }
 
 static bool print_file(struct dicom_reader *reader, const char *path, bool tsv) {

@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/memory.h"
+#include "base/terminal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,9 +47,10 @@ static void make_plain(char *text) {
 }
 
 static void print_line(const struct report *report, struct report_line line, const char *text) {
-    const char *colour = report->coloured ? outcomes[line.outcome].colour : "";
-    printf("%s%-7s%s  %s: %s", colour, outcomes[line.outcome].word, *colour ? "\033[0m" : "",
-           line.check, text);
+    terminal_control(stdout, report->coloured ? outcomes[line.outcome].colour : "");
+    printf("%-7s", outcomes[line.outcome].word);
+    terminal_control(stdout, report->coloured ? "\033[0m" : "");
+    printf("  %s: %s", line.check, text);
     if (line.remedy) {
         printf(". %s", line.remedy);
     }

@@ -2,6 +2,7 @@
 /* What was skipped, counted by its reason, and how far the work has come. */
 #include "summary.h"
 #include "base/memory.h"
+#include "base/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,8 @@ void summary_finish(struct summary *summary) {
     *summary = (struct summary){0};
 }
 
+static const char erase_rest[] = "\033[K"; /* of the line (ECMA-48, EL) */
+
 static double seconds_since(const struct timespec *then) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -75,13 +78,15 @@ void progress_show(struct progress *progress, size_t done) {
         done ? seconds_since(&progress->began) / (double)done * (double)(progress->total - done)
              : 0;
     int full = (int)(done * BAR / progress->total);
-    fprintf(stderr, "\r[%.*s%.*s] %zu of %zu folders, %.0f s left \033[K", full,
+    fprintf(stderr, "\r[%.*s%.*s] %zu of %zu folders, %.0f s left ", full,
             "##############################", BAR - full, "..............................", done,
             progress->total, left);
+    terminal_control(stderr, erase_rest);
 }
 
 void progress_end(struct progress *progress) {
     if (progress->total) {
-        fputs("\r\033[K", stderr);
+        fputs("\r", stderr);
+        terminal_control(stderr, erase_rest);
     }
 }

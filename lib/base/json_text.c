@@ -26,12 +26,38 @@ static void append_text(struct output *output, const char *text) {
     append(output, text, strlen(text));
 }
 
-/* RFC 8259 7: quotes, backslashes and controls must be escaped; DEL is, for people's terminals */
+/* What is not shown to people as it is: its first byte tells nearly always that it is none. */
+static bool is_harmful(const char *text, size_t left) {
+    unsigned char first = (unsigned char)text[0];
+    return (first == 0xc2 || first == 0xd8 || first == 0xe2) && text_character(text, left) &&
+           text_hidden(text, text_character(text, left)) == TEXT_HARMFUL;
+}
+
+static void append_code(struct output *output, const char *text, size_t length) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    unsigned code = length == 2
+                        ? (bytes[0] & 0x1fU) << 6 | (bytes[1] & 0x3fU)
+                        : (bytes[0] & 0xfU) << 12 | (bytes[1] & 0x3fU) << 6 | (bytes[2] & 0x3fU);
+    char escaped[8];
+    snprintf(escaped, sizeof(escaped), "\\u%04x", code);
+    append_text(output, escaped);
+}
+
+/* RFC 8259 7: quotes, backslashes and controls must be escaped; DEL, C1 controls and what turns the
+ * direction of writing are, for people's terminals */
 static void append_string(struct output *output, const char *text, size_t length) {
     append(output, "\"", 1);
     size_t plain = 0;
     for (size_t at = 0; at < length; at++) {
         unsigned char byte = (unsigned char)text[at];
+        if (byte >= 0x80 && is_harmful(text + at, length - at)) {
+            size_t character = text_character(text + at, length - at);
+            append(output, text + plain, at - plain);
+            append_code(output, text + at, character);
+            plain = at + character;
+            at = plain - 1;
+            continue;
+        }
         if (byte >= ' ' && byte != '"' && byte != '\\' && byte != 0x7f) {
             continue;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines on stderr: with the time for people, with a priority when stderr is the journal. */
 #include "log.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ enum {
 
 /* the only state of a process outside main(): which lines it writes, and where */
 static enum mrq_level threshold = MRQ_NOTICE;
+static bool for_daemon;
 static struct {
     void (*take)(void *self, enum mrq_level level, const char *line); /* NULL: stderr */
     void *self;
@@ -45,6 +47,10 @@ bool log_wants(enum mrq_level level) {
     return level <= threshold;
 }
 
+void log_to_daemon(void) {
+    for_daemon = true;
+}
+
 enum mrq_level log_level_named(const char *word) {
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
         if (word && strcmp(word, levels[i].word) == 0) {
@@ -64,7 +70,7 @@ static bool stderr_is_journal(void) {
 }
 
 static size_t line_head(char *line, size_t room, enum mrq_level level) {
-    if (stderr_is_journal()) {
+    if (for_daemon || stderr_is_journal()) {
         return (size_t)snprintf(line, room, "<%d>", level);
     }
     struct timespec now;
@@ -106,13 +112,10 @@ void log_named(enum mrq_level level, const char *name, const char *format, va_li
         int more = vsnprintf(line + length, sizeof(line) - length, format, arguments);
         length += more > 0 ? (size_t)more : 0;
     }
-    length = length < sizeof(line) - 1 ? length : sizeof(line) - 2;
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) {
-            line[i] = ' ';
-        }
-    }
-    hand_over(level, line, length);
+    length = length < sizeof(line) ? length : sizeof(line) - 1;
+    char shown[LINE_BYTES];
+    length = text_shown(line, length, shown, sizeof(shown) - 1);
+    hand_over(level, shown, length);
     errno = kept;
 }
 
@@ -129,12 +132,12 @@ static long long now_ms(void) {
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void log_fault_tell(struct log_fault *fault, const char *name, const char *format, ...) {
-    int kept = errno;
+bool log_fault_due(struct log_fault *fault, unsigned *more) {
     long long now = now_ms();
+    fault->last_ms = now;
     if (fault->interval_s && now < fault->next_ms) {
         fault->untold++;
-        return;
+        return false;
     }
     if (!fault->interval_s) {
         fault->since_ms = now;
@@ -144,25 +147,55 @@ void log_fault_tell(struct log_fault *fault, const char *name, const char *forma
         fault->interval_s = longer < FAULT_LAST_S ? longer : FAULT_LAST_S;
     }
     fault->next_ms = now + fault->interval_s * 1000LL;
+    *more = fault->untold;
+    fault->untold = 0;
+    return true;
+}
+
+static enum mrq_level level_of(const struct log_fault *fault) {
+    return fault->level ? fault->level : MRQ_WARNING;
+}
+
+static void forget(struct log_fault *fault) {
+    *fault = (struct log_fault){.level = fault->level};
+}
+
+void log_fault_tell(struct log_fault *fault, const char *name, const char *format, ...) {
+    int kept = errno;
+    unsigned more;
+    if (!log_fault_due(fault, &more)) {
+        return;
+    }
     errno = kept;
     va_list arguments;
     va_start(arguments, format);
-    log_named(MRQ_WARNING, name, format, arguments);
+    log_named(level_of(fault), name, format, arguments);
     va_end(arguments);
-    if (fault->untold) {
-        log_line(MRQ_WARNING, "%s%sthe last message was due %u times more in %lld s",
-                 name ? name : "", name ? ": " : "", fault->untold, (now - fault->since_ms) / 1000);
+    if (more) {
+        log_line(level_of(fault), "%s%sthe last message was due %u times more in %lld s",
+                 name ? name : "", name ? ": " : "", more,
+                 (fault->last_ms - fault->since_ms) / 1000);
     }
-    fault->untold = 0;
 }
 
 void log_fault_over(struct log_fault *fault, const char *name, const char *format, ...) {
     if (!fault->interval_s) {
         return;
     }
-    *fault = (struct log_fault){0};
+    forget(fault);
     va_list arguments;
     va_start(arguments, format);
     log_named(MRQ_NOTICE, name, format, arguments);
     va_end(arguments);
+}
+
+void log_fault_rest(struct log_fault *fault, const char *name, const char *what) {
+    if (!fault->interval_s || now_ms() - fault->last_ms < FAULT_FIRST_S * 1000LL) {
+        return;
+    }
+    if (fault->untold) {
+        log_line(level_of(fault), "%s%s%u %s more in %lld s; that is over", name ? name : "",
+                 name ? ": " : "", fault->untold, what, (fault->last_ms - fault->since_ms) / 1000);
+    }
+    forget(fault);
 }

@@ -4,6 +4,7 @@
 
 #include <mrqart/plugin.h>
 #include <stdarg.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,8 +26,7 @@ void log_divert(void (*take)(void *self, enum mrq_level level, const char *line)
  */
 bool log_wants(enum mrq_level level);
 
-/** Writes one line, whole, in one write; control characters become spaces. Keeps errno; %m works.
- */
+/** Writes one line, whole, in one write, as text_shown() has it. Keeps errno; %m works. */
 void log_line(enum mrq_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** The same with a name before the text ("source-inotify: …"); name may be NULL. */
@@ -39,12 +39,17 @@ void log_named(enum mrq_level level, const char *name, const char *format, va_li
 #define log_info(...) log_line(MRQ_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(MRQ_DEBUG, __VA_ARGS__)
 
+/** Lines are for the daemon, which writes them once more: each begins with its priority. */
+void log_to_daemon(void);
+
 /**
- * A fault that may last: told once, then at growing intervals (10 s to 1 h), then once more when it
- * is over. Zero it to begin; one per fault.
+ * A fault that may last, or come again as often as somebody outside likes: told once, then at
+ * growing intervals (10 s to 1 h) with how often it was due, then once more when it is over. Zero
+ * it to begin; one per fault.
  */
 struct log_fault {
-    long long since_ms, next_ms;
+    enum mrq_level level; /* 0: MRQ_WARNING */
+    long long since_ms, next_ms, last_ms;
     unsigned interval_s;
     unsigned untold;
 };
@@ -56,6 +61,16 @@ void log_fault_tell(struct log_fault *fault, const char *name, const char *forma
 /** Says that the fault is over, if it was told; format is the sentence for that. */
 void log_fault_over(struct log_fault *fault, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/**
+ * To be called now and then for a fault whose end nothing tells: it is over when it was not due for
+ * 10 s. what: in the plural, of how many more is told.
+ */
+void log_fault_rest(struct log_fault *fault, const char *name, const char *what);
+
+/** For those who log by other means: true when the fault is to be told now; *more times it was due
+ * since it was told last. */
+bool log_fault_due(struct log_fault *fault, unsigned *more);
 
 #ifdef __cplusplus
 }

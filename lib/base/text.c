@@ -59,6 +59,55 @@ char *text_valid(const char *bytes, size_t length) {
     return mem_resize(out, used + 1, 1);
 }
 
+/* Unicode 15, Bidi_Control and the separators; each range is within one length of UTF-8 */
+static const struct {
+    uint32_t first, last;
+} harmful[] = {{0x80, 0x9f},     {0x61c, 0x61c},   {0x200e, 0x200f},
+               {0x2028, 0x2029}, {0x202a, 0x202e}, {0x2066, 0x2069}};
+
+enum text_hidden text_hidden(const char *text, size_t length) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    if (length == 1) {
+        return bytes[0] < ' ' || bytes[0] == 0x7f ? TEXT_CONTROL : TEXT_VISIBLE;
+    }
+    uint32_t code = bytes[0] & (uint32_t)(0x7f >> length);
+    for (size_t i = 1; i < length; i++) {
+        code = (code << 6) | (bytes[i] & 0x3fU);
+    }
+    for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++) {
+        if (code >= harmful[i].first && code <= harmful[i].last) {
+            return TEXT_HARMFUL;
+        }
+    }
+    return TEXT_VISIBLE;
+}
+
+size_t text_shown(const char *bytes, size_t length, char *out, size_t room) {
+    size_t used = 0;
+    for (size_t at = 0, step; at < length; at += step) {
+        size_t character = text_character(bytes + at, length - at);
+        enum text_hidden hidden = character ? text_hidden(bytes + at, character) : TEXT_HARMFUL;
+        const char *shown = hidden == TEXT_HARMFUL   ? replacement
+                            : hidden == TEXT_CONTROL ? " "
+                                                     : bytes + at;
+        size_t size = hidden == TEXT_HARMFUL ? sizeof(replacement) - 1 : character;
+        if (used + size >= room) {
+            break;
+        }
+        memcpy(out + used, shown, size);
+        used += size;
+        step = character ? character : 1;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+char *text_shown_copy(const char *text) {
+    size_t length = strlen(text), room = length * (sizeof(replacement) - 1) + 1;
+    char *out = mem_zeroed(room, 1);
+    return mem_resize(out, text_shown(text, length, out, room) + 1, 1);
+}
+
 void text_number(double value, char *out, size_t room) {
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(out, room, "%.*g", digits, value);

@@ -19,6 +19,26 @@ size_t text_character(const char *text, size_t left);
 /** A copy of length bytes as valid UTF-8: what is no character becomes U+FFFD. Free it. */
 char *text_valid(const char *bytes, size_t length);
 
+/** What people must not be shown as it is: see text_shown(). */
+enum text_hidden {
+    TEXT_VISIBLE,
+    TEXT_CONTROL, /* U+0000 to U+001F and U+007F */
+    TEXT_HARMFUL, /* C1 controls; line and paragraph separators; what turns the direction of text */
+};
+
+/** Of the valid UTF-8 character of that length at text. */
+enum text_hidden text_hidden(const char *text, size_t length);
+
+/**
+ * bytes as a log or a terminal may show them: valid UTF-8, a space for each control character,
+ * U+FFFD for each harmful one and for what is no character. As much of it as fits into room with
+ * its NUL, and never a part of a character. Returns its length.
+ */
+size_t text_shown(const char *bytes, size_t length, char *out, size_t room);
+
+/** The same of all of text. Free it. */
+char *text_shown_copy(const char *text);
+
 /** The shortest decimal form that reads back as the same double ("55.804", "3000"); room ≥ 32. */
 void text_number(double value, char *out, size_t room);
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a program for the command line writes. Names of files, header values and texts of databases
+ * may hold anything; a terminal obeys some of it. So everything goes through text_shown(), at the
+ * one place that nothing passes by.
+ */
+#pragma once
+
+#include <stdio.h>
+
+/** First thing in main(): stdout and stderr keep lines and tabs, and show the rest as text_shown().
+ */
+void terminal_clean(void);
+
+/** Writes sequence, one of our own ("\033[K"), to the terminal behind stdout or stderr. */
+void terminal_control(FILE *stream, const char *sequence);
