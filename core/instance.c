@@ -20,20 +20,15 @@ static void host_log(struct mrq_host *host, enum mrq_level level, const char *fo
     log_named(level, host->name, format, arguments);
 }
 
-static bool names_folder(const json_t *value, const char *root) {
-    const char *text = json_string_value(value);
-    AUTOFREE char *real = text && *text ? realpath(text, NULL) : NULL;
-    return text && (strcmp(text, root) == 0 || (real && strcmp(real, root) == 0));
-}
-
-/* One of the source's options is that folder: it did not come to it by a link. */
-static bool is_configured(const struct instance *instance, const char *root) {
+/* One of the source's options is that text: it did not come to the folder by a link. */
+static bool is_configured(const struct instance *instance, const char *given) {
     const char *key;
     json_t *value;
     json_object_foreach(json_object_get(instance->configured, "settings"), key, value) {
-        bool named = names_folder(value, root);
+        bool named = json_is_string(value) && strcmp(json_string_value(value), given) == 0;
         for (size_t i = 0; i < json_array_size(value); i++) {
-            named = named || names_folder(json_array_get(value, i), root);
+            const char *item = json_string_value(json_array_get(value, i));
+            named = named || (item && strcmp(item, given) == 0);
         }
         if (named) {
             return true;
@@ -42,11 +37,15 @@ static bool is_configured(const struct instance *instance, const char *root) {
     return false;
 }
 
-static void host_follow(struct mrq_host *host, const char *root) {
+static void host_follow_at(struct mrq_host *host, const char *root, const char *given) {
     const struct instance *instance = (const struct instance *)host;
     struct root_policy policy = source_options_policy(instance->configured);
-    policy.configured = is_configured(instance, root);
+    policy.configured = is_configured(instance, given);
     pipeline_follow(instance->parts->pipeline, root, &policy);
+}
+
+static void host_follow(struct mrq_host *host, const char *root) {
+    host_follow_at(host, root, root);
 }
 
 static void host_emit(struct mrq_host *host, const struct mrq_found *found) {
@@ -91,6 +90,7 @@ static void host_announce(struct mrq_host *host, const char *label, const char *
 static const struct mrq_host_ops operations = {
     .log = host_log,
     .follow = host_follow,
+    .follow_at = host_follow_at,
     .emit = host_emit,
     .listen = host_listen,
     .route = host_route,

@@ -3,6 +3,7 @@
 #include "watch/entries.h"
 #include "base/companion.h"
 #include "base/memory.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,6 +20,11 @@ void entries_finish(struct entries *entries) {
 bool entries_open(struct entries *entries, int at, const char *path) {
     entries->at = entries->filled = 0;
     entries->fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (entries->fd >= 0 && faccessat(entries->fd, ".", X_OK, 0) < 0) {
+        int error = errno; /* names alone are of no use */
+        entries_close(entries);
+        errno = error;
+    }
     return entries->fd >= 0;
 }
 

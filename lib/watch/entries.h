@@ -18,7 +18,8 @@ struct entries {
 void entries_init(struct entries *entries, size_t room);
 void entries_finish(struct entries *entries);
 
-/** Opens path, relative to the folder at, or AT_FDCWD. Never a link; false: see errno. */
+/** Opens path, relative to the folder at, or AT_FDCWD, where its files can be looked at as well.
+ * Never a link; false: see errno. */
 bool entries_open(struct entries *entries, int at, const char *path);
 
 /** Takes nothing to be open. */

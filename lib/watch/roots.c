@@ -2,12 +2,14 @@
 /* The watched folders themselves: there, missing, gone, replaced. */
 #include "watch/roots.h"
 #include "base/memory.h"
+#include "watch/faults.h"
 #include "watch/gate.h"
 #include "watch/links.h"
 #include "watch/paths.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ROOTS_LINKED = 4096 }; /* folders that links lead to: each is looked at once per round */
 
@@ -75,7 +77,7 @@ static void resolve_again(struct roots *roots, struct root *root) {
     }
     free(root->path);
     root->path = path;
-    mrq_follow(roots->host, root->path);
+    mrq_follow_at(roots->host, root->path, root->given);
 }
 
 /* ---- there or not -------------------------------------------------------------------------- */
@@ -103,18 +105,32 @@ static void tell_there(struct roots *roots, const struct root *root, enum root_s
     }
 }
 
+/** It may be there, and be watched, and yet nothing that comes into it can be looked at. */
+static void look_whether_readable(struct roots *roots, struct root *root) {
+    int error = access(root->path, R_OK | X_OK) < 0 ? errno : 0;
+    if (error && !root->error) {
+        errno = error;
+        mrq_error(roots->host, "%s cannot be read: %m; %s", root->path, fault_remedy(error));
+    } else if (!error && root->error) {
+        mrq_notice(roots->host, "%s can be read now", root->path);
+    }
+    root->error = error;
+}
+
 static enum root_look look(struct roots *roots, struct root *root, enum mrq_lane lane) {
     enum root_state before = root->state;
     if (!root->folder && roots->started) {
         resolve_again(roots, root);
     }
     enum root_look seen = roots->owner.look(roots->owner.self, root, lane);
-    if (seen == ROOT_ANOTHER && root->state != ROOT_REFUSED) {
+    if (seen == ROOT_ABSENT) {
+        return seen;
+    }
+    look_whether_readable(roots, root);
+    if (seen == ROOT_ANOTHER && root->state != ROOT_REFUSED && !root->error) {
         tell_there(roots, root, before);
     }
-    if (seen != ROOT_ABSENT) {
-        root->told = false;
-    }
+    root->told = false;
     return seen;
 }
 
@@ -162,7 +178,7 @@ static void start(struct roots *roots, struct root *root, enum mrq_lane lane) {
     if (!root->followed.tv_sec) {                              /* else it was followed before */
         clock_gettime(CLOCK_REALTIME_COARSE, &root->followed); /* the clock of file times */
     }
-    mrq_follow(roots->host, root->path);
+    mrq_follow_at(roots->host, root->path, root->given);
 }
 
 void roots_start(struct roots *roots) {
@@ -188,12 +204,15 @@ void roots_health(const struct roots *roots, struct mrq_report *report) {
     const struct root *root;
     TAILQ_FOREACH(root, &roots->list, entry) {
         mrq_report_item(report, "folders", root->path, state_names[root->state]);
-        if (root->folder && root->state != ROOT_REFUSED) {
+        if (root->folder && root->state != ROOT_REFUSED && !root->error) {
             working++;
             continue;
         }
         AUTOFREE char *text =
-            root->state == ROOT_REFUSED
+            root->folder && root->error
+                ? mem_printf("%s cannot be read (%s): %s", root->path, strerror(root->error),
+                             fault_remedy(root->error))
+            : root->state == ROOT_REFUSED
                 ? mem_printf("%s cannot be watched: the log says why", root->path)
                 : mem_printf("%s is missing: make or mount the folder", root->path);
         mrq_report_warning(report, text);

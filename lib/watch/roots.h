@@ -26,6 +26,7 @@ struct root {
     struct timespec followed; /* since when; what is older was there before us */
     enum root_state state;    /* the source says whether it is watched, polled or refused */
     bool told;                /* that it is missing */
+    int error;                /* why it cannot be read: errno; 0: it can */
     bool linked;              /* it is not in the configuration: a link leads to it */
     unsigned links;           /* that hold it, then */
 };

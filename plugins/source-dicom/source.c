@@ -16,6 +16,7 @@
 struct source {
     struct mrq_host *host;
     char *path; /* of the spool, without links */
+    char *given; /* … as it stands in the configuration */
     struct listener listener;
     struct child *child;
     struct spool *spool;
@@ -66,7 +67,7 @@ static void source_hold_back(void *self, bool held) {
 
 static bool source_start(void *self) {
     struct source *source = self;
-    mrq_follow(source->host, source->path);
+    mrq_follow_at(source->host, source->path, source->given);
     spool_pause(source->spool, false);
     spool_scan(source->spool);
     child_start(source->child);
@@ -122,6 +123,7 @@ static void source_close(void *self) {
     spool_destroy(source->spool);
     listener_close(&source->listener);
     free(source->path);
+    free(source->given);
     free(source);
 }
 
@@ -145,7 +147,8 @@ static char *spool_path(struct mrq_host *host, const char *path) {
 
 static bool build(struct source *source, const struct mrq_settings *settings) {
     struct mrq_host *host = source->host;
-    source->path = spool_path(host, mrq_setting(settings, "spool"));
+    source->given = mem_dup(mrq_setting(settings, "spool"));
+    source->path = spool_path(host, source->given);
     char *told = source->path ? dicom_settings(host, settings, source->path) : NULL;
     if (!told) {
         return false;

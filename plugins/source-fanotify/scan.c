@@ -47,7 +47,8 @@ struct scan {
     bool held; /* the backlog is */
     unsigned max_depth;
     size_t folders;
-    bool told, told_depth, told_read; /* the first scan's end, and what is wrong */
+    struct unreadable unreadable;
+    bool told, told_depth; /* the first scan's end, and what is wrong */
 };
 
 /* ---- levels -------------------------------------------------------------------------------- */
@@ -72,9 +73,8 @@ static void finish_job(struct lane *lane) {
 }
 
 static void tell_fault(struct scan *scan, const struct root *root, const char *path, int error) {
-    if (error != ENOENT && error != ENOTDIR && error != ELOOP && !scan->told_read) {
-        scan->told_read = true;
-        fault_tell(scan->host, root, path, "read", error);
+    if (error != ENOENT && error != ENOTDIR && error != ELOOP) {
+        unreadable_add(&scan->unreadable, scan->host, root->path, path, error);
     }
 }
 
@@ -98,6 +98,9 @@ static bool push(struct scan *scan, struct lane *lane, const char *name, size_t 
         entries_finish(&level->entries);
         tell_fault(scan, job->root, lane->path, error);
         return false;
+    }
+    if (path_list_has(&scan->unreadable.list, lane->path)) {
+        unreadable_remove(&scan->unreadable, lane->path);
     }
     level->length = length;
     level->fresh = above ? above->fresh : job->fresh;
@@ -216,6 +219,10 @@ static void handle_rest(void *self) {
     }
 }
 
+void scan_report(const struct scan *scan, struct mrq_report *report) {
+    unreadable_report(&scan->unreadable, report);
+}
+
 bool scan_is_busy(const struct scan *scan) {
     return scan->lanes[MRQ_LIVE].count > 0 || scan->lanes[MRQ_BACKLOG].count > 0;
 }
@@ -294,5 +301,6 @@ void scan_destroy(struct scan *scan) {
         free(lane->levels);
     }
     turns_destroy(scan->turns);
+    unreadable_finish(&scan->unreadable);
     free(scan);
 }

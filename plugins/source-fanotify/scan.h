@@ -32,3 +32,6 @@ void scan_pause(struct scan *scan, bool paused);
 /** Nothing is scanned for the backlog meanwhile. */
 void scan_hold_back(struct scan *scan, bool held);
 bool scan_is_busy(const struct scan *scan);
+
+/** For /healthz: the folders that could not be read. */
+void scan_report(const struct scan *scan, struct mrq_report *report);

@@ -227,6 +227,7 @@ static void source_health(void *self, struct mrq_report *report) {
         mrq_report_number(report, "marks", (double)marks_count(source->marks));
         mrq_report_number(report, "cached", (double)places_count(source->places));
         mrq_report_number(report, "overflows", (double)events_overflows(source->events));
+        scan_report(source->scan, report);
         mrq_report_number(report, "scanning",
                           scan_is_busy(source->scan) || source->missed.tv_sec != 0);
     }

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be wrong with a folder, said once, with the remedy. */
 #include "faults.h"
-#include "watch/faults.h"
 #include "watch/mounts.h"
 #include <errno.h>
-
-static void tell(struct mrq_host *host, struct folder *folder, const char *what, int error) {
-    if (folder->flags & FOLDER_TOLD) {
-        return;
-    }
-    folder->flags |= FOLDER_TOLD;
-    fault_tell(host, folder->root, folder->path, what, error);
-}
 
 void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct folder *folder,
                        int error) {
     if (error != ENOSPC) {
-        tell(host, folder, "watch", error);
+        faults_tell_read(faults, host, folder, error);
         return;
     }
     if (!faults->watches) {
@@ -30,8 +21,19 @@ void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct fold
     }
 }
 
-void faults_tell_read(struct mrq_host *host, struct folder *folder, int error) {
-    tell(host, folder, "read", error);
+void faults_tell_read(struct faults *faults, struct mrq_host *host, struct folder *folder,
+                      int error) {
+    if (!(folder->flags & FOLDER_TOLD) && folder->root) {
+        folder->flags |= FOLDER_TOLD;
+        unreadable_add(&faults->unreadable, host, folder->root->path, folder->path, error);
+    }
+}
+
+void faults_over_read(struct faults *faults, struct folder *folder) {
+    if (folder->flags & FOLDER_TOLD) {
+        folder->flags &= (uint8_t)~FOLDER_TOLD;
+        unreadable_remove(&faults->unreadable, folder->path);
+    }
 }
 
 void faults_tell_folders(struct faults *faults, struct mrq_host *host, const struct root *root,

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "folder.h"
+#include "watch/faults.h"
 #include <mrqart/plugin.h>
 #include <stddef.h>
 
 /** What is in the log already. Zero it to begin. */
 struct faults {
     bool watches, folders, depth;
+    struct unreadable unreadable;
 };
 
 /** folder cannot be watched; error: the errno of it. */
@@ -16,7 +18,10 @@ void faults_tell_watch(struct faults *faults, struct mrq_host *host, struct fold
                        int error);
 
 /** folder cannot be read; error: the errno of it. */
-void faults_tell_read(struct mrq_host *host, struct folder *folder, int error);
+void faults_tell_read(struct faults *faults, struct mrq_host *host, struct folder *folder,
+                      int error);
+/** folder can be read, or is gone. */
+void faults_over_read(struct faults *faults, struct folder *folder);
 
 void faults_tell_folders(struct faults *faults, struct mrq_host *host, const struct root *root,
                          const char *path, size_t limit);

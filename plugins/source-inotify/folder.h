@@ -25,7 +25,7 @@ enum folder_flags {
     FOLDER_FRESH = 2,    /* appeared while we watched: its files are new whatever their age */
     FOLDER_SCANNED = 4,  /* has been read to its end once */
     FOLDER_AGAIN = 8,    /* queued again while it is being read */
-    FOLDER_TOLD = 16,    /* its fault is in the log */
+    FOLDER_TOLD = 16,    /* it is counted as unreadable */
     FOLDER_HASHED = 32,  /* is in the table */
     FOLDER_EXPIRED = 64, /* has left for a whole round */
 };

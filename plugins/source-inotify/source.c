@@ -124,6 +124,7 @@ static void source_health(void *self, struct mrq_report *report) {
     mrq_report_number(report, "polled", (double)counts.polled);
     mrq_report_number(report, "overflows", (double)events_overflows(source->events));
     mrq_report_number(report, "scanning", walk_is_busy(source->walk));
+    unreadable_report(&tree_faults(source->tree)->unreadable, report);
     if (tree_is_full(source->tree)) {
         mrq_report_warning(report, "not all folders can be watched: raise "
                                    "fs.inotify.max_user_watches (sysctl)");

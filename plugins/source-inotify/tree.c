@@ -20,6 +20,10 @@ struct tree_counts tree_counts(const struct tree *tree) {
     return tree->counts;
 }
 
+struct faults *tree_faults(struct tree *tree) {
+    return &tree->faults;
+}
+
 bool tree_is_full(const struct tree *tree) {
     return tree->faults.watches;
 }
@@ -214,5 +218,6 @@ void tree_destroy(struct tree *tree) {
         tree_free(tree->table.slots[slot]);
     }
     free(tree->table.slots);
+    unreadable_finish(&tree->faults.unreadable);
     free(tree);
 }

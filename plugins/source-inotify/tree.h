@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "faults.h"
 #include "folder.h"
 #include <mrqart/plugin.h>
 #include <stddef.h>
@@ -39,6 +40,9 @@ void tree_destroy(struct tree *tree);
 /** The inotify descriptor: not blocking; the tree's own. */
 int tree_descriptor(const struct tree *tree);
 struct tree_counts tree_counts(const struct tree *tree);
+
+/** What is wrong with folders, in the log and for /healthz. */
+struct faults *tree_faults(struct tree *tree);
 
 /** True while the kernel has no more watches to give. */
 bool tree_is_full(const struct tree *tree);

@@ -22,6 +22,7 @@ static void unhash(struct tree *tree, struct folder *folder) {
 /** folder has no children. */
 static void folder_destroy(struct tree *tree, struct folder *folder) {
     unhash(tree, folder);
+    faults_over_read(&tree->faults, folder);
     if (folder->watch >= 0) {
         inotify_rm_watch(tree->fd, folder->watch);
     }
@@ -32,6 +33,7 @@ static void folder_destroy(struct tree *tree, struct folder *folder) {
 }
 
 void tree_leave(struct tree *tree, struct folder *folder) {
+    faults_over_read(&tree->faults, folder);
     if (folder->watch < 0) {
         unhash(tree, folder); /* nobody can meet it again */
     }

@@ -161,7 +161,7 @@ static void rest(struct walk *walk, struct folder *folder) {
 
 static void fail(struct walk *walk, struct folder *folder, int error) {
     if (error != ENOENT && error != ENOTDIR && error != ELOOP) {
-        faults_tell_read(walk->host, folder, error);
+        faults_tell_read(tree_faults(walk->tree), walk->host, folder, error);
         folder->flags |= FOLDER_DEEP;
         tree_put(walk->tree, folder, FOLDER_LATER);
     } else if (folder->watch < 0) { /* no event will say that it is gone */
@@ -207,7 +207,9 @@ static void end(struct walk *walk, struct folder *folder, enum mrq_lane lane) {
     if (folder->flags & FOLDER_SCANNED) { /* before that nothing below it is known */
         tree_sweep(walk->tree, folder, cursor->scan);
     }
-    folder->flags &= (uint8_t) ~(folder->watch >= 0 ? FOLDER_TOLD : 0);
+    if (folder->watch >= 0) {
+        faults_over_read(tree_faults(walk->tree), folder);
+    }
     folder->flags |= FOLDER_SCANNED;
     if (cursor->left) {
         tree_put(walk->tree, folder, FOLDER_HELD_BACK);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The child in which one watched folder is scanned. */
 #include "child.h"
+#include "base/file_status.h"
 #include "base/forked.h"
 #include "base/memory.h"
 #include "watch/paths.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,31 +32,14 @@ static int64_t now_ms(void *self) {
     return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static struct timespec time_of(const struct statx_timestamp *stamp) {
-    return (struct timespec){.tv_sec = stamp->tv_sec, .tv_nsec = stamp->tv_nsec};
-}
-
 static bool look(void *self, const char *path, bool fresh, struct scan_look *seen) {
     (void)self;
-    struct statx about;
+    struct file_status status;
     int flags = AT_SYMLINK_NOFOLLOW | (fresh ? AT_STATX_FORCE_SYNC : AT_STATX_SYNC_AS_STAT);
-    if (statx(AT_FDCWD, path, flags, STATX_BASIC_STATS, &about) < 0) {
+    if (!file_status(AT_FDCWD, path, flags, &status)) {
         return false;
     }
-    *seen = (struct scan_look){
-        .about = {.st_dev = makedev(about.stx_dev_major, about.stx_dev_minor),
-                  .st_ino = about.stx_ino,
-                  .st_mode = about.stx_mode,
-                  .st_nlink = about.stx_nlink,
-                  .st_uid = about.stx_uid,
-                  .st_gid = about.stx_gid,
-                  .st_size = (off_t)about.stx_size,
-                  .st_blocks = (blkcnt_t)about.stx_blocks,
-                  .st_atim = time_of(&about.stx_atime),
-                  .st_mtim = time_of(&about.stx_mtime),
-                  .st_ctim = time_of(&about.stx_ctime)},
-        .mount = (about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
-    };
+    *seen = (struct scan_look){.about = status.stat, .mount = status.mount};
     return true;
 }
 

@@ -16,7 +16,7 @@ enum record_kind {
     RECORD_FOLDER,   /* has come: root_bytes */
     RECORD_FOLLOW,   /* may path be followed? Answered by ORDER_FOLLOW or ORDER_REFUSE */
     RECORD_LEFT,     /* no link leads to path any more: it is not followed */
-    RECORD_FAULT,    /* fault, error, root_bytes */
+    RECORD_FAULT,    /* fault, error, root_bytes; FAULT_READ with error 0: that is over */
     RECORD_STATE,    /* a sign of life: state, error, counts; without path */
     RECORD_KINDS,
 };

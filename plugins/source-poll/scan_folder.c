@@ -239,7 +239,11 @@ static void read_folder(struct scan *scan, struct known_folder *folder,
     if (forget(scan, folder) || arrived) {
         check_times(scan, folder, reading);
     }
-    folder->told = false;
+    if (folder->told) {
+        folder->told = false;
+        errno = 0;
+        scan_tell_fault(scan, folder->tree, FAULT_READ, scan->path);
+    }
     folder->read_ms = begun_ms;
     folder->full_ms = reading->full ? begun_ms : folder->full_ms;
     folder->epoch = folder->tree->epoch;

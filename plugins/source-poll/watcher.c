@@ -57,7 +57,9 @@ static const struct watcher *outer_of(const struct watchers *watchers, const str
 
 static void destroy(struct watcher *watcher) {
     watcher_reap_last(watcher);
+    unreadable_finish(&watcher->unreadable);
     TAILQ_REMOVE(&watcher->all->list, watcher, entry);
+    free(watcher->named);
     free(watcher->given);
     free(watcher->path);
     free(watcher);
@@ -98,7 +100,7 @@ void watchers_start(struct watchers *watchers) {
     watchers->paused = false;
     TAILQ_FOREACH(watcher, &watchers->list, entry) {
         clock_gettime(CLOCK_REALTIME_COARSE, &watcher->followed); /* the clock of file times */
-        mrq_follow(watchers->host, watcher->path);
+        mrq_follow_at(watchers->host, watcher->path, watcher->named);
         watcher_enter(watcher, WATCHER_STARTING);
         watcher_start(watcher);
     }
@@ -162,6 +164,9 @@ static void warn_of(const struct watcher *watcher, struct mrq_report *report) {
         text = mem_printf("%s does not answer: see to the mount and its server", watcher->path);
     } else if (watcher->state == WATCHER_GONE || watcher->state == WATCHER_WAITING) {
         text = mem_printf("%s is missing: make or mount the folder", watcher->path);
+    } else if (watcher->unread) {
+        text = mem_printf("%s cannot be read (%s): %s", watcher->path, strerror(watcher->unread),
+                          fault_remedy(watcher->unread));
     }
     if (text) {
         mrq_report_warning(report, text);
@@ -172,6 +177,7 @@ void watchers_health(const struct watchers *watchers, struct mrq_report *report)
     const struct watcher *watcher;
     struct scan_counts all = {0};
     unsigned replaced = 0;
+    size_t unreadable = 0;
     bool working = false;
     TAILQ_FOREACH(watcher, &watchers->list, entry) {
         const struct scan_counts *counts = &watcher->counts;
@@ -182,13 +188,17 @@ void watchers_health(const struct watchers *watchers, struct mrq_report *report)
         all.settling += counts->settling;
         all.round_ms = counts->round_ms > all.round_ms ? counts->round_ms : all.round_ms;
         replaced += watcher->replaced;
-        working = working || watcher->state == WATCHER_POLLED || watcher->state == WATCHER_STARTING;
+        working = working || (!watcher->unread && (watcher->state == WATCHER_POLLED ||
+                                                   watcher->state == WATCHER_STARTING));
+        unreadable_report(&watcher->unreadable, report);
+        unreadable += watcher->unreadable.list.count;
     }
     mrq_report_number(report, "known_files", (double)all.files);
     mrq_report_number(report, "known_folders", (double)all.folders);
     mrq_report_number(report, "settling", (double)all.settling);
     mrq_report_number(report, "scan_seconds", all.round_ms / 1e3);
     mrq_report_number(report, "replaced_scans", replaced);
+    mrq_report_number(report, "unreadable", (double)unreadable);
     if (!working) {
         mrq_report_broken(report, "none of the watched folders can be scanned");
     }
@@ -206,7 +216,8 @@ struct watchers *watchers_create(struct mrq_host *host, const struct watcher_opt
     for (size_t i = 0; i < count; i++) {
         struct watcher *watcher = mem_new(struct watcher);
         watcher->all = watchers;
-        watcher->given = absolute(mrq_setting_item(settings, "paths", i));
+        watcher->named = mem_dup(mrq_setting_item(settings, "paths", i));
+        watcher->given = absolute(watcher->named);
         watcher->path = mem_dup(watcher->given);
         watcher->child = (struct child){.pid = -1, .socket = -1};
         watcher->back_off_ms = WATCHER_BACK_OFF_MS;

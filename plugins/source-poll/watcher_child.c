@@ -175,6 +175,8 @@ void watcher_start(struct watcher *watcher) {
         watcher->start_ms = watcher_now_ms() + WATCHER_BACK_OFF_MOST_MS;
         return;
     }
+    unreadable_finish(&watcher->unreadable); /* it tells them anew */
+    watcher->unread = 0;
     watcher->resolving = true;
     watcher->held = false;
     watcher->heard_ms = watcher_now_ms();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "child.h"
+#include "watch/faults.h"
 #include "watcher.h"
 #include <event2/event.h>
 #include <sys/queue.h>
@@ -33,6 +34,7 @@ struct linked {
 struct watcher {
     TAILQ_ENTRY(watcher) entry;
     struct watchers *all;
+    char *named; /* as it stands in the configuration */
     char *given; /* absolute */
     char *path;  /* links resolved, as the scan has found */
     struct linked *linked;
@@ -51,7 +53,9 @@ struct watcher {
     bool resolving;    /* the child has said nothing yet: it looks where the path leads */
     bool scanned;      /* to its end, once, by whichever child */
     bool held;         /* the child has been told to hold the backlog */
-    bool told[FAULTS]; /* FAULT_READ is told by the child, once per folder */
+    bool told[FAULTS]; /* FAULT_READ is told by the child, once per folder, for … */
+    struct unreadable unreadable;
+    int unread; /* why the watched folder itself cannot be read: errno; 0: it can */
     bool told_silent, told_gone, told_stuck;
 };
 

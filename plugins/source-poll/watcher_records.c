@@ -77,7 +77,7 @@ static bool take_path(struct watcher *watcher, const char *path) {
     if (strcmp(path, watcher->path) != 0) {
         free(watcher->path);
         watcher->path = mem_dup(path);
-        mrq_follow(watcher->all->host, watcher->path);
+        mrq_follow_at(watcher->all->host, watcher->path, watcher->named);
     }
     return true;
 }
@@ -128,6 +128,19 @@ static bool take_left(struct watcher *watcher, const char *path) {
 
 /* ---- what is wrong ------------------------------------------------------------------------- */
 
+static void take_unreadable(struct watcher *watcher, const char *root,
+                            const struct record_buffer *buffer) {
+    int error = buffer->head.error;
+    if (strcmp(root, buffer->path) == 0 && root == watcher->path) {
+        watcher->unread = error;
+    }
+    if (error) {
+        unreadable_add(&watcher->unreadable, watcher->all->host, root, buffer->path, error);
+    } else {
+        unreadable_remove(&watcher->unreadable, buffer->path);
+    }
+}
+
 /* Folders below a watched one may have a subject's name: only who asks for more than the default
  * log is told which it is. */
 static bool take_fault(struct watcher *watcher, const struct record_buffer *buffer) {
@@ -138,16 +151,13 @@ static bool take_fault(struct watcher *watcher, const struct record_buffer *buff
     if (!root || (watcher->told[fault] && fault != FAULT_READ)) {
         return root != NULL;
     }
+    if (fault == FAULT_READ) {
+        take_unreadable(watcher, root, buffer);
+        return true;
+    }
     watcher->told[fault] = true;
     errno = buffer->head.error;
     switch (fault) {
-    case FAULT_READ:
-        mrq_warning(host, "cannot read %s%s: %m; %s",
-                    strcmp(root, buffer->path) == 0 ? "" : "a folder below ", root,
-                    errno == EACCES || errno == EPERM
-                        ? "give the daemon's user read and search permission there (r-x)"
-                        : "it is tried again at intervals");
-        break;
     case FAULT_FOLDERS:
         mrq_error(host,
                   "a folder below %s and further ones are not looked at: there are %llu; raise "

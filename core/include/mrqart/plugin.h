@@ -256,6 +256,8 @@ struct mrq_host_ops {
     enum mrq_acknowledged (*acknowledge)(struct mrq_host *host,
                                          const struct mrq_acknowledgement *given);
     void (*announce)(struct mrq_host *host, const char *label, const char *address);
+    /* since 3 */
+    void (*follow_at)(struct mrq_host *host, const char *root, const char *given);
 };
 
 /** Writes a line to the daemon's log, with the instance's name. %m works; errno is kept. */
@@ -279,6 +281,19 @@ mrq_log(struct mrq_host *host, enum mrq_level level, const char *format, ...) {
  */
 static inline void mrq_follow(struct mrq_host *host, const char *root) {
     host->ops->follow(host, root);
+}
+
+/**
+ * The same of a folder that an option names: given is its text there, root where that leads, with
+ * all links resolved. The core takes your word for it: looking for itself it might hang, on a mount
+ * whose server is gone. Only in such folders files are removed (option retention).
+ */
+static inline void mrq_follow_at(struct mrq_host *host, const char *root, const char *given) {
+    if (host->ops->follow_at) { /* a host of a test may have none */
+        host->ops->follow_at(host, root, given);
+    } else {
+        host->ops->follow(host, root);
+    }
 }
 
 /**
