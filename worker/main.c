@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mrqart-worker: what the daemon does not do itself, in processes that may die. */
 #include "base/capabilities.h"
+#include "base/log.h"
 #include "keeper_main.h"
 #include "plugin/loader.h"
 #include "sandbox/sandbox.h"
@@ -38,7 +39,11 @@ static int work(const char *parent) {
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
     capabilities_drop();
-    if (strcmp(mode, "--check") == 0 && argc == 3) {
+    bool heard = argc == 4 && strcmp(argv[3], "--heard") == 0;
+    if (strcmp(mode, "--check") == 0 && (argc == 3 || heard)) {
+        if (heard) {
+            log_to_daemon();
+        }
         return work(argv[2]);
     }
     if (strcmp(mode, "--keeper") == 0 && argc == 4) {

@@ -3,6 +3,7 @@
 #include "open_file.h"
 
 #include "base/beneath.h"
+#include "base/file_status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,7 @@ static void fail(struct opened_file *opened) {
         break;
     case EACCES:
     case EPERM:
-        opened->outcome = PROTOCOL_UNREADABLE;
+        opened->outcome = PROTOCOL_DENIED;
         snprintf(opened->message, sizeof(opened->message),
                  "cannot be opened: %m; the service's user needs the right to read it");
         break;
@@ -66,16 +67,23 @@ static void fail(struct opened_file *opened) {
     }
 }
 
+static bool is_known(const struct opened_file *opened, const struct protocol_check *request) {
+    bool same = request->known && request->known == protocol_identity_hash(&opened->identity);
+    return same && protocol_same_birth(request->known_born, opened->born);
+}
+
 /* Takes down which file it is; false where that settles it. */
-static bool examine(struct opened_file *opened, const struct stat *status, uint64_t known) {
-    opened->identity = protocol_identity(status);
-    opened->links = (uint32_t)status->st_nlink;
-    if (known && known == protocol_identity_hash(&opened->identity)) {
+static bool examine(struct opened_file *opened, const struct file_status *status,
+                    const struct protocol_check *request) {
+    opened->identity = protocol_identity(&status->stat);
+    opened->born = status->born;
+    opened->links = (uint32_t)status->stat.st_nlink;
+    if (is_known(opened, request)) {
         opened->outcome = PROTOCOL_SAME;
         return false;
     }
-    if (!S_ISREG(status->st_mode)) {
-        refuse(opened, type_name(status->st_mode));
+    if (!S_ISREG(status->stat.st_mode)) {
+        refuse(opened, type_name(status->stat.st_mode));
         return false;
     }
     return true;
@@ -95,20 +103,20 @@ static bool maybe_open(struct opened_file *opened, const struct protocol_check *
 
 static void open_below(int root, const char *path, const struct protocol_check *request,
                        struct opened_file *opened) {
-    struct stat status;
-    if (fstatat(root, path, &status, AT_SYMLINK_NOFOLLOW) < 0) {
+    struct file_status status;
+    if (!file_status(root, path, AT_SYMLINK_NOFOLLOW, &status)) {
         fail(opened);
         return;
     }
-    if (!examine(opened, &status, request->known)) {
+    if (!examine(opened, &status, request)) {
         return;
     }
     opened->fd = beneath_open(root, path, open_flags);
-    if (opened->fd < 0 || fstat(opened->fd, &status) < 0) {
+    if (opened->fd < 0 || !file_status(opened->fd, "", AT_EMPTY_PATH, &status)) {
         fail(opened);
         return;
     }
-    if (!examine(opened, &status, request->known)) {
+    if (!examine(opened, &status, request)) {
         return;
     }
     opened->outcome = (request->flags & PROTOCOL_MAYBE_OPEN) && maybe_open(opened, request)

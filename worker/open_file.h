@@ -9,6 +9,7 @@ struct opened_file {
     int fd;
     enum protocol_outcome outcome;
     struct file_identity identity; /* zero where nothing is known */
+    uint32_t born;                 /* likewise: see struct file_status */
     uint32_t links;
     bool exhausted;    /* no descriptor was left */
     char message[256]; /* PROTOCOL_REFUSED, PROTOCOL_UNREADABLE: why */

@@ -45,6 +45,7 @@ static const struct {
     [PROTOCOL_GONE] = {0, 0},
     [PROTOCOL_REFUSED] = {1, PROTOCOL_MESSAGE_BYTES},
     [PROTOCOL_UNREADABLE] = {1, PROTOCOL_MESSAGE_BYTES},
+    [PROTOCOL_DENIED] = {1, PROTOCOL_MESSAGE_BYTES},
 };
 
 static bool station_valid(const struct protocol_answer *answer) {
@@ -67,7 +68,7 @@ bool protocol_answer_valid(const struct protocol_answer *answer, size_t body_len
         return false;
     }
 #ifndef PLANTED_FAULT /* what fuzzing must find, in builds for that */
-    if (answer->outcome > PROTOCOL_UNREADABLE) {
+    if (answer->outcome > PROTOCOL_DENIED) {
         return false;
     }
 #endif
@@ -119,6 +120,10 @@ struct file_identity protocol_identity(const struct stat *status) {
         .modified_ns = nanoseconds(&status->st_mtim),
         .changed_ns = nanoseconds(&status->st_ctim),
     };
+}
+
+bool protocol_same_birth(uint32_t one, uint32_t other) {
+    return one == other || !one || !other;
 }
 
 uint64_t protocol_identity_hash_once(const struct stat *status) {

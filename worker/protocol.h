@@ -64,7 +64,7 @@ enum protocol_flags {
 struct protocol_check {
     uint32_t flags;
     uint32_t root_length, path_length; /* without their NULs; path is relative to root */
-    uint32_t unused;
+    uint32_t known_born;               /* of known; 0: not known */
     uint64_t known;   /* hash of an identity: this one again: answer PROTOCOL_SAME; 0: none */
     uint64_t settled; /* the one it had `settle` ago: this one again: it is closed; 0: none */
 };
@@ -77,17 +77,18 @@ enum protocol_outcome {
     PROTOCOL_GONE,       /* there is no such file any more: nothing */
     PROTOCOL_REFUSED,    /* no regular file, or a link: message; to be left alone */
     PROTOCOL_UNREADABLE, /* message */
+    PROTOCOL_DENIED,     /* likewise, for want of the right to read it */
 };
 
 struct protocol_answer {
-    uint32_t outcome;  /* enum protocol_outcome */
-    uint32_t status;   /* enum check_status */
-    uint32_t split;    /* 0 or 1 */
-    uint32_t links;    /* names the file has */
-    char station[68];  /* ends with a NUL */
-    uint32_t failed;   /* checkers that did not judge it (check.h) */
-    uint32_t redacted; /* 0 or 1: the subject was taken out of what follows */
-    uint32_t unused;
+    uint32_t outcome;            /* enum protocol_outcome */
+    uint32_t status;             /* enum check_status */
+    uint32_t split;              /* 0 or 1 */
+    uint32_t links;              /* names the file has */
+    char station[68];            /* ends with a NUL */
+    uint32_t failed;             /* checkers that did not judge it (check.h) */
+    uint32_t redacted;           /* 0 or 1: the subject was taken out of what follows */
+    uint32_t born;               /* a hash of when the file was made; 0: nobody knows */
     uint64_t series_key, digest; /* key 0: an unreadable file that does not tell its series */
     uint64_t study, instance;    /* hashes of the UIDs; 0: none */
     struct file_identity identity;
@@ -112,6 +113,9 @@ struct file_identity protocol_identity(const struct stat *status);
  * it: a rename alters it.
  */
 uint64_t protocol_identity_hash(const struct file_identity *identity);
+
+/** Two hashes of birth times may be of one file: they are equal, or one of them is not known. */
+bool protocol_same_birth(uint32_t one, uint32_t other);
 
 /** The same as it was in state files of before: with the number that every device has now. */
 uint64_t protocol_identity_hash_once(const struct stat *status);

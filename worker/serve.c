@@ -160,6 +160,7 @@ static bool answer_check(struct server *server, const struct protocol_header *he
     }
     answer.links = opened.links;
     answer.identity = opened.identity;
+    answer.born = opened.born;
     /* a message only where the outcome has one */
     bool silent = answer.outcome == PROTOCOL_SAME || answer.outcome == PROTOCOL_OPEN ||
                   answer.outcome == PROTOCOL_GONE;

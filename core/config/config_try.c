@@ -90,7 +90,7 @@ static void add_fault(const json_t *config, const char *fault, struct problems *
 struct config_trial *config_trial_begin(const json_t *config, const struct paths *paths) {
     struct config_trial *trial = mem_new(struct config_trial);
     trial->config = json_incref((json_t *)config);
-    trial->started = child_start(&trial->child, paths->worker);
+    trial->started = child_start(&trial->child, paths->worker, -1);
     if (trial->started) {
         struct pipeline_settings settings;
         json_auto_t *tried = to_be_tried(config);

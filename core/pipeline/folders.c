@@ -3,7 +3,6 @@
 #include "folders.h"
 
 #include "base/companion.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "trusted_names.h"
@@ -127,7 +126,6 @@ struct folder *folders_of(struct folders *folders, const char *root_path, const 
     struct root *root = folders_root(folders, root_path);
     const char *slash = strrchr(path, '/');
     if (!slash || !lies_below(root, path) || strlen(path) >= PROTOCOL_PATH_BYTES || !slash[1]) {
-        log_warning("%s: the path of a file below it is out of bounds; left alone", root_path);
         return NULL;
     }
     *name = slash + 1;

@@ -64,14 +64,20 @@ const char *names_said(const struct names *names, const char *name) {
     return names->redact ? "(hidden)" : name;
 }
 
-void names_refuse(struct names *names, const char *root, const char *name, bool first) {
+char *names_said_path(const struct names *names, const char *folder, const char *name) {
+    return names->redact ? mem_dup(names_said(names, name)) : mem_printf("%s/%s", folder, name);
+}
+
+void names_refuse(struct names *names, const char *root, const char *name,
+                  struct log_fault *fault) {
     names->refused++;
-    if (!first) {
+    if (!fault) {
         return;
     }
-    log_notice("%s: the name %s fits none of the patterns %s; others like it in its folder are "
-               "left alone too (option wanted)",
-               root, names_said(names, name), names->list);
+    log_fault_tell(fault, root,
+                   "the name %s fits none of the patterns %s; others like it in its folder are "
+                   "left alone too (option wanted)",
+                   names_said(names, name), names->list);
     free(names->examples[EXAMPLES - 1]);
     memmove(names->examples + 1, names->examples, (EXAMPLES - 1) * sizeof(*names->examples));
     names->examples[0] = mem_dup(names_said(names, name));

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct names;
+struct log_fault;
 
 /**
  * patterns: for fnmatch, any case; ended by NULL; copied. redact: names are not to be said.
@@ -23,11 +24,14 @@ bool names_wanted(const struct names *names, const char *name);
  */
 const char *names_said(const struct names *names, const char *name);
 
+/** The same of a path: where names are redacted nothing of it but that there is one. Free it. */
+char *names_said_path(const struct names *names, const char *folder, const char *name);
+
 /**
- * Counts a name that is not wanted. first: nothing was refused in its folder before: said in the
- * log, with the watched folder root and the patterns.
+ * Counts a name that is not wanted. fault: said by it, with the watched folder root and the
+ * patterns; NULL: something was refused in its folder before.
  */
-void names_refuse(struct names *names, const char *root, const char *name, bool first);
+void names_refuse(struct names *names, const char *root, const char *name, struct log_fault *fault);
 
 /** {"wanted": [patterns], "refused": count, "examples": [names]} */
 json_t *names_health(const struct names *names);

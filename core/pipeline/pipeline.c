@@ -46,6 +46,32 @@ bool pipeline_restore(struct pipeline *pipeline, const char *key, const json_t *
     return pipeline_restore_root(pipeline, key, value) || seen_restore(pipeline->seen, key, value);
 }
 
+/* ---- faults that are over ----------------------------------------------------------------- */
+
+enum { FAULTS_REST_S = 10 };
+
+static void handle_faults_rest(evutil_socket_t fd, short events, void *self) {
+    (void)fd;
+    (void)events;
+    struct pipeline *pipeline = self;
+    struct pipeline_faults *faults = &pipeline->faults;
+    log_fault_rest(&faults->unreadable, NULL, "files that cannot be read");
+    log_fault_rest(&faults->refused, NULL, "that are no files to be read");
+    log_fault_rest(&faults->folders, NULL, "folders with names of files");
+    log_fault_rest(&faults->names, NULL, "folders with names that are not wanted");
+    log_fault_rest(&faults->lost, NULL, "files whose worker died or took too long");
+    log_fault_rest(&faults->bounds, NULL, "paths out of bounds");
+    workers_rest_faults(pipeline->workers);
+}
+
+static void make_faults(struct pipeline *pipeline) {
+    const struct timeval interval = {.tv_sec = FAULTS_REST_S};
+    pipeline->faults = (struct pipeline_faults){
+        .refused.level = MRQ_NOTICE, .folders.level = MRQ_NOTICE, .names.level = MRQ_NOTICE};
+    pipeline->faults_rest = event_new(pipeline->base, -1, EV_PERSIST, handle_faults_rest, pipeline);
+    event_add(pipeline->faults_rest, &interval);
+}
+
 /* ---- life -------------------------------------------------------------------------------- */
 
 static void handle_due(void *self, struct queued_file *file) {
@@ -169,6 +195,7 @@ struct pipeline *pipeline_create(struct event_base *base, const struct pipeline_
     pipeline->pause = pause;
     pipeline->self = self;
     pipeline->start_ns = pipeline_now_ns();
+    make_faults(pipeline);
     adopt(pipeline, settings);
     pipeline->folders = folders_create();
     folder_queue_init(&pipeline->queue);
@@ -212,8 +239,10 @@ void pipeline_destroy(struct pipeline *pipeline) {
     seen_destroy(pipeline->seen);
     folders_destroy(pipeline->folders);
     names_destroy(pipeline->names);
+    path_list_finish(&pipeline->denied);
     blame_destroy(pipeline->blame);
     event_free(pipeline->blame_timer);
+    event_free(pipeline->faults_rest);
     event_free(pipeline->drain_done);
     event_free(pipeline->drain_grace);
     free(pipeline->worker);

@@ -19,7 +19,10 @@ void pipeline_request(void *self, struct queued_file *file, struct protocol_chec
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     request->flags = file->maybe_open ? PROTOCOL_MAYBE_OPEN : 0;
-    request->known = known ? known->identity : 0;
+    /* one that we had no right to read is read when its rights are others: proof_ns is its time */
+    bool again = known && known->series == SEEN_ERROR && known->proof_ns;
+    request->known = known && !again ? known->identity : 0;
+    request->known_born = known ? known->born : 0;
     request->settled = file->last_look;
     order_join(file->folder, file);
 }
@@ -45,11 +48,12 @@ static void finish(struct pipeline *pipeline, struct queued_file *file) {
 static void remember(struct pipeline *pipeline, const struct queued_file *file,
                      const struct protocol_answer *answer, uint64_t identity, uint64_t series) {
     const struct seen_place place = pipeline_place(file);
-    bool verdict = answer->outcome == PROTOCOL_DONE && identity;
+    bool timed = answer->outcome == PROTOCOL_DONE || answer->outcome == PROTOCOL_DENIED;
     const struct seen_file seen = {.key = file->link.hash,
                                    .identity = identity,
                                    .series = series,
-                                   .proof_ns = verdict ? answer->identity.changed_ns : 0};
+                                   .born = answer->born,
+                                   .proof_ns = timed && identity ? answer->identity.changed_ns : 0};
     const struct seen_times times = pipeline_times(answer->identity.changed_ns);
     seen_note(pipeline->seen, &place, &seen, &times);
     pipeline_mark(pipeline);
@@ -73,12 +77,22 @@ static struct tracking_file about(const struct pipeline *pipeline, const struct 
                                   .written_ms = answer->identity.changed_ns / 1000000};
 }
 
+/* Its old place is known. A file that has the inode of one that was removed, its size and its time,
+ * was made later: it is another one. */
+static bool was_renamed(const struct pipeline *pipeline, const struct protocol_answer *answer,
+                        uint64_t identity) {
+    const struct seen_file *before =
+        answer->links == 1 ? seen_anywhere(pipeline->seen, identity) : NULL;
+    return before && before->series > SEEN_REFUSED && /* it was counted there */
+           protocol_same_birth(before->born, answer->born);
+}
+
 static void deliver_result(struct pipeline *pipeline, struct queued_file *file,
                            const struct protocol_answer *answer, const char *text, size_t length) {
     const struct seen_place place = pipeline_place(file);
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     uint64_t identity = identity_of(answer);
-    if (!known && answer->links == 1 && seen_anywhere(pipeline->seen, identity)) {
+    if (!known && was_renamed(pipeline, answer, identity)) {
         const struct seen_times times = pipeline_times(answer->identity.changed_ns);
         seen_move(pipeline->seen, &place, identity, &times);
         pipeline_mark(pipeline);
@@ -199,7 +213,8 @@ static void refuse(struct pipeline *pipeline, struct queued_file *file,
     const struct seen_file *known = seen_find(pipeline->seen, &place);
     if (!known || known->series != SEEN_REFUSED) {
         AUTOFREE char *message = text_valid(text, length);
-        log_notice("%s: %s %s", file->folder->root->path, said(pipeline, file), message);
+        log_fault_tell(&pipeline->faults.refused, file->folder->root->path, "%s %s",
+                       said(pipeline, file), message);
     }
     remember(pipeline, file, answer, identity_of(answer), SEEN_REFUSED);
     step_aside(pipeline, file);
@@ -210,8 +225,8 @@ static void settle_unreadable(struct pipeline *pipeline, struct queued_file *fil
                               const struct protocol_answer *answer, const char *text,
                               size_t length) {
     AUTOFREE char *message = text_valid(text, length);
-    log_fault_tell(&pipeline->unreadable, file->folder->root->path, "%s: %s", said(pipeline, file),
-                   message);
+    log_fault_tell(&pipeline->faults.unreadable, file->folder->root->path, "%s: %s",
+                   said(pipeline, file), message);
     settle_turn(pipeline, file, answer, text, length);
 }
 
@@ -244,10 +259,25 @@ static void say_answer(const struct pipeline *pipeline, const struct queued_file
         [PROTOCOL_GONE] = "gone",
         [PROTOCOL_REFUSED] = "refused",
         [PROTOCOL_UNREADABLE] = "unreadable",
+        [PROTOCOL_DENIED] = "denied",
     };
     bool done = answer->outcome == PROTOCOL_DONE;
     log_debug("%s: %s: %s", file->folder->root->path, said(pipeline, file),
               done ? check_status_name(answer->status) : outcomes[answer->outcome]);
+}
+
+/* Whether we have the right to read the file, for /healthz. */
+static void note_denied(struct pipeline *pipeline, const struct queued_file *file, bool denied) {
+    if (!denied && pipeline->denied.count == 0) {
+        return;
+    }
+    AUTOFREE char *path = names_said_path(pipeline->names, file->folder->path, file->name);
+    if (denied) {
+        path_list_add(&pipeline->denied, path);
+        pipeline->denied_ms = clock_ms();
+    } else if (path_list_has(&pipeline->denied, path)) {
+        path_list_remove(&pipeline->denied, path);
+    }
 }
 
 void pipeline_answer(void *self, struct queued_file *file, const struct protocol_answer *answer,
@@ -259,7 +289,12 @@ void pipeline_answer(void *self, struct queued_file *file, const struct protocol
     switch ((enum protocol_outcome)answer->outcome) {
     case PROTOCOL_DONE:
         see_checkers(pipeline, file, answer->failed);
+        note_denied(pipeline, file, false);
         settle_turn(pipeline, file, answer, text, length);
+        break;
+    case PROTOCOL_DENIED:
+        note_denied(pipeline, file, true);
+        settle_unreadable(pipeline, file, answer, text, length);
         break;
     case PROTOCOL_UNREADABLE:
         settle_unreadable(pipeline, file, answer, text, length);
@@ -274,8 +309,10 @@ void pipeline_answer(void *self, struct queued_file *file, const struct protocol
     case PROTOCOL_OPEN:
         look_later(pipeline, file, answer);
         break;
-    case PROTOCOL_SAME:
     case PROTOCOL_GONE:
+        note_denied(pipeline, file, false);
+        __attribute__((fallthrough));
+    case PROTOCOL_SAME:
         step_aside(pipeline, file);
         finish(pipeline, file);
         break;
@@ -314,10 +351,10 @@ void pipeline_lost(void *self, struct queued_file *file, enum workers_lost how,
     struct pipeline *pipeline = self;
     AUTOFREE char *checker = text_valid(note->checker, strlen(note->checker));
     bool last = ++file->deaths >= DEATHS;
-    log_warning("%s: %s: %s%s%s; %s", file->folder->root->path, said(pipeline, file),
-                how == WORKERS_TIMED_OUT ? "it takes too long" : "its worker died",
-                *checker ? ", in " : "", checker,
-                last ? "it is given up" : "it is tried once more, alone");
+    log_fault_tell(
+        &pipeline->faults.lost, file->folder->root->path, "%s: %s%s%s; %s", said(pipeline, file),
+        how == WORKERS_TIMED_OUT ? "it takes too long" : "its worker died", *checker ? ", in " : "",
+        checker, last ? "it is given up" : "it is tried once more, alone");
     const struct blame_file what = blamed(pipeline, file);
     bool disabled = blame_crash(pipeline->blame, checker, &what);
     if (last) {

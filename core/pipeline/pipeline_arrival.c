@@ -130,11 +130,12 @@ static void arrive(struct pipeline *pipeline, struct folder *folder, const char 
     }
 }
 
-static void tell_folder(const struct pipeline *pipeline, const struct mrq_found *found) {
+static void tell_folder(struct pipeline *pipeline, const struct mrq_found *found) {
     const char *slash = strrchr(found->path, '/');
     if (slash && !companion_name(slash + 1) && names_wanted(pipeline->names, slash + 1)) {
-        log_notice("%s: %s is a folder; only what is in it is looked at", found->root,
-                   names_said(pipeline->names, slash + 1));
+        log_fault_tell(&pipeline->faults.folders, found->root,
+                       "%s is a folder; only what is in it is looked at",
+                       names_said(pipeline->names, slash + 1));
     }
 }
 
@@ -148,11 +149,17 @@ void pipeline_emit(struct pipeline *pipeline, const struct mrq_found *found) {
         return;
     }
     struct folder *folder = folders_of(pipeline->folders, found->root, found->path, &name);
-    if (!folder || folder->companion || companion_name(name)) {
+    if (!folder) {
+        log_fault_tell(&pipeline->faults.bounds, found->root,
+                       "the path of a file below it is out of bounds; left alone");
+        return;
+    }
+    if (folder->companion || companion_name(name)) {
         return;
     }
     if (!names_wanted(pipeline->names, name)) {
-        names_refuse(pipeline->names, folder->root->path, name, !folder->refused);
+        names_refuse(pipeline->names, folder->root->path, name,
+                     folder->refused ? NULL : &pipeline->faults.names);
         folder->refused = true;
         return;
     }

@@ -2,6 +2,7 @@
 /* Inside the pipeline: what it says of itself. */
 #include "pipeline_parts.h"
 
+#include "base/clock.h"
 #include "base/json_text.h"
 #include "base/memory.h"
 
@@ -34,6 +35,21 @@ static void roots(const struct pipeline *pipeline, json_t *warnings) {
     }
 }
 
+/* nothing tells when such a file is removed */
+enum { DENIED_MS = 3600 * 1000 };
+
+static void denied(const struct pipeline *pipeline, json_t *health, json_t *warnings) {
+    const struct path_list *list = &pipeline->denied;
+    json_object_set_new(health, "denied", json_integer((json_int_t)list->count));
+    if (list->count > 0 && clock_ms() - pipeline->denied_ms < DENIED_MS) {
+        AUTOFREE char *paths = path_list_text(list);
+        AUTOFREE char *sentence = mem_printf(
+            "%zu files cannot be read: %s; give the service's user the right to read them",
+            list->count, paths);
+        json_array_append_new(warnings, json_any_string(sentence));
+    }
+}
+
 bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *warnings) {
     json_object_set_new(health, "queues", queues(pipeline));
     json_object_set_new(health, "names", names_health(pipeline->names));
@@ -44,6 +60,7 @@ bool pipeline_health(const struct pipeline *pipeline, json_t *health, json_t *wa
                                   (json_int_t)pipeline->record_limit));
     blame_health(pipeline->blame, health, warnings);
     roots(pipeline, warnings);
+    denied(pipeline, health, warnings);
     retention_warnings(pipeline->retention, warnings);
     if (seen_crowded(pipeline->seen) > 0) {
         AUTOFREE char *sentence = mem_printf(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "base/path_list.h"
 #include "blame.h"
 #include "folders.h"
 #include "names.h"
@@ -15,6 +16,11 @@
 
 #include <sys/stat.h>
 
+/** What files can repeat as often as somebody outside likes. */
+struct pipeline_faults {
+    struct log_fault unreadable, refused, folders, names, lost, bounds;
+};
+
 struct pipeline {
     struct event_base *base;
     struct tracking *tracking;
@@ -22,7 +28,10 @@ struct pipeline {
     pipeline_pause pause;
     void *self; /* of pause */
     struct names *names;
-    struct log_fault unreadable; /* files that could not be read */
+    struct pipeline_faults faults;
+    struct event *faults_rest;
+    struct path_list denied; /* files that we have no right to read … */
+    long long denied_ms;     /* … the last one when */
     struct folders *folders;
     struct folder_queue queue;
     struct workers *workers;

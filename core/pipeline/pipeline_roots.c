@@ -99,13 +99,12 @@ bool pipeline_is_old(struct pipeline *pipeline, const struct seen_place *place,
     const struct seen_file *known = seen_find(pipeline->seen, place);
     if (known) {
         bool late = root->policy.backlog == BACKLOG_NONE && identity.changed_ns < root->since_ns;
-        return known->identity == hash || late;
+        bool same =
+            known->identity == hash && (!known->proof_ns || known->proof_ns == identity.changed_ns);
+        return same || late;
     }
     if (status->st_nlink == 1 && seen_anywhere(pipeline->seen, hash)) {
-        const struct seen_times times = pipeline_times(identity.changed_ns);
-        seen_move(pipeline->seen, place, hash, &times);
-        pipeline_mark(pipeline);
-        return true; /* it was renamed */
+        return false; /* renamed, or another one in its place: a worker sees which (was_renamed) */
     }
     return identity.changed_ns < floor_of(root) ||
            seen_covers(pipeline->seen, place->folder, identity.changed_ns);

@@ -71,8 +71,8 @@ static bool may_go(const struct sweep *sweep, const struct stat *status, const c
                                 .key = place.key,
                                 .identity = protocol_identity_hash(&identity),
                                 .bytes = identity.size};
-    return known && known->identity == note->identity && known->proof_ns &&
-           identity.changed_ns < job->before_ns && status->st_nlink == 1;
+    return known && known->identity == note->identity && known->series > SEEN_REFUSED &&
+           known->proof_ns && identity.changed_ns < job->before_ns && status->st_nlink == 1;
 }
 
 static void take_outcome(struct sweep *sweep, struct level *level, enum aside_outcome outcome) {

@@ -90,8 +90,9 @@ const struct seen_file *seen_find(const struct seen *seen, const struct seen_pla
     return position < 0 ? NULL : &folder->files[position];
 }
 
-bool seen_anywhere(const struct seen *seen, uint64_t identity) {
-    return seen_index_find(&seen->index, identity) != NULL;
+const struct seen_file *seen_anywhere(const struct seen *seen, uint64_t identity) {
+    const struct seen_slot *slot = seen_index_find(&seen->index, identity);
+    return slot ? &slot->folder->files[slot->position] : NULL;
 }
 
 static void drop(struct seen *seen, struct seen_folder *folder) {
@@ -196,6 +197,7 @@ void seen_note(struct seen *seen, const struct seen_place *place, const struct s
     seen_index_remove(&seen->index, folder, position);
     folder->files[position].identity = file->identity;
     folder->files[position].series = file->series;
+    folder->files[position].born = file->born;
     folder->files[position].proof_ns = file->proof_ns;
     seen_index_add(&seen->index, folder, position);
     if (times->changed_ns > folder->newest_ns) {

@@ -25,7 +25,9 @@ struct seen_file {
     uint64_t key;
     uint64_t identity; /* hash of it; 0: not known */
     uint64_t series;   /* counted in; SEEN_ERROR, SEEN_REFUSED: in none */
-    /** Its time of change when it was read and had a verdict; 0: it had none, or nobody knows. */
+    uint32_t born;     /* a hash of when it was made; 0: not known */
+    /** Its time of change when it was read and had a verdict, or might not be read (SEEN_ERROR); 0:
+     * neither, or nobody knows. */
     int64_t proof_ns;
 };
 
@@ -64,8 +66,8 @@ void seen_configure(struct seen *seen, const struct seen_bounds *bounds, int64_t
 /** What is known of a place; NULL: nothing. Valid until the record changes. */
 const struct seen_file *seen_find(const struct seen *seen, const struct seen_place *place);
 
-/** The same file is known somewhere. */
-bool seen_anywhere(const struct seen *seen, uint64_t identity);
+/** A file with this identity, as it was when it was seen at its place; NULL: none is known. */
+const struct seen_file *seen_anywhere(const struct seen *seen, uint64_t identity);
 
 /** A file of this folder that was changed then was seen, though nothing is known of it. */
 bool seen_covers(const struct seen *seen, uint64_t folder, int64_t changed_ns);

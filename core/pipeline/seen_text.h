@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inside the record of seen files: as it stands in the state file. A chunk of files of one folder
- * is one record, key "<folder>/<chunk>", value {"root", "newest", "files", "proofs"}: in
- * hexadecimal, per file three hashes, and the time of its change. A daemon of before knows no
- * proofs: it neither writes nor misses them.
+ * is one record, key "<folder>/<chunk>", value {"root", "newest", "files", "proofs", …}: in
+ * hexadecimal, per file three hashes, the time of its change, and a hash of that of its birth
+ * ("births"). A daemon of before knows no proofs or births: it neither writes nor misses them.
  */
 #pragma once
 

@@ -32,20 +32,29 @@ static void close_if(int fd) {
     }
 }
 
-static int spawn(pid_t *pid, const char *program, int socket, int note) {
+/* What a worker is given: descriptors that are ours. */
+struct given {
+    int socket, note, prints;
+};
+
+static int spawn(pid_t *pid, const char *program, const struct given *given) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (given->prints >= 0) {
+        posix_spawn_file_actions_adddup2(&actions, given->prints, STDERR_FILENO);
+    }
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
                                      STDOUT_FILENO); /* what checkers print */
-    posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
-    posix_spawn_file_actions_adddup2(&actions, note, PROTOCOL_NOTE);
+    posix_spawn_file_actions_adddup2(&actions, given->socket, PROTOCOL_SOCKET);
+    posix_spawn_file_actions_adddup2(&actions, given->note, PROTOCOL_NOTE);
     posix_spawn_file_actions_addclosefrom_np(&actions, PROTOCOL_NOTE + 1);
     forked_attributes(&attributes);
     char parent[16];
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
-    char *arguments[] = {(char[]){"mrqart-worker"}, (char[]){"--check"}, parent, NULL};
+    char *arguments[] = {(char[]){"mrqart-worker"}, (char[]){"--check"}, parent,
+                         given->prints >= 0 ? (char[]){"--heard"} : NULL, NULL};
     int failed = posix_spawn(pid, program, &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
@@ -66,7 +75,7 @@ static bool make_note(struct child *child, int *note) {
     return child->note;
 }
 
-bool child_start(struct child *child, const char *program) {
+bool child_start(struct child *child, const char *program, int prints) {
     *child = (struct child){.pid = -1, .socket = -1};
     int pair[2] = {-1, -1}, note = -1;
     bool made =
@@ -77,7 +86,8 @@ bool child_start(struct child *child, const char *program) {
         made = child->socket >= 0 && pair[1] >= 0 && fcntl(child->socket, F_SETFL, O_NONBLOCK) == 0;
     }
     if (made) {
-        errno = spawn(&child->pid, program, pair[1], note);
+        const struct given given = {pair[1], note, prints};
+        errno = spawn(&child->pid, program, &given);
         made = errno == 0;
     }
     if (!made) {

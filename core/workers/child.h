@@ -15,10 +15,10 @@ struct child {
 
 /**
  * Starts program (path of mrqart-worker) as a worker: PROTOCOL_SOCKET, PROTOCOL_NOTE and the
- * standard ones (what it prints goes to stderr) are all the descriptors it gets. Says why and
- * returns false when that fails.
+ * standard ones are all the descriptors it gets. prints: where its log and what it prints go; -1:
+ * our stderr. Says why and returns false when that fails.
  */
-bool child_start(struct child *child, const char *program);
+bool child_start(struct child *child, const char *program, int prints);
 
 /** Closes the socket, which tells the child to end. The process is still to be reaped. */
 void child_close(struct child *child);

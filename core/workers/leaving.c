@@ -29,16 +29,18 @@ struct leaving {
     TAILQ_HEAD(process_list, process) processes;
     struct event *child, *timer;
     size_t count;
+    struct log_fault ended; /* by a signal or a fault of its own */
     void (*changed)(void *self);
     void *self;
 };
 
-static void say_how(const struct process *process, int status) {
+static void say_how(struct leaving *leaving, const struct process *process, int status) {
     if (WIFSIGNALED(status) && (WTERMSIG(status) != SIGKILL || !process->killed)) {
-        log_warning("worker %d was ended by signal %d (%s)", (int)process->pid, WTERMSIG(status),
-                    strsignal(WTERMSIG(status)));
+        log_fault_tell(&leaving->ended, NULL, "worker %d was ended by signal %d (%s)",
+                       (int)process->pid, WTERMSIG(status), strsignal(WTERMSIG(status)));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        log_warning("worker %d ended with exit code %d", (int)process->pid, WEXITSTATUS(status));
+        log_fault_tell(&leaving->ended, NULL, "worker %d ended with exit code %d",
+                       (int)process->pid, WEXITSTATUS(status));
     } else if (process->stuck) {
         log_notice("worker %d has ended at last", (int)process->pid);
     }
@@ -51,7 +53,7 @@ static bool reap(struct leaving *leaving, struct process *process) {
     if (reaped == 0 || (reaped < 0 && errno == EINTR)) {
         return false;
     }
-    say_how(process, status);
+    say_how(leaving, process, status);
     TAILQ_REMOVE(&leaving->processes, process, entry);
     leaving->count--;
     free(process);
@@ -136,6 +138,10 @@ void leaving_add(struct leaving *leaving, pid_t pid, enum leaving_how how, struc
         kill(pid, SIGKILL);
         process->killed = true;
     }
+}
+
+void leaving_rest_faults(struct leaving *leaving) {
+    log_fault_rest(&leaving->ended, NULL, "workers that were ended by a signal or a fault");
 }
 
 size_t leaving_count(const struct leaving *leaving) {

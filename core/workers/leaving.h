@@ -21,6 +21,9 @@ enum leaving_how { LEAVING_ASKED, LEAVING_KILLED }; /* killed: SIGKILL is sent h
 /** root: of the file it had taken; NULL: none. */
 void leaving_add(struct leaving *leaving, pid_t pid, enum leaving_how how, struct root *root);
 
+/** Once in a while: says of faults that are over how often they were. */
+void leaving_rest_faults(struct leaving *leaving);
+
 size_t leaving_count(const struct leaving *leaving);
 
 /** How many do not go though they were killed: all, or those of one root. */

@@ -24,7 +24,7 @@ static void handle_writable(evutil_socket_t fd, short events, void *self) {
 struct worker *worker_create(struct event_base *base, const char *program, uint32_t generation,
                              const struct worker_owner *owner) {
     struct worker *worker = mem_new(struct worker);
-    if (!child_start(&worker->child, program)) {
+    if (!child_start(&worker->child, program, owner->prints)) {
         free(worker);
         return NULL;
     }

@@ -20,6 +20,7 @@ struct worker;
 /** What a worker tells the pool. In each call the worker may be ended, but not freed. */
 struct worker_owner {
     void *self;
+    int prints; /* see child_start() */
     void (*ready)(void *self, struct worker *worker);
     /** The answer to its first file. */
     void (*answer)(void *self, struct worker *worker, const struct protocol_answer *answer,
@@ -47,7 +48,7 @@ struct worker {
     bool ended;         /* to be freed by the pool when nobody uses it any more */
 };
 
-/** Starts a process. NULL, having said why: it cannot. */
+/** Starts a process, which prints to owner->prints. NULL, having said why: it cannot. */
 struct worker *worker_create(struct event_base *base, const char *program, uint32_t generation,
                              const struct worker_owner *owner);
 void worker_destroy(struct worker *worker); /* closes the socket; the process is not reaped */

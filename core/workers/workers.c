@@ -82,8 +82,11 @@ static void handle_answer(void *self, struct worker *worker, const struct protoc
 }
 
 static void handle_broken(void *self, struct worker *worker, bool violation) {
+    struct workers *workers = self;
     if (violation) {
-        log_error("worker %d said something it must not say; it is killed", (int)worker->child.pid);
+        log_fault_tell(&workers->broken, NULL,
+                       "worker %d said something it must not say; it is killed",
+                       (int)worker->child.pid);
     }
     workers_end(self, worker, WORKERS_DIED);
 }
@@ -171,8 +174,10 @@ struct workers *workers_create(struct event_base *base, struct folder_queue *que
     workers->base = base;
     workers->queue = queue;
     workers->owner = *owner;
+    workers->prints = prints_create(base);
     workers->hooks = (struct worker_owner){
         .self = workers,
+        .prints = prints_end(workers->prints),
         .ready = handle_ready,
         .answer = handle_answer,
         .broken = handle_broken,
@@ -197,6 +202,7 @@ void workers_destroy(struct workers *workers) {
     }
     workers_sweep(workers);
     leaving_destroy(workers->leaving);
+    prints_destroy(workers->prints);
     event_free(workers->watch);
     event_free(workers->backoff);
     event_free(workers->sweep);
@@ -232,6 +238,12 @@ void workers_kill(struct workers *workers) {
     for (struct worker *worker; (worker = TAILQ_FIRST(&workers->list));) {
         workers_let_go(workers, worker, LEAVING_KILLED, NULL);
     }
+}
+
+void workers_rest_faults(struct workers *workers) {
+    log_fault_rest(&workers->broken, NULL, "workers that said something they must not say");
+    log_fault_rest(&workers->killed, NULL, "workers that took too long");
+    leaving_rest_faults(workers->leaving);
 }
 
 size_t workers_busy(const struct workers *workers) {

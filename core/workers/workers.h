@@ -58,6 +58,9 @@ void workers_retire(struct workers *workers);
 /** Kills those that still have a file; what they had goes nowhere. */
 void workers_kill(struct workers *workers);
 
+/** Once in a while: says of faults that are over how often they were. */
+void workers_rest_faults(struct workers *workers);
+
 /** How many files are with workers. */
 size_t workers_busy(const struct workers *workers);
 

@@ -3,7 +3,6 @@
 #include "workers_parts.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 
 #include <string.h>
 
@@ -101,8 +100,8 @@ static void watch_worker(struct workers *workers, struct worker *worker, long lo
         return;
     }
     if (age_ms >= (starting ? START_MS : (long long)workers->timeout_ms)) {
-        log_warning("worker %d %s; it is killed", (int)worker->child.pid,
-                    starting ? "is not ready after a minute" : "takes too long");
+        log_fault_tell(&workers->killed, NULL, "worker %d %s; it is killed", (int)worker->child.pid,
+                       starting ? "is not ready after a minute" : "takes too long");
         workers_end(workers, worker, WORKERS_TIMED_OUT);
     } else if (!starting && age_ms >= SLOW_MS && worker->load.count > 1) {
         take_back(workers, worker, 1);

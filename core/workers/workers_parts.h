@@ -2,7 +2,9 @@
 /* Inside the pool of workers: what its files share. */
 #pragma once
 
+#include "base/log.h"
 #include "leaving.h"
+#include "prints.h"
 #include "worker.h"
 #include "workers.h"
 
@@ -18,6 +20,8 @@ struct workers {
     TAILQ_HEAD(worker_list, worker) list;
     struct worker_list ended; /* freed when the loop comes round */
     struct leaving *leaving;
+    struct prints *prints;
+    struct log_fault killed, broken; /* what a hostile file can repeat */
     struct event *watch, *backoff, *sweep;
     long long watched_ms;
     unsigned failures;  /* deaths before READY since the last READY */

@@ -15,7 +15,7 @@
 
 struct source {
     struct mrq_host *host;
-    char *path; /* of the spool, without links */
+    char *path;  /* of the spool, without links */
     char *given; /* … as it stands in the configuration */
     struct listener listener;
     struct child *child;

@@ -154,6 +154,32 @@ class Faulty(DaemonTest):
         wait_for(gone, "the end of the workers")
 
 
+class Repeated(Faulty, DaemonTest):
+    """What somebody outside can repeat as often as he likes does not fill the log."""
+
+    def test_what_a_checker_prints_is_told_within_bounds(self):
+        daemon = self.start('if (chosen(file)) { for (int i = 0; i < 200000; i++) '
+                            '{ if (write(1 + i % 2, "noise\\n", 6)) {} } }', files=2, bad=1)
+        self.client.events_until(lambda event: event["series"]["count"] == 2)
+        daemon.logged(r"workers have printed \d+ lines more")
+        self.assertLess(daemon.log().count("noise"), 200)
+        self.assertIn("noise", daemon.log())
+
+    def test_names_that_are_no_files_are_told_within_bounds(self):
+        daemon = self.daemon()
+        links = daemon.folder / "links"
+        links.mkdir()
+        for number in range(1500):
+            (links / f"MR.{number}").symlink_to("nowhere")
+            (daemon.folder / f"{number}/MR.folder").mkdir(parents=True)
+            (daemon.folder / f"{number}/notes.txt").touch()
+        client = daemon.websocket()
+        write_dicom(daemon.folder / "1.dcm")
+        client.event("new")
+        daemon.logged("more in .* s; that is over")
+        self.assertLess(daemon.log_file.stat().st_size, 100_000)
+
+
 class Incomplete(DaemonTest):
     """A file cut off at 50 places, from its first byte to its last."""
 

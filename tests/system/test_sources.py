@@ -187,6 +187,90 @@ class Files:
         os.close(folder)
 
 
+class Rights:
+    """What the daemon's user has no right to read is said, with the path, until it is mended."""
+
+    def start_as_nobody(self, options=""):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("only root can take rights away with setpriv")
+        for path in (self.where, self.disk, self.folder, self.outside):
+            os.chown(path, NOBODY, NOBODY)
+        for name in ("state", "reports"):
+            (self.where / name).mkdir(exist_ok=True)
+            os.chown(self.where / name, NOBODY, NOBODY)
+        return self.start(options, wrapper=("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
+                                            "--clear-groups"))
+
+    def warned(self, path):
+        return [text for text in self.watcher.health()["warnings"]
+                if str(path) in text and "cannot be read" in text]
+
+    def test_a_watched_folder_that_cannot_be_read_is_broken(self):
+        if self.source == "fanotify":
+            self.skipTest("it reads every folder, by its capabilities")
+        os.chmod(self.folder, 0o300)
+        os.chown(self.folder, 0, 0)
+        self.start_as_nobody()
+        os.chown(self.folder, 0, 0)
+        wait_for(lambda: self.warned(self.folder), "a warning")
+        self.assertEqual(self.watcher.health()["status"], "broken")
+        self.watcher.logged(r"cannot (be read|read .*): Permission denied.*r-x")
+        os.chmod(self.folder, 0o777)
+        wait_for(lambda: not self.warned(self.folder), "the end of the warning", PATIENCE)
+        write_dicom(self.folder / "1.dcm")
+        self.counted(s1=1)
+
+    def test_folders_and_files_that_cannot_be_read_are_counted_and_named(self):
+        if self.source == "fanotify":
+            self.skipTest("it reads every folder, by its capabilities")
+        self.start_as_nobody()
+        closed, blind = self.folder / "closed", self.folder / "blind"
+        closed.mkdir(mode=0o700)
+        blind.mkdir(mode=0o744)  # its names can be read, and its files cannot
+        wait_for(lambda: self.health()["unreadable"] == 2, "both to be counted", PATIENCE)
+        self.assertTrue(self.warned(closed) and self.warned(blind))
+        path = write_dicom(self.outside / "1.dcm")
+        path.chmod(0o600)
+        path.rename(self.folder / "1.dcm")
+        wait_for(lambda: self.warned(self.folder / "1.dcm"), "the file to be named", PATIENCE)
+        self.assertEqual(self.watcher.health()["pipeline"]["denied"], 1)
+        (self.folder / "1.dcm").chmod(0o644)
+        (self.folder / "1.dcm").rename(self.folder / "2.dcm")
+        for folder in (closed, blind):
+            folder.chmod(0o755)
+        wait_for(lambda: self.health()["unreadable"] == 0, "none to be counted", PATIENCE)
+        write_dicom(closed / "3.dcm", InstanceNumber=3)
+        wait_for(lambda: self.counts() == {1: 2}, "both files", PATIENCE)
+
+
+class Hostile:
+    def test_a_file_that_takes_a_deleted_ones_identity_is_checked(self):
+        self.start()
+        client = self.watcher.websocket()
+        old = write_dicom(self.folder / "old.dcm")
+        client.event("new", wait=PATIENCE)
+        self.counted(s1=1)
+        told = old.stat()
+        old.unlink()
+        made = []
+        for number in range(100):  # until one is given the inode that has become free
+            path = self.outside / f"{number}.dcm"
+            path.write_bytes(dicom_bytes(TR="1400"))
+            made.append(path)
+            if path.stat().st_ino == told.st_ino:
+                break
+        else:
+            self.skipTest("the file system gives no inode twice")
+        born = subprocess.run(["stat", "-c", "%W", path], capture_output=True, text=True).stdout
+        if born.strip() in ("", "0", "-", "?"):
+            self.skipTest("the file system knows no birth time")
+        self.assertEqual(path.stat().st_size, told.st_size)
+        os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
+        path.rename(self.folder / "new.dcm")
+        event = client.event("changed", wait=PATIENCE)
+        self.assertEqual(event["content"]["changes"]["TR"]["to"], "1400")
+
+
 class Folders:
     def test_a_folder_moved_in_with_its_files(self):
         for number in range(1, 4):
@@ -440,7 +524,7 @@ def enter_namespace():
 
 NO_NAMESPACE = enter_namespace()
 for name in SOURCES:
-    for cases in (Files, Folders, Links, Mounts, Burst):
+    for cases in (Files, Rights, Hostile, Folders, Links, Mounts, Burst):
         title = f"{name.capitalize()}{cases.__name__}"
         globals()[title] = type(title, (cases, Source), {"source": name})
 del Source  # it has no test of its own

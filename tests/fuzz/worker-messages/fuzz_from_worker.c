@@ -45,7 +45,7 @@ static void handle_answer(void *self, struct worker *worker, const struct protoc
     struct target *target = self;
     require(!target->broken && target->answers < FILES);
     require(worker_pop(worker) == target->files[target->answers++]);
-    require(answer->outcome <= PROTOCOL_UNREADABLE && answer->status <= CHECK_DEVIATES);
+    require(answer->outcome <= PROTOCOL_DENIED && answer->status <= CHECK_DEVIATES);
     require(strnlen(answer->station, sizeof(answer->station)) <= CHECK_STATION_BYTES);
     require(length <= PROTOCOL_BODY_BYTES);
     for (size_t i = 0; i < length; i++) {

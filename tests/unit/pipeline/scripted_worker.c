@@ -54,7 +54,7 @@ static void misbehave(const char *name, struct protocol_header *header,
     } else if (begins(name, "generation")) {
         header->generation += 1;
     } else if (begins(name, "outcome")) {
-        answer->outcome = PROTOCOL_UNREADABLE + 1;
+        answer->outcome = PROTOCOL_DENIED + 1;
     } else if (begins(name, "station")) {
         memset(answer->station, 'x', sizeof(answer->station));
     }
@@ -103,6 +103,7 @@ static void check(struct script *script, const struct protocol_header *request, 
         close(opened.fd);
     }
     answer.links = opened.links;
+    answer.born = opened.born;
     answer.identity = opened.identity;
     strcpy(answer.station, "S");
     const char *text = answer.outcome == PROTOCOL_DONE         ? "{}"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names: which are wanted, what is said of the others, what a name tells of the series. */
+#include "base/log.h"
 #include "pipeline/names.h"
 #include "pipeline/trusted_names.h"
 
@@ -32,9 +33,10 @@ static void a_name_is_wanted_in_any_case(void **state) {
 static void refused_names_are_counted_and_the_first_ones_shown(void **state) {
     (void)state;
     struct names *names = names_create(patterns, false);
-    names_refuse(names, "/data", "Thumbs.db", true);
-    names_refuse(names, "/data", "desktop.ini", false);
-    names_refuse(names, "/data", "notes.txt", true);
+    struct log_fault fault = {0};
+    names_refuse(names, "/data", "Thumbs.db", &fault);
+    names_refuse(names, "/data", "desktop.ini", NULL);
+    names_refuse(names, "/data", "notes.txt", &fault);
     json_auto_t *health = names_health(names);
     assert_int_equal(json_integer_value(json_object_get(health, "refused")), 3);
     const json_t *examples = json_object_get(health, "examples");
@@ -49,7 +51,8 @@ static void redacted_names_are_counted_and_not_said(void **state) {
     struct names *names = names_create(patterns, true);
     assert_true(names_wanted(names, "MR.1"));
     assert_null(strstr(names_said(names, "Doe_John.dcm"), "Doe"));
-    names_refuse(names, "/data", "Doe_John.txt", true);
+    struct log_fault fault = {0};
+    names_refuse(names, "/data", "Doe_John.txt", &fault);
     json_auto_t *health = names_health(names);
     char *text = json_dumps(health, 0);
     assert_null(strstr(text, "Doe"));

@@ -65,7 +65,7 @@ static void an_answer_is_in_range(void **state) {
     assert_false(answer_valid(answer, 0));
     assert_true(answer_valid(answer, PROTOCOL_MESSAGE_BYTES));
     assert_false(answer_valid(answer, PROTOCOL_MESSAGE_BYTES + 1));
-    answer.outcome = PROTOCOL_UNREADABLE + 1;
+    answer.outcome = PROTOCOL_DENIED + 1;
     assert_false(answer_valid(answer, 1));
     assert_false(protocol_answer_valid(&answer, sizeof(answer) - 1));
 }
