@@ -21,41 +21,53 @@ static const char escape = 0x1b; /* begins a code extension, and is in no text o
 
 enum kind { KIND_NONE, KIND_TEXT, KIND_WHOLE_TEXT, KIND_NAME, KIND_DECIMAL, KIND_BINARY, KIND_RAW };
 
+enum number { NUMBER_UNSIGNED, NUMBER_SIGNED, NUMBER_REAL };
+
+/* where a VR of two letters stands in the table */
+#define VR(a, b) (((a) - 'A') * 26 + ((b) - 'A'))
+enum { VRS = VR('Z', 'Z') + 1 };
+
 /* how values of each VR are written (PS3.5 6.2) */
-static const struct {
-    char vr[3];
-    uint8_t kind;
-    uint8_t size;  /* KIND_BINARY */
-    bool charsets; /* its characters depend on Specific Character Set */
-} forms[] = {
-    {"AE", KIND_TEXT, 0, false},      {"AS", KIND_TEXT, 0, false},
-    {"CS", KIND_TEXT, 0, false},      {"DA", KIND_TEXT, 0, false},
-    {"DT", KIND_TEXT, 0, false},      {"TM", KIND_TEXT, 0, false},
-    {"UI", KIND_TEXT, 0, false},      {"LO", KIND_TEXT, 0, true},
-    {"SH", KIND_TEXT, 0, true},       {"UC", KIND_TEXT, 0, true},
-    {"LT", KIND_WHOLE_TEXT, 0, true}, {"ST", KIND_WHOLE_TEXT, 0, true},
-    {"UT", KIND_WHOLE_TEXT, 0, true}, {"UR", KIND_WHOLE_TEXT, 0, false},
-    {"PN", KIND_NAME, 0, true},       {"DS", KIND_DECIMAL, 0, false},
-    {"IS", KIND_DECIMAL, 0, false},   {"FD", KIND_BINARY, 8, false},
-    {"FL", KIND_BINARY, 4, false},    {"SL", KIND_BINARY, 4, false},
-    {"SS", KIND_BINARY, 2, false},    {"SV", KIND_BINARY, 8, false},
-    {"UL", KIND_BINARY, 4, false},    {"US", KIND_BINARY, 2, false},
-    {"UV", KIND_BINARY, 8, false},    {"UN", KIND_RAW, 0, false},
-    {"", KIND_NONE, 0, false}, /* all others */
+static const struct form {
+    uint8_t kind;         /* all others: KIND_NONE */
+    bool charsets;        /* its characters depend on Specific Character Set */
+    uint8_t number, size; /* KIND_BINARY */
+} forms[VRS] = {
+    [VR('A', 'E')] = {.kind = KIND_TEXT},
+    [VR('A', 'S')] = {.kind = KIND_TEXT},
+    [VR('C', 'S')] = {.kind = KIND_TEXT},
+    [VR('D', 'A')] = {.kind = KIND_TEXT},
+    [VR('D', 'T')] = {.kind = KIND_TEXT},
+    [VR('T', 'M')] = {.kind = KIND_TEXT},
+    [VR('U', 'I')] = {.kind = KIND_TEXT},
+    [VR('L', 'O')] = {.kind = KIND_TEXT, .charsets = true},
+    [VR('S', 'H')] = {.kind = KIND_TEXT, .charsets = true},
+    [VR('U', 'C')] = {.kind = KIND_TEXT, .charsets = true},
+    [VR('L', 'T')] = {.kind = KIND_WHOLE_TEXT, .charsets = true},
+    [VR('S', 'T')] = {.kind = KIND_WHOLE_TEXT, .charsets = true},
+    [VR('U', 'T')] = {.kind = KIND_WHOLE_TEXT, .charsets = true},
+    [VR('U', 'R')] = {.kind = KIND_WHOLE_TEXT},
+    [VR('P', 'N')] = {.kind = KIND_NAME, .charsets = true},
+    [VR('D', 'S')] = {.kind = KIND_DECIMAL},
+    [VR('I', 'S')] = {.kind = KIND_DECIMAL},
+    [VR('F', 'D')] = {.kind = KIND_BINARY, .number = NUMBER_REAL, .size = 8},
+    [VR('F', 'L')] = {.kind = KIND_BINARY, .number = NUMBER_REAL, .size = 4},
+    [VR('S', 'L')] = {.kind = KIND_BINARY, .number = NUMBER_SIGNED, .size = 4},
+    [VR('S', 'S')] = {.kind = KIND_BINARY, .number = NUMBER_SIGNED, .size = 2},
+    [VR('S', 'V')] = {.kind = KIND_BINARY, .number = NUMBER_SIGNED, .size = 8},
+    [VR('U', 'L')] = {.kind = KIND_BINARY, .number = NUMBER_UNSIGNED, .size = 4},
+    [VR('U', 'S')] = {.kind = KIND_BINARY, .number = NUMBER_UNSIGNED, .size = 2},
+    [VR('U', 'V')] = {.kind = KIND_BINARY, .number = NUMBER_UNSIGNED, .size = 8},
+    [VR('U', 'N')] = {.kind = KIND_RAW},
 };
 
-enum { FORMS = sizeof(forms) / sizeof(forms[0]) - 1 };
-
-static size_t form_of(uint16_t vr) {
-    size_t form = 0;
-    while (form < FORMS && dicom_vr(forms[form].vr) != vr) {
-        form++;
-    }
-    return form;
+static const struct form *form_of(uint16_t vr) {
+    unsigned a = (unsigned)(vr >> 8) - 'A', b = (unsigned)(vr & 0xff) - 'A';
+    return &forms[a < 26 && b < 26 ? a * 26 + b : 0]; /* there is no VR AA */
 }
 
 static enum kind kind_of(uint16_t vr) {
-    return (enum kind)forms[form_of(vr)].kind;
+    return (enum kind)form_of(vr)->kind;
 }
 
 bool element_is_number(uint16_t vr) {
@@ -76,33 +88,35 @@ uint16_t element_vr(const char *known, uint16_t said) {
     return kind_of(vr) == KIND_BINARY && element_is_text(said) ? dicom_vr("DS") : vr;
 }
 
-static bool is_ascii(const char *bytes, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == '\0') {
-            return false;
-        }
+/* nothing but spaces and printable ASCII, as nearly all values: eight bytes at a time */
+static bool is_plain(const char *bytes, size_t length) {
+    const uint64_t spaces = 0x2020202020202020, high = 0x8080808080808080;
+    uint64_t found = 0, word;
+    size_t i = 0;
+    for (; i + sizeof(word) <= length; i += sizeof(word)) {
+        memcpy(&word, bytes + i, sizeof(word));
+        found |= (word | (word - spaces)) & high; /* a byte below a space borrows */
     }
-    return true;
+    for (; i < length; i++) {
+        found |= (uint8_t)((uint8_t)bytes[i] | (uint8_t)(bytes[i] - ' ')) & 0x80;
+    }
+    return found == 0;
 }
 
-static void add_plain(struct phrase *out, const char *bytes, size_t length) {
+void element_add_valid(struct phrase *out, const char *bytes, size_t length) {
+    if (is_plain(bytes, length)) {
+        phrase_add(out, bytes, length);
+        return;
+    }
     size_t from = out->used;
-    phrase_add(out, bytes, length);
+    AUTOFREE char *valid = text_valid(bytes, length);
+    phrase_add_text(out, valid);
     for (; from < out->used; from++) {
         char c = out->bytes[from];
         if (c == '\t' || c == '\n' || c == escape) {
             out->bytes[from] = ' ';
         }
     }
-}
-
-void element_add_valid(struct phrase *out, const char *bytes, size_t length) {
-    if (is_ascii(bytes, length)) {
-        add_plain(out, bytes, length);
-        return;
-    }
-    AUTOFREE char *valid = text_valid(bytes, length);
-    add_plain(out, valid, strlen(valid));
 }
 
 static bool is_padding(char c) {
@@ -166,15 +180,14 @@ static void add_parts(struct phrase *out, enum kind kind, const char *bytes, siz
     }
 }
 
-static void add_text(struct phrase *out, size_t form, const struct element_value *value,
+static void add_text(struct phrase *out, const struct form *form, const struct element_value *value,
                      const struct charset *charset) {
-    enum kind kind = forms[form].kind;
+    enum kind kind = (enum kind)form->kind;
     const char *bytes = (const char *)value->bytes;
     size_t length = value->length < VALUE_BYTES ? value->length : VALUE_BYTES;
-    if (is_coded(bytes, length)) {
+    if (!is_plain(bytes, length) && is_coded(bytes, length)) {
         const struct charset none = {.converter = charset->converter};
-        bytes = charset_utf8(forms[form].charsets ? charset : &none, delimiters_of(kind), bytes,
-                             &length);
+        bytes = charset_utf8(form->charsets ? charset : &none, delimiters_of(kind), bytes, &length);
     }
     if (kind == KIND_DECIMAL && memchr(bytes, ',', length)) {
         AUTOFREE char *mended = mem_dup_length(bytes, length);
@@ -210,15 +223,15 @@ static int64_t signed_of(uint64_t bits, size_t size) {
     return (int64_t)(bits << shift) >> shift;
 }
 
-static void add_binary(struct phrase *out, size_t form, const uint8_t *bytes) {
-    size_t size = forms[form].size;
+static void add_binary(struct phrase *out, const struct form *form, const uint8_t *bytes) {
+    size_t size = form->size;
     uint64_t bits = little(bytes, size);
     char text[32];
-    if (forms[form].vr[0] == 'F') {
+    if (form->number == NUMBER_REAL) {
         phrase_add_double(out, real_of(bits, size));
         return;
     }
-    if (forms[form].vr[0] == 'S') {
+    if (form->number == NUMBER_SIGNED) {
         snprintf(text, sizeof(text), "%" PRId64, signed_of(bits, size));
     } else {
         snprintf(text, sizeof(text), "%" PRIu64, bits);
@@ -226,8 +239,9 @@ static void add_binary(struct phrase *out, size_t form, const uint8_t *bytes) {
     phrase_add_text(out, text);
 }
 
-static bool add_numbers(struct phrase *out, size_t form, const uint8_t *bytes, size_t length) {
-    size_t size = forms[form].size, count = length / size;
+static bool add_numbers(struct phrase *out, const struct form *form, const uint8_t *bytes,
+                        size_t length) {
+    size_t size = form->size, count = length / size;
     if (length % size) {
         return false;
     }
@@ -272,26 +286,26 @@ static bool decimal_number(const uint8_t *bytes, size_t length, double *number) 
 }
 
 bool element_number(uint16_t vr, const uint8_t *bytes, size_t length, double *number) {
-    size_t form = form_of(vr);
-    enum kind kind = (enum kind)forms[form].kind;
+    const struct form *form = form_of(vr);
+    enum kind kind = (enum kind)form->kind;
     if (kind == KIND_DECIMAL) {
         return decimal_number(bytes, length, number);
     }
-    if (kind != KIND_BINARY || length != forms[form].size) {
+    if (kind != KIND_BINARY || length != form->size) {
         return false;
     }
     uint64_t bits = little(bytes, length);
-    *number = forms[form].vr[0] == 'F'   ? real_of(bits, length)
-              : forms[form].vr[0] == 'S' ? (double)signed_of(bits, length)
-                                         : (double)bits;
+    *number = form->number == NUMBER_REAL     ? real_of(bits, length)
+              : form->number == NUMBER_SIGNED ? (double)signed_of(bits, length)
+                                              : (double)bits;
     return isfinite(*number);
 }
 
 bool element_text(struct phrase *out, const struct element_value *value,
                   const struct charset *charset) {
-    size_t form = form_of(value->vr);
+    const struct form *form = form_of(value->vr);
     phrase_clear(out);
-    switch ((enum kind)forms[form].kind) {
+    switch ((enum kind)form->kind) {
     case KIND_NONE:
         return false;
     case KIND_BINARY:
