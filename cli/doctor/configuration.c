@@ -50,6 +50,14 @@ static void tell_faults(struct doctor *doctor, int status, char *text) {
                *text ? text : "mrqartd --check-config did not end");
 }
 
+static void tell_untested(struct doctor *doctor) {
+    if (*doctor->untested) {
+        report_warn(doctor->report, "user", "Run it as root",
+                    "rights are tested as user %s, not as %s, which the service runs as",
+                    doctor->account.name, doctor->untested);
+    }
+}
+
 void doctor_configuration(struct doctor *doctor) {
     if (access(doctor->file, F_OK) < 0) {
         report_fail(doctor->report, "configuration",
@@ -64,15 +72,12 @@ void doctor_configuration(struct doctor *doctor) {
     doctor->config = effective_config(doctor->program, doctor->file, &fault);
     if (status != 0 || !doctor->config) {
         tell_faults(doctor, status, text);
+        tell_untested(doctor);
         return;
     }
     report_ok(doctor->report, "configuration",
               "%s is right; worker, plugins and checkers can be loaded by user %s", doctor->file,
               doctor->account.name);
     tell_warnings(doctor, text);
-    if (*doctor->untested) {
-        report_warn(doctor->report, "user", "Run it as root",
-                    "rights are tested as user %s, not as %s, which the service runs as",
-                    doctor->account.name, doctor->untested);
-    }
+    tell_untested(doctor);
 }
