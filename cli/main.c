@@ -59,7 +59,8 @@ static int unknown(const char *word) {
 }
 
 int main(int argc, char **argv) {
-    terminal_clean();
+    static struct terminal terminal;
+    terminal_clean(&terminal);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

@@ -10,13 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHARACTER_BYTES = 4, GROWTH = 3 /* a byte that is no character becomes U+FFFD */ };
-
-struct channel {
-    int fd;
-    char begun[CHARACTER_BYTES]; /* of a character whose rest comes with the next write */
-    size_t begun_length;
-};
+enum { GROWTH = 3 }; /* a byte that is no character becomes U+FFFD */
 
 static bool write_all(int fd, const char *bytes, size_t length) {
     while (length > 0) {
@@ -32,7 +26,7 @@ static bool write_all(int fd, const char *bytes, size_t length) {
 
 /* How much of text comes before a character that its end cuts. */
 static size_t whole_length(const char *text, size_t length) {
-    for (size_t back = 1; back < CHARACTER_BYTES && back <= length; back++) {
+    for (size_t back = 1; back < TERMINAL_CHARACTER_BYTES && back <= length; back++) {
         unsigned char byte = (unsigned char)text[length - back];
         size_t wants = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
         if (byte < 0x80 || byte >= 0xc0) {
@@ -59,7 +53,7 @@ static size_t clean(const char *text, size_t length, char *out, size_t room) {
 }
 
 static ssize_t handle_write(void *self, const char *bytes, size_t length) {
-    struct channel *channel = self;
+    struct terminal_channel *channel = self;
     size_t all = channel->begun_length + length, room = all * GROWTH + 1;
     AUTOFREE char *text = mem_zeroed(all + 1, 1), *out = mem_zeroed(room, 1);
     memcpy(text, channel->begun, channel->begun_length);
@@ -70,22 +64,21 @@ static ssize_t handle_write(void *self, const char *bytes, size_t length) {
     return write_all(channel->fd, out, clean(text, whole, out, room)) ? (ssize_t)length : 0;
 }
 
-static FILE *cleaned(FILE *before, int fd, int buffering) {
-    struct channel *channel = mem_new(struct channel);
-    channel->fd = fd;
+static FILE *cleaned(FILE *before, struct terminal_channel *channel, int fd, int buffering) {
+    *channel = (struct terminal_channel){.fd = fd};
     FILE *stream = fopencookie(channel, "w", (cookie_io_functions_t){.write = handle_write});
     if (!stream) {
-        free(channel);
         return before;
     }
     setvbuf(stream, NULL, buffering, BUFSIZ);
     return stream;
 }
 
-void terminal_clean(void) {
+void terminal_clean(struct terminal *terminal) {
     fflush(NULL);
-    stdout = cleaned(stdout, STDOUT_FILENO, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-    stderr = cleaned(stderr, STDERR_FILENO, _IONBF);
+    stdout =
+        cleaned(stdout, &terminal->out, STDOUT_FILENO, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+    stderr = cleaned(stderr, &terminal->error, STDERR_FILENO, _IONBF);
 }
 
 void terminal_control(FILE *stream, const char *sequence) {

@@ -6,11 +6,25 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdio.h>
+
+enum { TERMINAL_CHARACTER_BYTES = 4 };
+
+struct terminal_channel {
+    int fd;
+    char begun[TERMINAL_CHARACTER_BYTES]; /* of a character whose rest comes with the next write */
+    size_t begun_length;
+};
+
+/** What stands behind stdout and stderr; static in main(), since both are flushed after its end. */
+struct terminal {
+    struct terminal_channel out, error;
+};
 
 /** First thing in main(): stdout and stderr keep lines and tabs, and show the rest as text_shown().
  */
-void terminal_clean(void);
+void terminal_clean(struct terminal *terminal);
 
 /** Writes sequence, one of our own ("\033[K"), to the terminal behind stdout or stderr. */
 void terminal_control(FILE *stream, const char *sequence);
