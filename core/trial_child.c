@@ -21,6 +21,8 @@ struct rehearsal {
     FILE *stream;
     const char *place; /* of what is being done */
     json_t *heard;     /* lines of the log since then: {"level", "text"} */
+    struct instance **opened;
+    size_t count;
     struct parts parts;
 };
 
@@ -96,6 +98,9 @@ static void open_list(struct rehearsal *rehearsal, const char *key, enum mrq_kin
         struct instance *instance =
             instance_create(&rehearsal->parts, (json_t *)rehearsal->config, entry);
         tell_heard(rehearsal, instance_open(instance, kind));
+        rehearsal->opened =
+            mem_resize(rehearsal->opened, rehearsal->count + 1, sizeof(*rehearsal->opened));
+        rehearsal->opened[rehearsal->count++] = instance;
     }
 }
 

@@ -20,7 +20,7 @@ struct config_trial {
 };
 
 enum {
-    PATIENCE_MS = 10000, /* opening databases and files, nothing more */
+    PATIENCE_MS = 30000, /* opening databases and files, nothing more; a machine may be busy */
     PARTING_MS = 2000,
 };
 

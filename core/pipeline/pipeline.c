@@ -56,7 +56,7 @@ static void handle_faults_rest(evutil_socket_t fd, short events, void *self) {
     struct pipeline *pipeline = self;
     struct pipeline_faults *faults = &pipeline->faults;
     log_fault_rest(&faults->unreadable, NULL, "files that cannot be read");
-    log_fault_rest(&faults->refused, NULL, "that are no files to be read");
+    log_fault_rest(&faults->refused, NULL, "names of what is no file to be read");
     log_fault_rest(&faults->folders, NULL, "folders with names of files");
     log_fault_rest(&faults->names, NULL, "folders with names that are not wanted");
     log_fault_rest(&faults->lost, NULL, "files whose worker died or took too long");

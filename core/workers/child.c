@@ -53,8 +53,8 @@ static int spawn(pid_t *pid, const char *program, const struct given *given) {
     forked_attributes(&attributes);
     char parent[16];
     snprintf(parent, sizeof(parent), "%d", (int)getpid());
-    char *arguments[] = {(char[]){"mrqart-worker"}, (char[]){"--check"}, parent,
-                         given->prints >= 0 ? (char[]){"--heard"} : NULL, NULL};
+    char name[] = "mrqart-worker", check[] = "--check", heard[] = "--heard";
+    char *arguments[] = {name, check, parent, given->prints >= 0 ? heard : NULL, NULL};
     int failed = posix_spawn(pid, program, &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

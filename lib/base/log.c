@@ -19,7 +19,6 @@ enum {
 
 /* the only state of a process outside main(): which lines it writes, and where */
 static enum mrq_level threshold = MRQ_NOTICE;
-static bool for_daemon;
 static struct {
     void (*take)(void *self, enum mrq_level level, const char *line); /* NULL: stderr */
     void *self;
@@ -48,7 +47,13 @@ bool log_wants(enum mrq_level level) {
 }
 
 void log_to_daemon(void) {
-    for_daemon = true;
+    struct stat status;
+    char stream[48];
+    if (fstat(STDERR_FILENO, &status) == 0) { /* plugins have this file once more, of their own */
+        snprintf(stream, sizeof(stream), "%lu:%lu", (unsigned long)status.st_dev,
+                 (unsigned long)status.st_ino);
+        setenv("JOURNAL_STREAM", stream, 1);
+    }
 }
 
 enum mrq_level log_level_named(const char *word) {
@@ -70,7 +75,7 @@ static bool stderr_is_journal(void) {
 }
 
 static size_t line_head(char *line, size_t room, enum mrq_level level) {
-    if (for_daemon || stderr_is_journal()) {
+    if (stderr_is_journal()) {
         return (size_t)snprintf(line, room, "<%d>", level);
     }
     struct timespec now;
@@ -194,7 +199,7 @@ void log_fault_rest(struct log_fault *fault, const char *name, const char *what)
         return;
     }
     if (fault->untold) {
-        log_line(level_of(fault), "%s%s%u %s more in %lld s; that is over", name ? name : "",
+        log_line(level_of(fault), "%s%s%u more %s in %lld s; that is over", name ? name : "",
                  name ? ": " : "", fault->untold, what, (fault->last_ms - fault->since_ms) / 1000);
     }
     forget(fault);

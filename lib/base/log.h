@@ -39,7 +39,10 @@ void log_named(enum mrq_level level, const char *name, const char *format, va_li
 #define log_info(...) log_line(MRQ_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(MRQ_DEBUG, __VA_ARGS__)
 
-/** Lines are for the daemon, which writes them once more: each begins with its priority. */
+/**
+ * Lines are for the daemon, which writes them once more: each begins with its priority, those of
+ * plugins in this process too. For main() only.
+ */
 void log_to_daemon(void);
 
 /**

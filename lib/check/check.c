@@ -176,7 +176,7 @@ void check_file(struct check *check, const char *path, int fd, struct check_answ
             return;
         }
     }
-    struct redact subject;
+    struct redact subject = {0};
     const struct redact *redact = check->redact ? &subject : NULL;
     if (redact) {
         find_subject(check, &subject);

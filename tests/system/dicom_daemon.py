@@ -21,7 +21,7 @@ def need_program(name, folders=":/usr/sbin:/sbin"):
 
 def data_set(**values):
     """The data set of an object, in explicit VR little endian; see dicom_bytes()."""
-    data = dicom_bytes(**values)
+    data = dicom_bytes(**{"InstanceNumber": 1, **values})
     length, = struct.unpack("<I", data[140:144])
     return data[144 + length:]
 
