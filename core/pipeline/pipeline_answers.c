@@ -78,13 +78,15 @@ static struct tracking_file about(const struct pipeline *pipeline, const struct 
 }
 
 /* Its old place is known. A file that has the inode of one that was removed, its size and its time,
- * was made later: it is another one. */
+ * was made later: it is another one. One that was made then and has one name only is the same, and
+ * its old name is gone. Where nobody knows when it was made it is checked: it counts once, by its
+ * SOP instance. */
 static bool was_renamed(const struct pipeline *pipeline, const struct protocol_answer *answer,
                         uint64_t identity) {
     const struct seen_file *before =
         answer->links == 1 ? seen_anywhere(pipeline->seen, identity) : NULL;
     return before && before->series > SEEN_REFUSED && /* it was counted there */
-           protocol_same_birth(before->born, answer->born);
+           before->born && before->born == answer->born;
 }
 
 static void deliver_result(struct pipeline *pipeline, struct queued_file *file,

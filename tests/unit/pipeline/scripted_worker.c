@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A worker for tests: it speaks the protocol and does what the name of a file says. The series of a
- * file is the number in it; a file without one is incomplete.
+ * file is the number in it; a file without one is incomplete. "unborn": nobody knows when it was
+ * made.
  */
 #include "inbox.h"
 #include "open_file.h"
@@ -103,7 +104,7 @@ static void check(struct script *script, const struct protocol_header *request, 
         close(opened.fd);
     }
     answer.links = opened.links;
-    answer.born = opened.born;
+    answer.born = begins(name, "unborn") ? 0 : opened.born;
     answer.identity = opened.identity;
     strcpy(answer.station, "S");
     const char *text = answer.outcome == PROTOCOL_DONE         ? "{}"

@@ -92,6 +92,16 @@ static void a_renamed_file_is_not_counted_again(void **state) {
     assert_int_equal(bed->events, 2);
 }
 
+static void a_file_is_not_believed_to_be_renamed_where_nobody_knows_when_it_was_made(void **state) {
+    struct bed *bed = bed_of(state);
+    bed_write_and_close(bed, "a/unborn-1.dcm", "7");
+    bed_settle(bed);
+    rename_file(bed, "a/unborn-1.dcm", "a/unborn-2.dcm");
+    bed_close(bed, "a/unborn-2.dcm");
+    bed_settle(bed);
+    assert_string_equal(bed->story, "new 7 unborn-1.dcm\nnew 7 unborn-2.dcm\n");
+}
+
 static void a_hard_link_is_a_file_of_its_own(void **state) {
     struct bed *bed = bed_of(state);
     char from[256], to[256];
@@ -278,6 +288,7 @@ int main(void) {
         TEST(a_changed_file_is_looked_at_again),
         TEST(a_file_closed_again_while_it_is_checked_is_checked_again),
         TEST(a_renamed_file_is_not_counted_again),
+        TEST(a_file_is_not_believed_to_be_renamed_where_nobody_knows_when_it_was_made),
         TEST(a_hard_link_is_a_file_of_its_own),
         TEST(a_file_that_vanished_makes_no_event),
         TEST(a_fifo_is_left_alone),
