@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "watch/reach.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -26,11 +27,14 @@ static unsigned default_workers(void) {
 /* a number for the folders that are watched, in their order */
 static uint64_t watched_hash(const struct arguments *arguments) {
     uint64_t hash = TEXT_HASH_SEED;
+    struct reach *reach = reach_create(NULL); /* one on a mount that hangs counts by its name */
     for (size_t i = 0; i < arguments->watch_count; i++) {
-        AUTOFREE char *real = realpath(arguments->watch[i], NULL);
+        AUTOFREE char *real =
+            reach_leads(reach, arguments->watch[i]) ? realpath(arguments->watch[i], NULL) : NULL;
         const char *path = real ? real : arguments->watch[i];
         hash = text_hash(hash, path, strlen(path) + 1);
     }
+    reach_destroy(reach);
     return hash;
 }
 

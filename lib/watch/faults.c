@@ -22,6 +22,8 @@ void fault_name(struct mrq_host *host, const char *path) {
 const char *fault_remedy(int error) {
     return error == EACCES || error == EPERM
                ? "give the daemon's user read and search permission there (r-x)"
+           : error == ETIMEDOUT
+               ? "see to the mount there and its server; it is tried again at intervals"
                : "it is tried again at intervals";
 }
 

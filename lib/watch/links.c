@@ -3,6 +3,7 @@
 #include "watch/links.h"
 #include "base/companion.h"
 #include "base/memory.h"
+#include "watch/reach.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,10 @@ bool links_follow(struct mrq_host *host, struct roots *roots, const struct found
     if (!links || companion_name(strrchr(path, '/') + 1)) {
         return false;
     }
+    if (!reach_leads(roots_reach(roots), path)) {
+        note(links, path, NULL); /* it is followed when the mount that it leads to answers */
+        return true;
+    }
     AUTOFREE char *real = realpath(path, NULL);
     struct stat about;
     if (!real || lstat(real, &about) < 0) {
@@ -110,12 +115,15 @@ bool links_follow(struct mrq_host *host, struct roots *roots, const struct found
 static void look_again(struct links *links, struct known_link *link) {
     const struct root *root = roots_of(links->roots, link->path);
     struct stat about;
+    TAILQ_REMOVE(&links->list, link, entry);
+    TAILQ_INSERT_TAIL(&links->list, link, entry);
+    if (root && !reach_leads(roots_reach(links->roots), link->path)) {
+        return;
+    }
     if (!root || lstat(link->path, &about) < 0 || !S_ISLNK(about.st_mode)) {
         forget(links, link);
         return;
     }
-    TAILQ_REMOVE(&links->list, link, entry);
-    TAILQ_INSERT_TAIL(&links->list, link, entry);
     AUTOFREE char *real = realpath(link->path, NULL);
     const struct root *leads = real ? roots_of(links->roots, real) : NULL;
     if (!real) {

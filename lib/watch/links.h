@@ -7,7 +7,8 @@
 /**
  * path, met or heard of below at->root, is a symbolic link. False: links are not followed, or it
  * leads nowhere. Else what it leads to has been seen to: a folder is watched as if it stood in
- * "paths", a file handed on under its real path, with its folder as root.
+ * "paths", a file handed on under its real path, with its folder as root; what lies on a mount that
+ * does not answer waits for it.
  */
 bool links_follow(struct mrq_host *host, struct roots *roots, const struct found_at *at,
                   const char *path);

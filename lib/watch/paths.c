@@ -4,6 +4,24 @@
 #include "base/memory.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+char *paths_absolute(const char *given) {
+    AUTOFREE char *here = given[0] == '/' ? NULL : getcwd(NULL, 0);
+    AUTOFREE char *whole = mem_printf("%s/%s", here ? here : "", given);
+    char *path = mem_zeroed(strlen(whole) + 2, 1), *end = path;
+    char *rest = whole;
+    for (char *part = strsep(&rest, "/"); part; part = strsep(&rest, "/")) {
+        if (*part && strcmp(part, ".") != 0) {
+            *end++ = '/';
+            end = stpcpy(end, part);
+        }
+    }
+    if (end == path) {
+        *path = '/';
+    }
+    return path;
+}
 
 char *paths_resolve(const char *path) {
     char *real = realpath(path, NULL);

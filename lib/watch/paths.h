@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+/** path, absolute, without "//", "/./" and a slash at the end; ".." stays. Free it. Nothing is
+ * looked at but the working folder's name. */
+char *paths_absolute(const char *path);
+
 /** path, absolute and without links as far as it exists; the rest as it is. Free it. */
 char *paths_resolve(const char *path);
 

@@ -6,6 +6,7 @@
 #include "watch/gate.h"
 #include "watch/links.h"
 #include "watch/paths.h"
+#include "watch/reach.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct roots {
     struct mrq_host *host;
     struct roots_owner owner;
     struct gate *gate;
+    struct reach *reach;
     struct links *links; /* NULL: they are not followed */
     TAILQ_HEAD(root_list, root) list;
     struct root_list left; /* no link leads to them any more; scans may name them still */
@@ -134,10 +136,24 @@ static enum root_look look(struct roots *roots, struct root *root, enum mrq_lane
     return seen;
 }
 
+/** The way there is as free as can be known: what is mounted on it answers. */
+static bool answers(const struct roots *roots, const struct root *root) {
+    return (root->folder || reach_leads(roots->reach, root->given)) &&
+           reach_answers(roots->reach, root->path);
+}
+
 static void check(struct roots *roots, struct root *root, enum mrq_lane lane) {
+    bool before = root->silent;
+    root->silent = !answers(roots, root);
+    if (root->silent) {
+        return;
+    }
     if (look(roots, root, lane) == ROOT_ABSENT) {
         miss(roots, root, errno);
         look(roots, root, lane); /* it may have come before its parent was watched */
+    }
+    if (before && root->folder) { /* what was heard of it meanwhile could not be looked at */
+        roots->owner.rescan(roots->owner.self, root);
     }
 }
 
@@ -193,30 +209,42 @@ void roots_rescan(struct roots *roots) {
     struct root *root;
     TAILQ_FOREACH(root, &roots->list, entry) {
         roots_check(roots, root);
-        if (root->folder) {
+        if (root->folder && !root->silent) {
             roots->owner.rescan(roots->owner.self, root);
         }
     }
+}
+
+/** What is wrong with a root; NULL: nothing. Free it. */
+static char *fault_of(const struct root *root) {
+    if (root->silent) {
+        return mem_printf("%s does not answer: see to the mount and its server", root->path);
+    }
+    if (!root->folder) {
+        return mem_printf("%s is missing: make or mount the folder", root->path);
+    }
+    if (root->error) {
+        return mem_printf("%s cannot be read (%s): %s", root->path, strerror(root->error),
+                          fault_remedy(root->error));
+    }
+    return root->state == ROOT_REFUSED
+               ? mem_printf("%s cannot be watched: the log says why", root->path)
+               : NULL;
 }
 
 void roots_health(const struct roots *roots, struct mrq_report *report) {
     size_t working = 0;
     const struct root *root;
     TAILQ_FOREACH(root, &roots->list, entry) {
-        mrq_report_item(report, "folders", root->path, state_names[root->state]);
-        if (root->folder && root->state != ROOT_REFUSED && !root->error) {
-            working++;
-            continue;
+        mrq_report_item(report, "folders", root->path,
+                        root->silent ? "not answering" : state_names[root->state]);
+        AUTOFREE char *text = fault_of(root);
+        if (text) {
+            mrq_report_warning(report, text);
         }
-        AUTOFREE char *text =
-            root->folder && root->error
-                ? mem_printf("%s cannot be read (%s): %s", root->path, strerror(root->error),
-                             fault_remedy(root->error))
-            : root->state == ROOT_REFUSED
-                ? mem_printf("%s cannot be watched: the log says why", root->path)
-                : mem_printf("%s is missing: make or mount the folder", root->path);
-        mrq_report_warning(report, text);
+        working += text == NULL;
     }
+    reach_report(roots->reach, report);
     if (working == 0) {
         mrq_report_broken(report, "none of the watched folders can be watched");
     }
@@ -234,6 +262,10 @@ bool roots_follow_links(const struct roots *roots) {
 
 struct links *roots_links(const struct roots *roots) {
     return roots->links;
+}
+
+struct reach *roots_reach(const struct roots *roots) {
+    return roots->reach;
 }
 
 struct root *roots_of(const struct roots *roots, const char *path) {
@@ -254,7 +286,8 @@ static bool holds_a_root(const struct roots *roots, const char *path) {
 static struct root *append(struct roots *roots, const char *given) {
     struct root *root = mem_new(struct root);
     root->given = mem_dup(given);
-    root->path = paths_resolve(given);
+    root->silent = !reach_leads(roots->reach, given);
+    root->path = root->silent ? paths_absolute(given) : paths_resolve(given);
     TAILQ_INSERT_TAIL(&roots->list, root, entry);
     return root;
 }
@@ -323,6 +356,7 @@ struct roots *roots_create(struct mrq_host *host, const struct roots_owner *owne
     roots->host = host;
     roots->owner = *owner;
     TAILQ_INIT(&roots->list);
+    roots->reach = reach_create(host);
     roots->gate = gate_create(host, handle_opened, roots);
     TAILQ_INIT(&roots->left);
     if (mrq_setting_number(settings, "follow_links") != 0) {
@@ -356,5 +390,6 @@ void roots_destroy(struct roots *roots) {
     free_all(&roots->list);
     free_all(&roots->left);
     gate_destroy(roots->gate);
+    reach_destroy(roots->reach);
     free(roots);
 }

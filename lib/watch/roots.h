@@ -8,6 +8,7 @@
 
 struct folder; /* what a source knows of a folder: its own */
 struct links;
+struct reach;
 
 enum root_state {
     ROOT_WAITING, /* it has not been there yet */
@@ -26,6 +27,7 @@ struct root {
     struct timespec followed; /* since when; what is older was there before us */
     enum root_state state;    /* the source says whether it is watched, polled or refused */
     bool told;                /* that it is missing */
+    bool silent;              /* a mount on its way does not answer: it is as it was before */
     int error;                /* why it cannot be read: errno; 0: it can */
     bool linked;              /* it is not in the configuration: a link leads to it */
     unsigned links;           /* that hold it, then */
@@ -78,6 +80,9 @@ struct root *roots_of(const struct roots *roots, const char *path);
 
 bool roots_follow_links(const struct roots *roots);
 struct links *roots_links(const struct roots *roots); /* NULL: they are not followed */
+
+/** Whether what is at a path can be looked at now: of all roots. */
+struct reach *roots_reach(const struct roots *roots);
 
 /** Looks whether a root is where it should be, and whether it is the same folder still. */
 void roots_check(struct roots *roots, struct root *root);

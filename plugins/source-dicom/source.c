@@ -6,6 +6,7 @@
 #include "settings.h"
 #include "spool.h"
 #include "told.h"
+#include "watch/reach.h"
 
 #include <errno.h>
 #include <mrqart/plugin.h>
@@ -127,10 +128,24 @@ static void source_close(void *self) {
     free(source);
 }
 
+/* Else the daemon would hang with it. */
+static bool answers(struct mrq_host *host, const char *path) {
+    struct reach *reach = reach_create(NULL);
+    bool answer = reach_leads(reach, path);
+    reach_destroy(reach);
+    if (!answer) {
+        mrq_error(host, "spool: %s does not answer: see to the mount and its server", path);
+    }
+    return answer;
+}
+
 /* its last folder is made where it is missing, and all of it named without links */
 static char *spool_path(struct mrq_host *host, const char *path) {
     if (*path != '/') {
         mrq_error(host, "spool: \"%s\" does not begin with a slash", path);
+        return NULL;
+    }
+    if (!answers(host, path)) {
         return NULL;
     }
     bool made = mkdir(path, 0777) == 0;

@@ -2,15 +2,17 @@
 /* Folders by which others are known to be watched. */
 #include "anchors.h"
 #include "base/memory.h"
-#include "mount_table.h"
 #include "rights.h"
+#include "watch/mount_list.h"
 #include "watch/mounts.h"
+#include "watch/reach.h"
 #include <errno.h>
 #include <unistd.h>
 
 struct anchors {
     struct mrq_host *host;
     struct marks *marks;
+    struct reach *reach;
     TAILQ_HEAD(folder_list, folder) list;
 };
 
@@ -18,11 +20,15 @@ const struct folder *anchors_first(const struct anchors *anchors) {
     return TAILQ_FIRST(&anchors->list);
 }
 
-bool anchor_is_there(const struct folder *folder) {
+bool anchors_answers(const struct anchors *anchors, const struct folder *folder) {
+    return reach_answers(anchors->reach, folder->path);
+}
+
+bool anchors_is_there(const struct anchors *anchors, const struct folder *folder) {
     struct identity now;
     int mount;
-    return identity_of(folder->path, &now, &mount) && mount == folder->mount &&
-           identity_equal(&now, &folder->identity);
+    return anchors_answers(anchors, folder) && identity_of(folder->path, &now, &mount) &&
+           mount == folder->mount && identity_equal(&now, &folder->identity);
 }
 
 static void drop(struct anchors *anchors, struct folder *folder) {
@@ -147,7 +153,7 @@ void anchors_leave(struct anchors *anchors, struct root *root) {
 void anchors_mark_again(struct anchors *anchors) {
     struct folder *folder;
     TAILQ_FOREACH(folder, &anchors->list, entry) {
-        if (!folder->refused) {
+        if (!folder->refused && anchors_answers(anchors, folder)) {
             mark(anchors, folder);
         }
     }
@@ -177,18 +183,35 @@ static struct folder *find(struct anchors *anchors, const char *path) {
     return NULL;
 }
 
-static void handle_mount(void *self, const char *path) {
+/** folder is where it was. */
+static void keep(const struct look_below *look, struct folder *folder, bool silent) {
+    bool again = folder->silent && !silent;
+    folder->listed = true;
+    folder->silent = silent;
+    if (again) { /* what was heard of it meanwhile could not be looked at */
+        look->came(look->self, folder);
+    }
+}
+
+static void handle_mount(void *self, const struct mount_entry *mounted) {
     struct look_below *look = self;
+    const char *path = mounted->path;
     struct root *root = roots_of(look->roots, path);
     if (!root || !root->folder || root->folder->refused || strcmp(root->path, path) == 0) {
+        return;
+    }
+    struct folder *folder = find(look->anchors, path);
+    if (!reach_answers(look->anchors->reach, path)) { /* it is looked at again in each round */
+        if (folder) {
+            keep(look, folder, true);
+        }
         return;
     }
     struct identity identity = {0};
     int mount = -1;
     bool known = identity_of(path, &identity, &mount);
-    struct folder *folder = find(look->anchors, path);
     if (folder && folder->mount == mount && identity_equal(&folder->identity, &identity)) {
-        folder->listed = true;
+        keep(look, folder, false);
         return;
     }
     drop(look->anchors, folder);
@@ -212,7 +235,7 @@ bool anchors_look_below(struct anchors *anchors, const struct roots *roots,
     TAILQ_FOREACH(folder, &anchors->list, entry) {
         folder->listed = is_root(folder);
     }
-    mount_table_each(handle_mount, &look);
+    mount_list_each(handle_mount, &look);
     for (folder = TAILQ_FIRST(&anchors->list); folder; folder = next) {
         next = TAILQ_NEXT(folder, entry);
         if (!folder->listed) {
@@ -225,10 +248,11 @@ bool anchors_look_below(struct anchors *anchors, const struct roots *roots,
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct anchors *anchors_create(struct mrq_host *host, struct marks *marks) {
+struct anchors *anchors_create(struct mrq_host *host, struct marks *marks, struct reach *reach) {
     struct anchors *anchors = mem_new(struct anchors);
     anchors->host = host;
     anchors->marks = marks;
+    anchors->reach = reach;
     TAILQ_INIT(&anchors->list);
     return anchors;
 }

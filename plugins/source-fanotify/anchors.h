@@ -17,20 +17,24 @@ struct folder {
     size_t length;
     int mount; /* the kernel's number of the mount it was met on */
     bool refused, listed;
+    bool silent; /* it could not be looked at last time */
     struct identity identity;
 };
 
 struct anchors;
 
-/** Destroy takes NULL. marks must outlive it. */
-struct anchors *anchors_create(struct mrq_host *host, struct marks *marks);
+/** Destroy takes NULL. marks and reach must outlive it. */
+struct anchors *anchors_create(struct mrq_host *host, struct marks *marks, struct reach *reach);
 void anchors_destroy(struct anchors *anchors);
 
 /** The first; the next by TAILQ_NEXT(folder, entry). */
 const struct folder *anchors_first(const struct anchors *anchors);
 
+/** True while folder can be looked at (watch/reach.h). */
+bool anchors_answers(const struct anchors *anchors, const struct folder *folder);
+
 /** True while folder is at its path. */
-bool anchor_is_there(const struct folder *folder);
+bool anchors_is_there(const struct anchors *anchors, const struct folder *folder);
 
 /**
  * Looks what is at root->path, and marks its file system: see struct roots_owner. What cannot be

@@ -3,6 +3,7 @@
 #include "events.h"
 #include "base/memory.h"
 #include "watch/links.h"
+#include "watch/reach.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <limits.h>
@@ -150,6 +151,9 @@ static void handle_file(struct events *events, const struct subject *subject, ui
     const char *path = place.root ? path_of(events, &place, subject->to.name) : NULL;
     if (!path) {
         return;
+    }
+    if (!reach_answers(roots_reach(events->with.roots), path)) {
+        return; /* all below it is scanned when it answers again */
     }
     struct stat about;
     if (!(mask & (FAN_CLOSE_WRITE | FAN_RENAME))) {

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is mounted where, as this process sees it. */
+/* When something is mounted or unmounted. */
 #pragma once
 
 #include <mrqart/plugin.h>
-
-/** Calls visit for each mount point: a path, valid during the call only. */
-void mount_table_each(void (*visit)(void *self, const char *path), void *self);
 
 struct mount_table;
 

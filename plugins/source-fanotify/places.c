@@ -64,7 +64,7 @@ static size_t path_of(int fd, char *path) {
 /** The path as seen on the mount of anchor. */
 static size_t ask(struct places *places, const struct folder *anchor,
                   const struct identity *identity, char *path) {
-    int at = mount_descriptor(places, anchor);
+    int at = anchors_answers(places->anchors, anchor) ? mount_descriptor(places, anchor) : -1;
     if (at < 0) {
         places->missed = true;
         return 0;
@@ -100,7 +100,7 @@ static const struct folder *locate(struct places *places, const struct identity 
         if (!path[0] || !is_below(path, anchor)) {
             continue;
         }
-        if (anchor_is_there(anchor)) { /* and no other folder of that name */
+        if (anchors_is_there(places->anchors, anchor)) { /* and no other folder of that name */
             return anchor;
         }
         places->missed = true;

@@ -6,6 +6,7 @@
 #include "watch/entries.h"
 #include "watch/faults.h"
 #include "watch/links.h"
+#include "watch/reach.h"
 #include "watch/turns.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +84,12 @@ static bool has_come_since(const struct entries *folder, const struct timespec *
     return time->tv_sec && fstat(folder->fd, &about) == 0 && times_was_moved(&about, time);
 }
 
+/** What is at the path of lane can be looked at; else see errno. */
+static bool answers(const struct scan *scan, const struct lane *lane) {
+    errno = ETIMEDOUT;
+    return reach_answers(roots_reach(scan->roots), lane->path);
+}
+
 /** Goes into the folder that is at lane->path, of that length, and name in the one above. */
 static bool push(struct scan *scan, struct lane *lane, const char *name, size_t length) {
     const struct job *job = TAILQ_FIRST(&lane->jobs);
@@ -93,7 +100,8 @@ static bool push(struct scan *scan, struct lane *lane, const char *name, size_t 
     const struct level *above = lane->depth > 0 ? &lane->levels[lane->depth - 1] : NULL;
     struct level *level = &lane->levels[lane->depth];
     entries_init(&level->entries, SCAN_BUFFER);
-    if (!entries_open(&level->entries, above ? above->entries.fd : AT_FDCWD, name)) {
+    if (!answers(scan, lane) ||
+        !entries_open(&level->entries, above ? above->entries.fd : AT_FDCWD, name)) {
         int error = errno;
         entries_finish(&level->entries);
         tell_fault(scan, job->root, lane->path, error);
@@ -185,7 +193,8 @@ static bool step(struct scan *scan, struct lane *lane) {
         return true;
     }
     const struct dirent64 *entry;
-    switch (entries_next(&lane->levels[lane->depth - 1].entries, &entry)) {
+    switch (answers(scan, lane) ? entries_next(&lane->levels[lane->depth - 1].entries, &entry)
+                                : ENTRIES_FAILED) {
     case ENTRIES_ONE:
         meet(scan, lane, entry);
         return true;

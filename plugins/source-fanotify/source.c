@@ -168,7 +168,7 @@ static bool build(struct source *source) {
     if (!source->marks) {
         return false;
     }
-    source->anchors = anchors_create(source->host, source->marks);
+    source->anchors = anchors_create(source->host, source->marks, roots_reach(source->roots));
     source->places = places_create(source->anchors, source->cache);
     source->scan = scan_create(source->host, source->roots, source->max_depth);
     if (!source->scan) {

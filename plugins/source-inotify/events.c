@@ -49,13 +49,24 @@ static bool follow_link(struct events *events, const struct folder *folder, cons
     return links_follow(events->host, events->roots, &at, path);
 }
 
+/** Like lstat(); false where that cannot be done now, too: the folder is looked at later. */
+static bool look(struct events *events, struct folder *folder, const char *path,
+                 struct stat *about) {
+    if (!tree_answers(events->tree, folder)) {
+        walk_later(events->walk, folder);
+        return false;
+    }
+    return lstat(path, about) == 0;
+}
+
 static void handle_complete(struct events *events, struct folder *folder,
                             const struct inotify_event *event) {
     struct stat about;
     const char *path;
     if ((event->mask & IN_MOVED_TO) && roots_follow_links(events->roots) &&
-        (path = tree_file(events->tree, folder, event->name)) != NULL && lstat(path, &about) == 0 &&
-        S_ISLNK(about.st_mode) && follow_link(events, folder, path)) {
+        (path = tree_file(events->tree, folder, event->name)) != NULL &&
+        look(events, folder, path, &about) && S_ISLNK(about.st_mode) &&
+        follow_link(events, folder, path)) {
         return;
     }
     emit(events, folder, event->name, NULL);
@@ -75,7 +86,8 @@ static void handle_made(struct events *events, struct folder *folder,
     }
     const char *path = tree_file(events->tree, folder, made->name);
     struct stat about;
-    if (path && lstat(path, &about) == 0 && (!S_ISREG(about.st_mode) || about.st_nlink > 1) &&
+    if (path && look(events, folder, path, &about) &&
+        (!S_ISREG(about.st_mode) || about.st_nlink > 1) &&
         !(S_ISLNK(about.st_mode) && follow_link(events, folder, path))) {
         emit(events, folder, made->name, &about);
     }

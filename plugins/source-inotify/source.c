@@ -159,7 +159,7 @@ static bool build(struct source *source, const struct mrq_settings *settings) {
     if (!source->roots) {
         return false;
     }
-    source->tree = tree_create(source->host, &limits);
+    source->tree = tree_create(source->host, roots_reach(source->roots), &limits);
     if (!source->tree) {
         return false;
     }

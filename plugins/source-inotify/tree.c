@@ -4,6 +4,7 @@
 #include "base/companion.h"
 #include "base/memory.h"
 #include "tree_parts.h"
+#include "watch/reach.h"
 #include <errno.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -80,15 +81,39 @@ static bool has_vanished(int error) {
     return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
+/** The watch of path; -1: see errno. */
+static int watch_path(struct tree *tree, const char *path) {
+    if (!reach_answers(tree->reach, path)) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return inotify_add_watch(tree->fd, path, folder_events);
+}
+
+/** What was known at place when it could be looked at last. */
+static struct folder *known_at(const struct place *place) {
+    struct folder *folder = place->parent ? LIST_FIRST(&place->parent->children) : NULL;
+    while (folder && strcmp(folder->path + folder->name_at, place->path + place->name_at) != 0) {
+        folder = LIST_NEXT(folder, sibling);
+    }
+    return place->parent ? folder : place->root->folder;
+}
+
+static struct folder *find(const struct tree *tree, const struct place *place, int watch,
+                           int error) {
+    return watch >= 0 ? table_watched(&tree->table, watch)
+           : error == ETIMEDOUT
+               ? known_at(place)
+               : table_unwatched(&tree->table, place->parent, place->path + place->name_at);
+}
+
 static enum tree_change attach(struct tree *tree, const struct place *place, struct folder **out) {
-    int watch = inotify_add_watch(tree->fd, place->path, folder_events);
+    int watch = watch_path(tree, place->path);
     if (watch < 0 && has_vanished(errno)) {
         return TREE_NONE;
     }
     int error = errno;
-    struct folder *folder =
-        watch >= 0 ? table_watched(&tree->table, watch)
-                   : table_unwatched(&tree->table, place->parent, place->path + place->name_at);
+    struct folder *folder = find(tree, place, watch, error);
     if (!folder) {
         if (tree->counts.folders >= tree->limits.folders) {
             faults_tell_folders(&tree->faults, tree->host, place->root, place->path,
@@ -157,7 +182,7 @@ void tree_watch(struct tree *tree, struct folder *folder) {
     if (folder->watch >= 0 || !tree_locate(tree, folder)) {
         return;
     }
-    int watch = inotify_add_watch(tree->fd, folder->path, folder_events);
+    int watch = watch_path(tree, folder->path);
     if (watch < 0) {
         if (!has_vanished(errno)) {
             faults_tell_watch(&tree->faults, tree->host, folder, errno);
@@ -174,13 +199,19 @@ void tree_watch(struct tree *tree, struct folder *folder) {
     tree->counts.polled--;
 }
 
+bool tree_answers(struct tree *tree, struct folder *folder) {
+    const char *path = tree_path(tree, folder);
+    return !path || reach_answers(tree->reach, path);
+}
+
 struct folder *tree_find(const struct tree *tree, int watch) {
     return table_watched(&tree->table, watch);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct tree *tree_create(struct mrq_host *host, const struct tree_limits *limits) {
+struct tree *tree_create(struct mrq_host *host, struct reach *reach,
+                         const struct tree_limits *limits) {
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (fd < 0) {
         mrq_error(host, "cannot start inotify: %m%s",
@@ -189,6 +220,7 @@ struct tree *tree_create(struct mrq_host *host, const struct tree_limits *limits
     }
     struct tree *tree = mem_new(struct tree);
     tree->host = host;
+    tree->reach = reach;
     tree->fd = fd;
     tree->limits = *limits;
     for (size_t list = 0; list < FOLDER_LISTS; list++) {

@@ -14,6 +14,7 @@
 #include <mrqart/plugin.h>
 #include <stddef.h>
 
+struct reach;
 struct tree;
 
 struct tree_limits {
@@ -34,7 +35,8 @@ struct tree_counts {
 };
 
 /** Says why and returns NULL when there is no inotify to be had. Destroy takes NULL. */
-struct tree *tree_create(struct mrq_host *host, const struct tree_limits *limits);
+struct tree *tree_create(struct mrq_host *host, struct reach *reach,
+                         const struct tree_limits *limits);
 void tree_destroy(struct tree *tree);
 
 /** The inotify descriptor: not blocking; the tree's own. */
@@ -69,6 +71,9 @@ const char *tree_path(struct tree *tree, struct folder *folder);
 
 /** The same for a file in it; valid until the next call. */
 const char *tree_file(struct tree *tree, struct folder *folder, const char *name);
+
+/** Whether what is in folder can be looked at now (watch/reach.h). */
+bool tree_answers(struct tree *tree, struct folder *folder);
 
 /** folder is no longer where it was, and may turn up elsewhere: its watches stay for a while. */
 void tree_leave(struct tree *tree, struct folder *folder);

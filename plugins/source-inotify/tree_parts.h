@@ -11,6 +11,7 @@ TAILQ_HEAD(folder_queue, folder);
 
 struct tree {
     struct mrq_host *host;
+    struct reach *reach;
     struct tree_limits limits;
     struct faults faults;
     int fd;

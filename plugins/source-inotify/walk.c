@@ -6,6 +6,7 @@
 #include "faults.h"
 #include "watch/entries.h"
 #include "watch/links.h"
+#include "watch/reach.h"
 #include "watch/turns.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -171,6 +172,10 @@ static void fail(struct walk *walk, struct folder *folder, int error) {
     }
 }
 
+void walk_later(struct walk *walk, struct folder *folder) {
+    fail(walk, folder, ETIMEDOUT);
+}
+
 /** The first scan may meet a folder that was moved in before the event that tells so. */
 static bool was_moved_in(const struct walk *walk, const struct folder *folder, enum mrq_lane lane) {
     struct stat about;
@@ -185,6 +190,10 @@ static void begin(struct walk *walk, struct folder *folder, enum mrq_lane lane) 
     const char *path = tree_path(walk->tree, folder);
     if (!path) {
         tree_put(walk->tree, folder, FOLDER_IDLE);
+        return;
+    }
+    if (!reach_answers(roots_reach(walk->roots), path)) {
+        walk_later(walk, folder);
         return;
     }
     if (!entries_open(&cursor->entries, AT_FDCWD, path)) {
@@ -248,6 +257,11 @@ static bool step(struct walk *walk, enum mrq_lane lane) {
             begin(walk, folder, lane);
         }
         return folder != NULL;
+    }
+    if (!tree_answers(walk->tree, folder)) {
+        entries_close(&cursor->entries);
+        walk_later(walk, folder);
+        return true;
     }
     const struct dirent64 *entry;
     switch (entries_next(&cursor->entries, &entry)) {

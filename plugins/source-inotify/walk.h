@@ -20,6 +20,9 @@ void walk_queue(struct walk *walk, struct folder *folder, enum mrq_lane lane, un
 /** What to do with a folder that was attached on an event: scan it where that is due. */
 void walk_attached(struct walk *walk, struct folder *folder, enum tree_change change);
 
+/** What was heard of folder could not be looked at (tree_answers()): all in it is, later. */
+void walk_later(struct walk *walk, struct folder *folder);
+
 /** Once per round: scans what waits for it, and has the tree forget what is gone. */
 void walk_round(struct walk *walk);
 

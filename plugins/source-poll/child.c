@@ -5,6 +5,7 @@
 #include "base/forked.h"
 #include "base/memory.h"
 #include "watch/paths.h"
+#include "watch/reach.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,9 +19,10 @@
 
 enum { CHILD_SOCKET = FORKED_PIPE }; /* the only descriptor but the standard ones */
 
-/** What the daemon has said. */
+/** What the daemon has said, and what the child has for itself. */
 struct orders {
     bool held; /* the backlog is */
+    struct reach *reach;
 };
 
 /* ---- the world, as a scan sees it ---------------------------------------------------------- */
@@ -41,6 +43,10 @@ static bool look(void *self, const char *path, bool fresh, struct scan_look *see
     }
     *seen = (struct scan_look){.about = status.stat, .mount = status.mount};
     return true;
+}
+
+static bool leads(void *self, const char *path) {
+    return reach_leads(((struct orders *)self)->reach, path);
 }
 
 static void tell(void *self, const struct record *head, const char *path) {
@@ -113,8 +119,8 @@ static void become_child(pid_t daemon) {
 }
 
 static _Noreturn void run(const struct scan_options *options, const char *path) {
-    struct orders orders = {0};
-    const struct scan_world world = {&orders, now_ms, look, tell, follow, held};
+    struct orders orders = {.reach = reach_create(NULL)};
+    const struct scan_world world = {&orders, now_ms, look, leads, tell, follow, held};
     const char *real = paths_resolve(path);
     if (!follow(&orders, real, FOLLOW_TREE)) { /* before all that links lead to */
         _exit(EXIT_SUCCESS);                   /* the daemon has said why */

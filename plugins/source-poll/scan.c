@@ -154,6 +154,7 @@ static void run_round(struct scan *scan) {
     scan->next_newest_ms = begun_ms + scan->options.interval_ms;
     struct known_tree *tree;
     drop_unlinked(scan);
+    scan_silent(scan);
     TAILQ_FOREACH(tree, &scan->table.trees, entry) {
         scan_tree(scan, tree);
     }
@@ -207,6 +208,7 @@ void scan_destroy(struct scan *scan) {
     if (scan) {
         table_finish(&scan->table);
         free(scan->arrivals);
+        path_list_finish(&scan->silent);
         free(scan);
     }
 }

@@ -42,6 +42,8 @@ struct scan_world {
     int64_t (*now_ms)(void *self); /* grows steadily */
     /** Like lstat(), fresh from the server if fresh. False: see errno. */
     bool (*look)(void *self, const char *path, bool fresh, struct scan_look *look);
+    /** Whether it can be looked at where the link path leads: no mount on the way there hangs. */
+    bool (*leads)(void *self, const char *path);
     void (*tell)(void *self, const struct record *head, const char *path);
     /** May path be followed? True: it is, from now on. */
     bool (*follow)(void *self, const char *path, enum follow_what what);

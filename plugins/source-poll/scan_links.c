@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the scan: symbolic links, if they are followed. */
+#include "base/memory.h"
 #include "scan_parts.h"
 #include "watch/paths.h"
 #include <stdlib.h>
@@ -56,13 +57,45 @@ static void lead_to_file(struct scan *scan, struct known_folder *folder, const c
     }
 }
 
+static void tell_silent(struct scan *scan, const struct known_tree *tree, const char *path,
+                        int error) {
+    (error ? path_list_add : path_list_remove)(&scan->silent, path);
+    errno = error;
+    scan_tell_fault(scan, tree, FAULT_READ, path);
+}
+
+/** Whether what scan->path leads to can be looked at: a mount that hangs holds up no other. */
+static bool leads(struct scan *scan, const struct known_folder *folder) {
+    bool silent = !scan->world.leads(scan->world.self, scan->path);
+    bool told = path_list_has(&scan->silent, scan->path);
+    if (silent && !told && scan->silent.count < PATH_LIST_KEPT) {
+        tell_silent(scan, folder->tree, scan->path, ETIMEDOUT);
+    } else if (!silent && told) {
+        tell_silent(scan, folder->tree, scan->path, 0);
+    }
+    return !silent;
+}
+
+void scan_silent(struct scan *scan) {
+    struct scan_look look;
+    for (size_t i = 0; i < PATH_LIST_KEPT; i++) {
+        const struct known_tree *tree =
+            scan->silent.paths[i] ? tree_of(scan, scan->silent.paths[i]) : NULL;
+        if (tree && !scan_look(scan, scan->silent.paths[i], false, &look)) {
+            AUTOFREE char *path = mem_dup(scan->silent.paths[i]);
+            tell_silent(scan, tree, path, 0);
+        }
+    }
+}
+
 void scan_link(struct scan *scan, struct known_folder *folder, const char *name, uint64_t inode) {
     char real[PATH_MAX];
     struct scan_look look;
     if (!scan->options.follow_links || scan_is_full(scan, folder->tree)) {
         return;
     }
-    if (!realpath(scan->path, real) || !scan_look(scan, real, false, &look)) {
+    if (!leads(scan, folder) || !realpath(scan->path, real) ||
+        !scan_look(scan, real, false, &look)) {
         folder->unsure = true; /* what it leads to may come, which its folder does not show */
     } else if (S_ISDIR(look.about.st_mode)) {
         lead_to_folder(scan, folder, name, inode, real);

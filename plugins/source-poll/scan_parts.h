@@ -2,6 +2,7 @@
 /* Inside the scan: what its files share. */
 #pragma once
 
+#include "base/path_list.h"
 #include "scan.h"
 #include "table.h"
 #include <errno.h>
@@ -25,6 +26,7 @@ struct scan {
     bool newest; /* only the newest folders are looked at: none is forgotten meanwhile */
     bool cut;    /* the root has gone in the middle of a round */
     bool told[FAULTS];
+    struct path_list silent; /* links that lead to mounts that do not answer */
     struct arrival *arrivals;
     size_t arrival_count, arrival_room;
     size_t length; /* of path */
@@ -79,6 +81,9 @@ void scan_arrivals(struct scan *scan, size_t first);
 
 /** scan->path is a symbolic link in folder, which is named name: sees to what it leads to. */
 void scan_link(struct scan *scan, struct known_folder *folder, const char *name, uint64_t inode);
+
+/** Forgets links that led to mounts that do not answer, and are gone. */
+void scan_silent(struct scan *scan);
 
 /* scan_folder.c */
 

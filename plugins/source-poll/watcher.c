@@ -24,24 +24,6 @@ void watcher_enter(struct watcher *watcher, enum watcher_state state) {
 
 /* ---- paths, without touching them: that may take for ever ---------------------------------- */
 
-/** Absolute, without "//", "/./" and a slash at the end; ".." stays. Free it. */
-static char *absolute(const char *given) {
-    AUTOFREE char *here = given[0] == '/' ? NULL : getcwd(NULL, 0);
-    AUTOFREE char *whole = mem_printf("%s/%s", here ? here : "", given);
-    char *path = mem_zeroed(strlen(whole) + 2, 1), *end = path;
-    char *rest = whole;
-    for (char *part = strsep(&rest, "/"); part; part = strsep(&rest, "/")) {
-        if (*part && strcmp(part, ".") != 0) {
-            *end++ = '/';
-            end = stpcpy(end, part);
-        }
-    }
-    if (end == path) {
-        *path = '/';
-    }
-    return path;
-}
-
 static const struct watcher *outer_of(const struct watchers *watchers, const struct watcher *self) {
     const struct watcher *other;
     bool later = false; /* of two that are the same the first stays */
@@ -217,7 +199,7 @@ struct watchers *watchers_create(struct mrq_host *host, const struct watcher_opt
         struct watcher *watcher = mem_new(struct watcher);
         watcher->all = watchers;
         watcher->named = mem_dup(mrq_setting_item(settings, "paths", i));
-        watcher->given = absolute(watcher->named);
+        watcher->given = paths_absolute(watcher->named);
         watcher->path = mem_dup(watcher->given);
         watcher->child = (struct child){.pid = -1, .socket = -1};
         watcher->back_off_ms = WATCHER_BACK_OFF_MS;

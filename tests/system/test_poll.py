@@ -5,6 +5,7 @@
 What all sources have in common is in test_sources.py and test_catchup.py."""
 import contextlib
 
+from fuse import Fuse
 from mrqart_test import *
 
 CONFIGURATION = """
@@ -72,36 +73,6 @@ class PollTest(DaemonTest):
 
     def scan(self, daemon):
         return wait_for(lambda: self.scans(daemon), "a scan")[0]
-
-
-class Fuse:
-    """A FUSE mount of one folder at another."""
-
-    def __init__(self, test, behind, at):
-        self.behind, self.at = behind, at
-        for folder in (behind, at):
-            folder.mkdir(parents=True, exist_ok=True)
-        if not shutil.which("bindfs"):
-            test.skipTest("bindfs is not installed")
-        self.mount(test)
-
-    def mount(self, test=None):
-        done = subprocess.run(["bindfs", "--no-allow-other", self.behind, self.at],
-                              capture_output=True, text=True)
-        if done.returncode and test:
-            test.skipTest(f"FUSE cannot be mounted here: {done.stderr.strip()}")
-        assert done.returncode == 0, done
-
-    def unmount(self):
-        subprocess.run(["fusermount", "-uz", self.at], capture_output=True)
-
-    def kill(self):
-        """Its server dies: whoever looks is told that it is not connected."""
-        for entry in pathlib.Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                if words[0].endswith(b"bindfs") and os.fsencode(self.at) in words:
-                    os.kill(int(entry.name), signal.SIGKILL)
 
 
 class Files(PollTest):
@@ -229,7 +200,6 @@ class Missing(PollTest):
 class Mounts(PollTest):
     def fuse(self):
         fuse = Fuse(self, self.where / "behind", self.where / "mount")
-        self.addCleanup(fuse.unmount)
         return fuse
 
     def test_files_written_behind_a_fuse_mount_are_found(self):
@@ -249,7 +219,7 @@ class Mounts(PollTest):
         client = daemon.websocket()
         write_dicom(fuse.behind / "a/1.dcm", InstanceNumber=1)
         self.total(client, 1)
-        fuse.kill()
+        fuse.signal(signal.SIGKILL)  # whoever looks is told that it is not connected
         daemon.logged("is gone: Transport endpoint is not connected.*Unmount and mount it again")
         self.wait_for_state(daemon, fuse.at, "gone")
         fuse.unmount()
@@ -282,21 +252,13 @@ class Mounts(PollTest):
         fuse = self.fuse()
         daemon = self.poll(fuse.at, more="answer_timeout = 0.5;")
         client = daemon.websocket()
-        self.stop_server(fuse, signal.SIGSTOP)
-        self.addCleanup(self.stop_server, fuse, signal.SIGCONT)
+        fuse.signal(signal.SIGSTOP)
         daemon.logged("does not answer")
         self.wait_for_state(daemon, fuse.at, "not answering")
         write_dicom(fuse.behind / "1.dcm", InstanceNumber=1)
-        self.stop_server(fuse, signal.SIGCONT)
+        fuse.signal(signal.SIGCONT)
         self.total(client, 1)
         self.wait_for_state(daemon, fuse.at, "polled")
-
-    def stop_server(self, fuse, number):
-        for entry in pathlib.Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                if words[0].endswith(b"bindfs") and os.fsencode(fuse.at) in words:
-                    os.kill(int(entry.name), number)
 
     def test_a_loop_back_nfs_mount(self):
         kernel = pathlib.Path("/proc/filesystems").read_text()

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +41,37 @@ static void links_are_left_alone(void **state) {
     world_run(rig.world, 20000);
     assert_int_equal(world_count(rig.world, RECORD_FILE, NULL), 0);
     assert_int_equal(world_count(rig.world, RECORD_FOLLOW, NULL), 0);
+    finish(&rig);
+}
+
+static void a_link_that_leads_to_what_hangs_holds_up_nothing_else(void **state) {
+    (void)state;
+    struct rig rig = begun(true);
+    rig.world->hanging = true;
+    link_in(&rig, rig.elsewhere, "link");
+    disk_write(disk_path("%s/a.dcm", rig.world->folder));
+    world_run(rig.world, 20000);
+    assert_int_equal(world_count(rig.world, RECORD_FILE, NULL), 1);
+    assert_int_equal(world_count(rig.world, RECORD_FOLLOW, NULL), 0);
+    assert_int_equal(world_count(rig.world, RECORD_FAULT, NULL), 1);
+    assert_int_equal(world_last(rig.world, RECORD_FAULT)->head.error, ETIMEDOUT);
+    rig.world->hanging = false;
+    world_run(rig.world, 20000);
+    assert_int_equal(world_count(rig.world, RECORD_FOLLOW, NULL), 1);
+    assert_int_equal(world_last(rig.world, RECORD_FAULT)->head.error, 0);
+    finish(&rig);
+}
+
+static void a_link_that_led_to_what_hangs_is_told_no_more_when_it_is_gone(void **state) {
+    (void)state;
+    struct rig rig = begun(true);
+    rig.world->hanging = true;
+    link_in(&rig, rig.elsewhere, "link");
+    world_run(rig.world, 20000);
+    disk_remove(disk_path("%s/link", rig.world->folder));
+    world_run(rig.world, 20000);
+    assert_int_equal(world_count(rig.world, RECORD_FAULT, NULL), 2);
+    assert_int_equal(world_last(rig.world, RECORD_FAULT)->head.error, 0);
     finish(&rig);
 }
 
@@ -119,6 +151,8 @@ static void what_the_daemon_has_already_is_not_followed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_are_left_alone),
+        cmocka_unit_test(a_link_that_leads_to_what_hangs_holds_up_nothing_else),
+        cmocka_unit_test(a_link_that_led_to_what_hangs_is_told_no_more_when_it_is_gone),
         cmocka_unit_test(a_link_to_a_folder_is_followed_once_and_loops_end),
         cmocka_unit_test(without_its_link_a_folder_is_no_longer_followed),
         cmocka_unit_test(a_link_to_a_file_is_reported_under_its_real_path),

@@ -34,6 +34,11 @@ static bool look(void *self, const char *path, bool fresh, struct scan_look *see
     return true;
 }
 
+static bool leads(void *self, const char *path) {
+    (void)path;
+    return !((struct world *)self)->hanging;
+}
+
 static void tell(void *self, const struct record *head, const char *path) {
     struct world *world = self;
     if (head->kind == RECORD_STATE && world->told_count > 0 &&
@@ -87,6 +92,7 @@ void world_begin(struct world *world, const struct scan_options *options) {
     const struct scan_world given = {.self = world,
                                      .now_ms = now_ms,
                                      .look = look,
+                                     .leads = leads,
                                      .tell = tell,
                                      .follow = follow,
                                      .held = held};

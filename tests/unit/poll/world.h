@@ -22,6 +22,7 @@ struct world {
     ino_t shift;      /* added to all numbers of files */
     int failing;      /* not 0: the errno of every look */
     bool refuse;      /* to follow anything */
+    bool hanging;     /* whatever links lead to */
     bool held;        /* the backlog is */
     unsigned slow_ms; /* that a look takes */
     unsigned looks;
