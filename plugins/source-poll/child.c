@@ -116,6 +116,9 @@ static void become_child(pid_t daemon) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
+    if (null > STDERR_FILENO) {
+        close(null);
+    }
 }
 
 static _Noreturn void run(const struct scan_options *options, const char *path) {

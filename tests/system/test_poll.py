@@ -151,7 +151,8 @@ class Scans(PollTest):
     def test_a_scan_ends_with_the_daemon_and_has_only_its_own_descriptors(self):
         daemon = self.poll()
         pid = self.scan(daemon)
-        self.assertEqual(sorted(map(int, os.listdir(f"/proc/{pid}/fd"))), [0, 1, 2, 3])
+        wait_for(lambda: sorted(map(int, os.listdir(f"/proc/{pid}/fd"))) == [0, 1, 2, 3],
+                 "no descriptor more than those")  # but folders, while they are read
         daemon.kill()
         wait_for(lambda: not os.path.exists(f"/proc/{pid}") or
                  "(mrqart-poll) Z" in pathlib.Path(f"/proc/{pid}/stat").read_text(), "its end")
