@@ -150,7 +150,7 @@ promise("a series without template, and a file that cannot be read", async (daem
   assert.equal(await page.getAttribute(banner, "data-state"), "no-template");
   daemon.images(5, 2);
   await until(page, () => document.querySelectorAll("[data-role=rows] button").length === 2);
-  daemon.junk("MR.broken", "this is no DICOM file");
+  daemon.junk("001_000005_000003.dcm", "this is no DICOM file"); // its name says whose it is
   await until(page, () =>
     document.querySelector("[data-role=rows]").textContent.includes("; 1 file unreadable"),
   );
